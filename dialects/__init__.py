@@ -1,0 +1,1 @@
+"""The dialects of Ember, one file each; they share `values` and `formats` only."""

@@ -1,0 +1,255 @@
+"""Lists whose pieces become ready one by one, and what runs over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import (
+    I64,
+    IntegerAttr,
+)
+from xdsl.ir import (
+    Attribute,
+    Region,
+    SSAValue,
+)
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_op_definition,
+    operand_def,
+    opt_operand_def,
+    opt_prop_def,
+    prop_def,
+    region_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import (
+    Pure,
+    RecursiveMemoryEffect,
+)
+from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.dialects.formats import (
+    integer,
+    parse_arity,
+    parse_body,
+    parse_list_binding,
+    print_binding,
+    print_body,
+    verify_arity,
+)
+from ember_mlir.dialects.sched.tasks import yielded_type
+from ember_mlir.dialects.sched.types import FutureType, StreamType, piece_of, shown, stream_of
+from ember_mlir.dialects.values import (
+    RepeatsRegion,
+)
+
+
+@irdl_op_definition
+class ListOp(IRDLOperation):
+    """A list of pieces that become ready one by one.
+
+    ```mlir
+    func.func @pair(%a: !sched.future<!llm.text>) -> !sched.list<!llm.text> {
+      %both = sched.list(%a, %a) : !sched.list<!llm.text>
+      func.return %both : !sched.list<!llm.text>
+    }
+    ```
+    """
+
+    name = "sched.list"
+
+    items = var_operand_def(FutureType | StreamType)
+    result = result_def(StreamType)
+
+    traits = traits_def(Pure())
+
+    def __init__(self, items: Sequence[SSAValue], result_type: Attribute) -> None:
+        super().__init__(operands=[items], result_types=[result_type])
+
+    def print(self, printer: Printer) -> None:
+        with printer.in_parens():
+            printer.print_list(self.items, printer.print_ssa_value)
+        printer.print_string(" : ")
+        printer.print_attribute(self.result.type)
+        printer.print_op_attributes(self.attributes, print_keyword=True)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ListOp:
+        items = parser.parse_comma_separated_list(
+            parser.Delimiter.PAREN, parser.parse_unresolved_operand
+        )
+        parser.parse_punctuation(":")
+        result_type = parser.parse_type()
+        if not isinstance(result_type, StreamType):
+            parser.raise_error(f"the result must be a !sched.list, but got {result_type}")
+        piece = piece_of(result_type)
+        op = cls([parser.resolve_operand(item, piece) for item in items], result_type)
+        found = parser.parse_optional_attr_dict_with_keyword()
+        op.attributes.update(found.data if found else {})
+        return op
+
+    def verify_(self) -> None:
+        assert isinstance(self.result.type, StreamType)
+        piece = piece_of(self.result.type)
+        for item in self.items:
+            if item.type != piece:
+                raise VerifyException(
+                    f"a {self.result.type} must be made of {piece}, but got {item.type}"
+                )
+
+
+@irdl_op_definition
+class FanoutOp(IRDLOperation):
+    """A region run for every element of a list, or a given number of times.
+
+    Each run starts as soon as its own element is ready, so two fan-outs in a row never
+    wait for the whole list between them. The result is in the list's order.
+
+    ```mlir
+    func.func @copy(%words: !sched.list<!llm.text>) -> !sched.list<!llm.text> {
+      %copies = sched.fanout %word in %words : !sched.list<!llm.text> -> !sched.list<!llm.text> do {
+        sched.yield %word : !sched.future<!llm.text>
+      }
+      func.return %copies : !sched.list<!llm.text>
+    }
+    ```
+    """
+
+    name = "sched.fanout"
+
+    items = opt_operand_def(StreamType)
+    count = opt_prop_def(IntegerAttr[I64])
+    body = region_def("single_block")
+    result = result_def(StreamType)
+
+    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
+
+    def __init__(self, source: SSAValue | int, body: Region, result_type: Attribute) -> None:
+        repeated = isinstance(source, int)
+        super().__init__(
+            operands=[[] if repeated else [source]],
+            properties={"count": integer(source) if repeated else None},
+            regions=[body],
+            result_types=[result_type],
+        )
+
+    def print(self, printer: Printer) -> None:
+        if self.items is not None:
+            print_binding(printer, self, self.items)
+            printer.print_string(" : ")
+            printer.print_attribute(self.items.type)
+        elif self.count is not None:
+            printer.print_string(f" times {self.count.value.data}")
+        printer.print_string(" -> ")
+        printer.print_attribute(self.result.type)
+        print_body(printer, self)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> FanoutOp:
+        arguments: list[Parser.Argument] = []
+        if parser.parse_optional_keyword("times") is not None:
+            source: SSAValue | int = parser.parse_integer(allow_boolean=False)
+        else:
+            argument, source, items_type, _ = parse_list_binding(parser, lambda: None)
+            is_list = isinstance(items_type, StreamType)
+            arguments = [argument.resolve(piece_of(items_type) if is_list else items_type)]
+        parser.parse_punctuation("->")
+        result_type = parser.parse_type()
+        attributes, body = parse_body(parser, *arguments)
+        op = cls(source, body, result_type)
+        op.attributes.update(attributes)
+        return op
+
+    def verify_(self) -> None:
+        if (self.items is None) == (self.count is None):
+            raise VerifyException("a fan-out must run over a list or a number of times")
+        if self.count is not None and self.count.value.data < 1:
+            raise VerifyException(
+                f"a fan-out must run at least 1 time, but got {self.count.value.data}"
+            )
+        expected: list[Attribute] = []
+        if self.items is not None and isinstance(self.items.type, StreamType):
+            expected = [piece_of(self.items.type)]
+        _verify_region(self, expected, "fan-out")
+        if self.result.type != stream_of(yielded_type(self.body)):
+            raise VerifyException(
+                f"a fan-out that yields {yielded_type(self.body)} must have the result "
+                f"{stream_of(yielded_type(self.body))}, but got {self.result.type}"
+            )
+
+
+@irdl_op_definition
+class ReduceOp(IRDLOperation):
+    """A list merged to one piece by a tree whose shape depends on its length alone.
+
+    A node starts as soon as its own group is there. Nodes are counted level by level
+    from the leaves; a group of one is passed on and counts for nothing.
+
+    ```mlir
+    func.func @glue(%words: !sched.list<!llm.text>) -> !sched.future<!llm.text> {
+      %all = sched.reduce %group in %words by 4 : !sched.list<!llm.text> do {
+        %glued = sched.task(%g = %group : !sched.list<!llm.text>) -> !sched.future<!llm.text> {
+          %text = llm.join %g with " "
+          sched.yield %text : !llm.text
+        }
+        sched.yield %glued : !sched.future<!llm.text>
+      }
+      func.return %all : !sched.future<!llm.text>
+    }
+    ```
+    """
+
+    name = "sched.reduce"
+
+    items = operand_def(StreamType)
+    arity = prop_def(IntegerAttr[I64])
+    body = region_def("single_block")
+    result = result_def(FutureType | StreamType)
+
+    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
+
+    def __init__(self, items: SSAValue, arity: int, body: Region, result_type: Attribute) -> None:
+        super().__init__(
+            operands=[items],
+            properties={"arity": integer(arity)},
+            regions=[body],
+            result_types=[result_type],
+        )
+
+    def print(self, printer: Printer) -> None:
+        print_binding(printer, self, self.items)
+        printer.print_string(f" by {self.arity.value.data} : ")
+        printer.print_attribute(self.items.type)
+        print_body(printer, self)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ReduceOp:
+        argument, items, items_type, arity = parse_list_binding(parser, lambda: parse_arity(parser))
+        attributes, body = parse_body(parser, argument.resolve(items_type))
+        is_list = isinstance(items_type, StreamType)
+        op = cls(items, arity or 0, body, piece_of(items_type) if is_list else items_type)
+        op.attributes.update(attributes)
+        return op
+
+    def verify_(self) -> None:
+        verify_arity(self.arity.value.data)
+        _verify_region(self, [self.items.type], "reduction")
+        yielded = yielded_type(self.body)
+        if stream_of(yielded) != self.items.type or self.result.type != yielded:
+            raise VerifyException(
+                f"a reduction of {self.items.type} must yield and return one of its pieces, "
+                f"but got {yielded} and {self.result.type}"
+            )
+
+
+def _verify_region(op: FanoutOp | ReduceOp, expected: Sequence[Attribute], what: str) -> None:
+    got = [argument.type for argument in op.body.block.args]
+    if got != list(expected):
+        raise VerifyException(
+            f"the region of this {what} must take {shown(expected)}, but got {shown(got)}"
+        )

@@ -1,0 +1,389 @@
+"""Types and attributes that all levels share, and no operation.
+
+Their names begin with `llm.` because the `llm` dialect registers them. Everything
+here is UTF-8 safe and exact: a text prints as it is, and a price or temperature is a
+decimal, never a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    FileLineColLoc,
+    NameLoc,
+    StringAttr,
+)
+from xdsl.ir import Attribute, Data, Operation, ParametrizedAttribute, TypeAttribute
+from xdsl.irdl import irdl_attr_definition, param_def
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+from xdsl.traits import (
+    EffectInstance,
+    MemoryEffect,
+    MemoryEffectKind,
+    OpTrait,
+)
+from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.errors import SourceLocation
+
+# Types
+
+
+@irdl_attr_definition
+class TextType(ParametrizedAttribute, TypeAttribute):
+    """A text: a string of Unicode characters.
+
+    ```mlir
+    %greeting = llm.constant "héllo"
+    ```
+    """
+
+    name = "llm.text"
+
+
+@irdl_attr_definition
+class ListType(ParametrizedAttribute, TypeAttribute):
+    """A list of values of one type, of any length.
+
+    ```mlir
+    %answers = llm.list() : !llm.list<!llm.text>
+    ```
+    """
+
+    name = "llm.list"
+    element: Attribute = param_def()
+
+    def verify(self) -> None:
+        if not isinstance(self.element, TypeAttribute):
+            raise VerifyException(f"a list holds values of a type, but got {self.element}")
+
+
+TEXT = TextType()
+
+# Attributes
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def quote(text: str) -> str:
+    """`text` as a literal that xDSL's lexer reads back.
+
+    Only quotes, backslashes and control characters are escaped; all other characters,
+    of whatever script, stand for themselves.
+
+    >>> print(quote('日本 "x"'))
+    "日本 \\"x\\""
+    """
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return '"' + "".join([_escape(character) for character in text]) + '"'
+
+
+def _escape(character: str) -> str:
+    if (known := _ESCAPES.get(character)) is not None:
+        return known
+    code = ord(character)
+    return f"\\{code:02X}" if code < 32 or code == 127 else character
+
+
+def parse_quoted(parser: AttrParser) -> str:
+    """Read a string literal, whether or not its escapes are ASCII."""
+    # The lexer calls a literal with an escape above 7F bytes, not a string.
+    if (octets := parser.parse_optional_bytes_literal()) is not None:
+        try:
+            return octets.decode()
+        except UnicodeDecodeError:
+            parser.raise_error("a text must be valid UTF-8, but its escapes are not")
+    return parser.parse_str_literal()
+
+
+@irdl_attr_definition
+class Utf8Attr(Data[str]):
+    """A string of any Unicode characters, printed as they are.
+
+    It stands wherever a user's text may: prompts, names of arguments, files. (The
+    builtin string attribute prints UTF-8 as byte escapes, which do not parse back.)
+    """
+
+    name = "llm.utf8"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> str:
+        return parse_quoted(parser)
+
+    def print_parameter(self, printer: Printer) -> None:
+        printer.print_string(quote(self.data))
+
+
+@irdl_attr_definition
+class DecimalAttr(Data[Decimal]):
+    """An exact decimal number, such as a price or a temperature: `#llm.decimal<0.7>`."""
+
+    name = "llm.decimal"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> Decimal:
+        with parser.in_angle_brackets():
+            return parse_decimal(parser)
+
+    def print_parameter(self, printer: Printer) -> None:
+        printer.print_string(f"<{self.data:f}>")
+
+
+def parse_decimal(parser: AttrParser) -> Decimal:
+    """Read a decimal number exactly as it is written."""
+    start = parser.pos
+    parser.parse_number()
+    written = parser.lexer.input.slice(start, parser.pos)
+    assert written is not None
+    try:
+        value = Decimal(written.split("//")[0].strip())
+    except ArithmeticError:
+        parser.raise_error(f"a decimal number must be written as in 0.7, but got '{written}'")
+    if abs(value.adjusted()) > 30:
+        parser.raise_error("a decimal number must have at most 30 digits on either side")
+    return value
+
+
+class Draw(NamedTuple):
+    """The identity of a random draw: where it is made, and in which repetition.
+
+    `chain` is the call sites from the entry function to the request. `indices` has one
+    index per enclosing region that repeats, outermost first; `None` prints as `*` and
+    takes the dynamic index.
+    """
+
+    chain: tuple[int, ...]
+    indices: tuple[int | None, ...] = ()
+
+
+@irdl_attr_definition
+class DrawAttr(Data[Draw]):
+    """The draw of a request, or the site of a greedy one: `#llm.draw<4/3[*, 0]>`."""
+
+    name = "llm.draw"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> Draw:
+        with parser.in_angle_brackets():
+            chain = [_natural(parser)]
+            while parser.parse_optional_punctuation("/") is not None:
+                chain.append(_natural(parser))
+            indices = parser.parse_optional_comma_separated_list(
+                parser.Delimiter.SQUARE, lambda: _index(parser)
+            )
+            return Draw(tuple(chain), tuple(indices or ()))
+
+    def print_parameter(self, printer: Printer) -> None:
+        chain = "/".join(map(str, self.data.chain))
+        indices = ", ".join("*" if i is None else str(i) for i in self.data.indices)
+        printer.print_string(f"<{chain}[{indices}]>" if indices else f"<{chain}>")
+
+    @property
+    def dynamic_indices(self) -> int:
+        """How many indices are known only at run time."""
+        return self.data.indices.count(None)
+
+
+def _natural(parser: AttrParser) -> int:
+    return parser.parse_integer(allow_boolean=False, allow_negative=False)
+
+
+def _index(parser: AttrParser) -> int | None:
+    if parser.parse_optional_punctuation("*") is not None:
+        return None
+    return _natural(parser)
+
+
+Label = Literal["public", "internal", "confidential", "pii"]
+LABELS: tuple[Label, ...] = ("public", "internal", "confidential", "pii")
+"""The lattice of sensitivity, from what all may see to what few may."""
+
+
+@irdl_attr_definition
+class LabelAttr(Data[str]):
+    """How sensitive a value is: one of `LABELS`."""
+
+    name = "llm.label"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> str:
+        return parse_quoted(parser)
+
+    def print_parameter(self, printer: Printer) -> None:
+        printer.print_string(quote(self.data))
+
+    def verify(self) -> None:
+        if self.data not in LABELS:
+            raise VerifyException(
+                f"a label must be one of {', '.join(LABELS)}, but got '{self.data}'"
+            )
+
+
+@irdl_attr_definition
+class SourceAttr(Data[SourceLocation]):
+    """A place in the user's source: `#llm.source<"app.py":12:5>`."""
+
+    name = "llm.source"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> SourceLocation:
+        with parser.in_angle_brackets():
+            return parse_source(parser)
+
+    def print_parameter(self, printer: Printer) -> None:
+        printer.print_string(f"<{format_source(self.data)}>")
+
+
+def parse_source(parser: AttrParser) -> SourceLocation:
+    """Read `"file":line:column`."""
+    file = parse_quoted(parser)
+    parser.parse_punctuation(":")
+    line = _natural(parser)
+    parser.parse_punctuation(":")
+    return SourceLocation(file, line, _natural(parser))
+
+
+def format_source(source: SourceLocation) -> str:
+    """`"file":line:column`, as `parse_source` reads it."""
+    return f"{quote(source.file)}:{source.line}:{source.column}"
+
+
+UNKNOWN_SOURCE = SourceLocation("unknown", 0, 0)
+
+
+def source_of(op: Operation) -> SourceLocation:
+    """Where `op` comes from in the user's source, or `UNKNOWN_SOURCE`."""
+    location = op.location
+    if isinstance(location, FileLineColLoc):
+        return SourceLocation(location.filename.data, location.line.data, location.column.data)
+    return UNKNOWN_SOURCE
+
+
+# Traits
+
+
+class RepeatsRegion(OpTrait):
+    """The region of the operation runs once for each of several indices.
+
+    A request inside has one index of its draw for each such region around it.
+    """
+
+
+class RefersTo(OpTrait):
+    """A property names a symbol of the module, defined by an operation of one kind.
+
+    Every symbol is looked up in one table per module, so that checking all of them
+    takes linear time.
+    """
+
+    def __init__(self, prop: str, kind: str) -> None:
+        self.prop = prop
+        self.kind = kind
+
+
+def repetitions_around(op: Operation) -> int:
+    """How many regions around `op` repeat."""
+    count = 0
+    parent = op.parent_op()
+    while parent is not None:
+        count += parent.has_trait(RepeatsRegion)
+        parent = parent.parent_op()
+    return count
+
+
+def ancestors(op: Operation) -> Iterator[Operation]:
+    """The operations around `op`, innermost first."""
+    parent = op.parent_op()
+    while parent is not None:
+        yield parent
+        parent = parent.parent_op()
+
+
+class DrawsFromTape(MemoryEffect):
+    """The effect of asking a model: none, or a fresh draw.
+
+    A greedy or numbered call is a function of its request and its draw. A sampled call
+    without a draw is fresh: it may be erased, but is never merged or moved.
+    """
+
+    @classmethod
+    def get_effects(cls, op: Operation) -> set[EffectInstance]:
+        if "draw" in op.properties or is_greedy(op):
+            return set()
+        return {EffectInstance(MemoryEffectKind.ALLOC, op.results[0])}
+
+
+def is_greedy(op: Operation) -> bool:
+    """Whether a request draws nothing, that is whether its temperature is given as 0."""
+    temperature = op.properties.get("temperature")
+    return isinstance(temperature, DecimalAttr) and temperature.data == 0
+
+
+# Names
+
+NAME = "ember.name"
+"""The attribute that holds a name as the user wrote it, of a function or argument."""
+
+
+def symbol_for(name: str) -> str:
+    """The symbol for a name: characters outside of ASCII become their code point.
+
+    >>> symbol_for("résumé"), symbol_for("gpt-4.1-mini")
+    ('r_u00e9_sum_u00e9_', 'gpt-4.1-mini')
+    """
+    return "".join(
+        [c if c.isascii() and c.isprintable() else f"_u{ord(c):04x}_" for c in name]
+    ).replace('"', "_u0022_")
+
+
+def entry_name(function: Operation) -> str:
+    """The name that an invocation of a function is known by, also to its tape."""
+    written = function.attributes.get(NAME)
+    if isinstance(written, Utf8Attr):
+        return written.data
+    symbol = function.properties.get("sym_name")
+    assert isinstance(symbol, StringAttr)
+    return symbol.data
+
+
+def argument_names(function: Operation) -> list[str]:
+    """The names of a function's arguments: `ember.name`, else as the text writes them."""
+    attrs = function.properties.get("arg_attrs")
+    dictionaries = attrs.data if isinstance(attrs, ArrayAttr) else ()
+    names: list[str] = []
+    for index, argument in enumerate(function.regions[0].block.args):
+        written = None
+        if index < len(dictionaries) and isinstance(found := dictionaries[index], DictionaryAttr):
+            written = found.data.get(NAME)
+        location = argument.location
+        if isinstance(written, Utf8Attr):
+            names.append(written.data)
+        elif isinstance(location, NameLoc):
+            names.append(location.desc.data)
+        else:
+            names.append(argument.name_hint or str(index))
+    return names
+
+
+def named_arguments(function: Operation) -> ArrayAttr[DictionaryAttr] | None:
+    """The attributes of a function's arguments, with `ember.name` written for each."""
+    names = argument_names(function)
+    if not names:
+        return None
+    attrs = function.properties.get("arg_attrs")
+    old = list(attrs.data) if isinstance(attrs, ArrayAttr) else []
+    old += [DictionaryAttr({})] * (len(names) - len(old))
+    return ArrayAttr(
+        [
+            DictionaryAttr({**found.data, NAME: Utf8Attr(name)})
+            for found, name in zip(old, names, strict=True)
+            if isinstance(found, DictionaryAttr)
+        ]
+    )

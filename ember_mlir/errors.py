@@ -1,0 +1,101 @@
+"""The errors that a user of Ember can meet.
+
+Every message is one clear sentence: what must hold, what was got, and the next
+step. Where it happened is kept apart, in `EmberError.location`, so that a tool can
+show the line and a caret, and so that a message reads the same everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class SourceLocation(NamedTuple):
+    """A place in a user's source: a Python file or a `.mlir` text.
+
+    `line` and `column` count from 1, as editors do; 0 means unknown.
+
+    >>> str(SourceLocation("résumé.py", 12, 5))
+    'résumé.py:12:5'
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class EmberError(Exception):
+    """Something that must hold does not; the base of all errors of Ember.
+
+    >>> str(EmberError("it must hold", location=SourceLocation("a.mlir", 3, 1)))
+    'a.mlir:3:1: it must hold'
+    """
+
+    message: str
+    location: SourceLocation | None
+
+    def __init__(self, message: str, *, location: SourceLocation | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+
+    def __str__(self) -> str:
+        return self.message if self.location is None else f"{self.location}: {self.message}"
+
+
+class CaptureError(EmberError):
+    """A construct of a Python function cannot be captured (yet).
+
+    Nothing has run when it is raised. The message names the construct and the fix;
+    `location` is the line in the user's file.
+    """
+
+
+class InputError(EmberError):
+    """An input of a program is missing, unknown, or not of the declared type."""
+
+
+class ModelError(EmberError):
+    """A model or provider is unknown, or is asked for something it cannot do."""
+
+
+class InvalidIRError(EmberError):
+    """A text does not parse, or a module breaks a rule of its level."""
+
+
+class PipelineError(EmberError):
+    """A pass or level is unknown, or is asked for in an order that cannot be."""
+
+
+class EmptyVoteError(EmberError):
+    """A vote has no member to elect."""
+
+
+class EmptyReduceError(EmberError):
+    """A reduction has no element to start from."""
+
+
+class ProviderError(EmberError):
+    """A provider could not answer a request.
+
+    `retryable` says whether the same request may succeed when it is sent again
+    (a lost connection, a rate limit) or not (a refusal, a bad key).
+
+    >>> ProviderError("the service answered 503", retryable=True).retryable
+    True
+    """
+
+    retryable: bool
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        location: SourceLocation | None = None,
+    ) -> None:
+        super().__init__(message, location=location)
+        self.retryable = retryable

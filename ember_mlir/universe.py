@@ -1,0 +1,92 @@
+"""What Ember adds to xDSL, as lazy tables: nothing is imported until it is used.
+
+`xdsl-opt` finds `EMBER` by the entry point `xdsl.universe`; our own tools read the
+same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xdsl.ir import Dialect
+from xdsl.passes import ModulePass
+from xdsl.universe import Universe
+
+
+def _llm() -> Dialect:
+    from ember_mlir.dialects.llm import LLM
+
+    return LLM
+
+
+def _ensemble() -> Dialect:
+    from ember_mlir.dialects.ensemble import ENSEMBLE
+
+    return ENSEMBLE
+
+
+def _sched() -> Dialect:
+    from ember_mlir.dialects.sched import SCHED
+
+    return SCHED
+
+
+def _exec() -> Dialect:
+    from ember_mlir.dialects.exec import EXEC
+
+    return EXEC
+
+
+def _assign_draws() -> type[ModulePass]:
+    from ember_mlir.passes.assign_draws import AssignDrawsPass
+
+    return AssignDrawsPass
+
+
+def _merge_calls() -> type[ModulePass]:
+    from ember_mlir.passes.merge_calls import MergeCallsPass
+
+    return MergeCallsPass
+
+
+def _remove_dead_calls() -> type[ModulePass]:
+    from ember_mlir.passes.remove_dead_calls import RemoveDeadCallsPass
+
+    return RemoveDeadCallsPass
+
+
+def _lower_to_sched() -> type[ModulePass]:
+    from ember_mlir.passes.lower_to_sched import LowerToSchedPass
+
+    return LowerToSchedPass
+
+
+def _lower_to_exec() -> type[ModulePass]:
+    from ember_mlir.passes.lower_to_exec import LowerToExecPass
+
+    return LowerToExecPass
+
+
+def _verify_level() -> type[ModulePass]:
+    from ember_mlir.passes.verify_level import VerifyLevelPass
+
+    return VerifyLevelPass
+
+
+DIALECTS: dict[str, Callable[[], Dialect]] = {
+    "llm": _llm,
+    "ensemble": _ensemble,
+    "sched": _sched,
+    "exec": _exec,
+}
+
+PASSES: dict[str, Callable[[], type[ModulePass]]] = {
+    "assign-draws": _assign_draws,
+    "merge-calls": _merge_calls,
+    "remove-dead-calls": _remove_dead_calls,
+    "lower-to-sched": _lower_to_sched,
+    "lower-to-exec": _lower_to_exec,
+    "verify-level": _verify_level,
+}
+
+EMBER = Universe(all_dialects=DIALECTS, all_passes=PASSES)

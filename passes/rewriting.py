@@ -1,0 +1,58 @@
+"""What the lowerings share: replacing operations without losing where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation, SSAValue
+from xdsl.pattern_rewriter import (
+    GreedyRewritePatternApplier,
+    PatternRewriter,
+    PatternRewriteWalker,
+    RewritePattern,
+)
+
+
+def replace(
+    rewriter: PatternRewriter,
+    op: Operation,
+    new: Operation | Sequence[Operation],
+    results: Sequence[SSAValue] | None = None,
+) -> None:
+    """Replace `op`, handing on its source location and its discardable attributes."""
+    for made in [new] if isinstance(new, Operation) else new:
+        made.location = op.location
+    last = new if isinstance(new, Operation) else new[-1]
+    last.attributes = {**op.attributes, **last.attributes}
+    rewriter.replace(op, new, results)
+
+
+def apply_once(
+    module: ModuleOp, patterns: Sequence[RewritePattern], *, inner_first: bool = False
+) -> None:
+    """Apply `patterns` to each operation that is there now, in program order."""
+    applier = GreedyRewritePatternApplier(list(patterns), dce_enabled=False)
+    PatternRewriteWalker(
+        applier, apply_recursively=False, walk_regions_first=inner_first
+    ).rewrite_module(module)
+
+
+class SymbolNames:
+    """The symbols of a module, to make new ones that are not taken."""
+
+    def __init__(self, module: ModuleOp) -> None:
+        self._taken = {
+            symbol.data
+            for op in module.ops
+            if (symbol := op.properties.get("sym_name")) is not None
+        }
+
+    def fresh(self, wanted: str) -> str:
+        """`wanted`, or `wanted` with the first number that makes it new."""
+        name, number = wanted, 0
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._taken.add(name)
+        return name
