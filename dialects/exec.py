@@ -225,7 +225,15 @@ def _shown(types: Sequence[Attribute]) -> str:
 
 @irdl_op_definition
 class ConstantOp(IRDLOperation):
-    """A text that is known: `%hello = exec.constant "hello"`."""
+    """A text that is known.
+
+    ```mlir
+    exec.frame @hello() -> !llm.text {
+      %hello = exec.constant "hello"
+      exec.return %hello : !llm.text
+    }
+    ```
+    """
 
     name = "exec.constant"
 
@@ -240,9 +248,16 @@ class ConstantOp(IRDLOperation):
 
 @irdl_op_definition
 class FormatOp(IRDLOperation):
-    """A template with its holes filled: `%t = exec.format "Hello {0}!"(%name)`.
+    """A template with its holes filled.
 
     Values are data: braces in them are never holes.
+
+    ```mlir
+    exec.frame @greet(%name: !llm.text) -> !llm.text {
+      %hello = exec.format "Hello {0}!"(%name)
+      exec.return %hello : !llm.text
+    }
+    ```
     """
 
     name = "exec.format"
@@ -290,7 +305,15 @@ class ListOp(IRDLOperation):
 
 @irdl_op_definition
 class JoinOp(IRDLOperation):
-    """The texts of a whole list as one: `%t = exec.join %texts with ", "`."""
+    """The texts of a list as one, once the whole list is there.
+
+    ```mlir
+    exec.frame @line(%words: !llm.list<!llm.text>) -> !llm.text {
+      %line = exec.join %words with ", "
+      exec.return %line : !llm.text
+    }
+    ```
+    """
 
     name = "exec.join"
 

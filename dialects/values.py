@@ -94,12 +94,15 @@ def _escape(character: str) -> str:
 
 def parse_quoted(parser: AttrParser) -> str:
     """Read a string literal, whether or not its escapes are ASCII."""
+    start = parser.pos
     # The lexer calls a literal with an escape above 7F bytes, not a string.
     if (octets := parser.parse_optional_bytes_literal()) is not None:
         try:
             return octets.decode()
         except UnicodeDecodeError:
-            parser.raise_error("a text must be valid UTF-8, but its escapes are not")
+            parser.raise_error(
+                "a text must be valid UTF-8, but its escapes are not", start, parser.pos
+            )
     return parser.parse_str_literal()
 
 
@@ -145,9 +148,13 @@ def parse_decimal(parser: AttrParser) -> Decimal:
     try:
         value = Decimal(written.split("//")[0].strip())
     except ArithmeticError:
-        parser.raise_error(f"a decimal number must be written as in 0.7, but got '{written}'")
+        parser.raise_error(
+            f"a decimal number must be written as in 0.7, but got '{written}'", start, parser.pos
+        )
     if abs(value.adjusted()) > 30:
-        parser.raise_error("a decimal number must have at most 30 digits on either side")
+        parser.raise_error(
+            "a decimal number must have at most 30 digits on either side", start, parser.pos
+        )
     return value
 
 
@@ -214,16 +221,22 @@ class LabelAttr(Data[str]):
 
     @classmethod
     def parse_parameter(cls, parser: AttrParser) -> str:
-        return parse_quoted(parser)
+        start = parser.pos
+        label = parse_quoted(parser)
+        if label not in LABELS:
+            parser.raise_error(_label_rule(label), start, parser.pos)
+        return label
 
     def print_parameter(self, printer: Printer) -> None:
         printer.print_string(quote(self.data))
 
     def verify(self) -> None:
         if self.data not in LABELS:
-            raise VerifyException(
-                f"a label must be one of {', '.join(LABELS)}, but got '{self.data}'"
-            )
+            raise VerifyException(_label_rule(self.data))
+
+
+def _label_rule(got: str) -> str:
+    return f"a label must be one of {', '.join(LABELS)}, but got '{got}'"
 
 
 @irdl_attr_definition

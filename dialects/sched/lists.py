@@ -84,9 +84,12 @@ class ListOp(IRDLOperation):
             parser.Delimiter.PAREN, parser.parse_unresolved_operand
         )
         parser.parse_punctuation(":")
+        start = parser.pos
         result_type = parser.parse_type()
         if not isinstance(result_type, StreamType):
-            parser.raise_error(f"the result must be a !sched.list, but got {result_type}")
+            parser.raise_error(
+                f"the result must be a !sched.list, but got {result_type}", start, parser.pos
+            )
         piece = piece_of(result_type)
         op = cls([parser.resolve_operand(item, piece) for item in items], result_type)
         found = parser.parse_optional_attr_dict_with_keyword()

@@ -187,9 +187,12 @@ class TaskOp(IRDLOperation):
             parser.parse_punctuation("=")
             outer = parser.parse_unresolved_operand()
             parser.parse_punctuation(":")
+            start = parser.pos
             outer_type = parser.parse_type()
             if not isinstance(outer_type, FutureType | StreamType):
-                parser.raise_error(f"a task must read futures or lists, but got {outer_type}")
+                parser.raise_error(
+                    f"a task must read futures or lists, but got {outer_type}", start, parser.pos
+                )
             operand = parser.resolve_operand(outer, outer_type)
             return argument.resolve(value_of(outer_type)), operand
 

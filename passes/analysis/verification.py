@@ -23,15 +23,14 @@ def invalid(op: Operation, message: str) -> InvalidIRError:
 def verify_module(module: ModuleOp) -> None:
     """Check all that must hold of a module at any level.
 
-    Raises `InvalidIRError` with the location of the first operation, in the order of
-    the text, that breaks a rule.
+    Raises `InvalidIRError` with the location of the first operation that breaks a rule.
     """
+    symbols = _symbols(module)
+    # Uses come before all else: xDSL would blame the region around a wrong one.
+    _verify_dominance(module.body, set())
     for op in module.walk():
         _verify_op(op)
-    symbols = _symbols(module)
-    for op in module.walk():
         _verify_references(op, symbols)
-    _verify_dominance(module.body, set())
 
 
 def _verify_op(op: Operation) -> None:

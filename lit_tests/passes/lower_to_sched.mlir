@@ -1,0 +1,83 @@
+// RUN: ember-opt %s -p lower-to-sched,verify-level{level=sched} | filecheck %s
+
+// A model has a lane, as wide as it says, else 64; a taken name gets a number.
+// CHECK: llm.model @small from "simulated"
+// CHECK-NEXT: sched.lane @small_lane_1 for @small concurrency 64
+llm.model @small from "simulated"
+// CHECK: sched.lane @wide_lane for @wide concurrency 500
+llm.model @wide from "simulated" concurrency 500
+llm.model @small_lane from "simulated"
+
+// A call and what leads to it alone are one task; arguments become futures with names.
+// CHECK-LABEL: func.func @call
+// CHECK-SAME: (%[[Q:.*]]: !sched.future<!llm.text> {ember.name = #llm.utf8"question"}) -> !sched.future<!llm.text>
+func.func @call(%question: !llm.text) -> !llm.text {
+  // CHECK-NEXT: %[[R:.*]] = sched.task(%[[V:.*]] = %[[Q]] : !sched.future<!llm.text>) on @small_lane_1 estimate <calls 1, tokens ?, usd ?, seconds ?>
+  // CHECK-NEXT: %[[C:.*]] = llm.constant "Q"
+  // CHECK-NEXT: %[[P:.*]] = llm.template "{0}: {1}"(%[[C]], %[[V]])
+  // CHECK-NEXT: %[[A:.*]] = sched.request @small(%[[P]]) temperature 0.7 max_tokens 16 draw <0>
+  // CHECK-NEXT: sched.yield %[[A]] : !llm.text
+  // CHECK-NEXT: }
+  // CHECK-NEXT: func.return %[[R]] : !sched.future<!llm.text>
+  %c = llm.constant "Q"
+  %p = llm.template "{0}: {1}"(%c, %question)
+  %a = llm.generate @small(%p) temperature 0.7 max_tokens 16 draw <0>
+  func.return %a : !llm.text
+}
+
+// A prompt that two calls read stays a task of its own, without a lane.
+// CHECK-LABEL: func.func @shared_prompt
+func.func @shared_prompt(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK: %[[P:.*]] = sched.task(%{{.*}} = %{{.*}} : !sched.future<!llm.text>) -> !sched.future<!llm.text> {
+  // CHECK: sched.task(%{{.*}} = %[[P]] : !sched.future<!llm.text>) on @small_lane_1
+  // CHECK: sched.task(%{{.*}} = %[[P]] : !sched.future<!llm.text>) on @wide_lane
+  // CHECK: sched.list(%{{.*}}, %{{.*}}) : !sched.list<!llm.text>
+  %p = llm.template "{0}?"(%q)
+  %a = llm.generate @small(%p) draw <0>
+  %b = llm.generate @wide(%p) draw <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}
+
+// A call is never moved into the task that reads its answer.
+// CHECK-LABEL: func.func @chain
+func.func @chain(%q: !llm.text) -> !llm.text {
+  // CHECK: sched.task
+  // CHECK-NEXT: sched.request @small
+  // CHECK: sched.task
+  // CHECK-NEXT: sched.request @small
+  %a = llm.generate @small(%q) draw <0>
+  %b = llm.generate @small(%a) draw <1>
+  func.return %b : !llm.text
+}
+
+// Samples become a fan-out of tasks, a vote a task that reads the whole list.
+// CHECK-LABEL: func.func @vote
+func.func @vote(%q: !llm.text) -> !llm.text {
+  // CHECK: %[[D:.*]] = sched.fanout times 5 -> !sched.list<!llm.text> do {
+  // CHECK-NEXT: sched.task
+  // CHECK-NEXT: sched.request @small(%{{.*}}) draw <0[*]>
+  // CHECK: sched.task(%[[ALL:.*]] = %[[D]] : !sched.list<!llm.text>) -> !sched.future<!llm.text> {
+  // CHECK-NEXT: ensemble.vote %[[ALL]]
+  %d = ensemble.sample 5 of @small(%q) draw <0[*]>
+  %v = ensemble.vote %d : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// Maps and reductions keep their regions; nested lists nest.
+// CHECK-LABEL: func.func @regions
+// CHECK-SAME: !sched.list<!sched.list<!llm.text>>
+func.func @regions(%xss: !llm.list<!llm.list<!llm.text>>) -> !llm.list<!llm.text> {
+  // CHECK: sched.fanout %[[XS:.*]] in %{{.*}} : !sched.list<!sched.list<!llm.text>> -> !sched.list<!llm.text> do {
+  // CHECK-NEXT: sched.reduce %[[G:.*]] in %[[XS]] by 3 : !sched.list<!llm.text> do {
+  // CHECK-NEXT: sched.task(%{{.*}} = %[[G]] : !sched.list<!llm.text>) on @small_lane_1
+  %r = ensemble.map %xs in %xss : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.text> do {
+    %m = ensemble.reduce %g in %xs by 3 : !llm.list<!llm.text> do {
+      %j = llm.join %g with ""
+      %y = llm.generate @small(%j) draw <0[*, *]>
+      ensemble.yield %y : !llm.text
+    }
+    ensemble.yield %m : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}

@@ -1,0 +1,21 @@
+// RUN: ember-opt %s --split-input-file --verify-diagnostics -p verify-level{level=llm}
+
+// What belongs to the level passes.
+func.func @fine(%a: !llm.text) -> !llm.text {
+  func.return %a : !llm.text
+}
+
+// -----
+
+// An operation of a lower level does not belong to this one.
+func.func @f(%a: !sched.future<!llm.text>) {
+  // expected-error @+1 {{'sched.list' must not stand at the level 'llm'; lower or remove it}}
+  %l = sched.list(%a) : !sched.list<!llm.text>
+  func.return
+}
+
+// -----
+
+// Operations of other dialects do not belong either.
+// expected-error @+1 {{'arith.constant' must not stand at the level 'llm'; lower or remove it}}
+%c = arith.constant 1 : i32
