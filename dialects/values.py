@@ -29,6 +29,7 @@ from xdsl.traits import (
     OpTrait,
 )
 from xdsl.utils.exceptions import VerifyException
+from xdsl.utils.hints import isa
 
 from ember_mlir.errors import SourceLocation
 
@@ -368,20 +369,17 @@ def entry_name(function: Operation) -> str:
 
 def argument_names(function: Operation) -> list[str]:
     """The names of a function's arguments: `ember.name`, else as the text writes them."""
-    attrs = function.properties.get("arg_attrs")
-    dictionaries = attrs.data if isinstance(attrs, ArrayAttr) else ()
+    arguments = function.regions[0].block.args
     names: list[str] = []
-    for index, argument in enumerate(function.regions[0].block.args):
-        written = None
-        if index < len(dictionaries) and isinstance(found := dictionaries[index], DictionaryAttr):
-            written = found.data.get(NAME)
+    for argument, attrs in zip(arguments, _argument_attrs(function), strict=True):
+        written = attrs.data.get(NAME)
         location = argument.location
         if isinstance(written, Utf8Attr):
             names.append(written.data)
         elif isinstance(location, NameLoc):
             names.append(location.desc.data)
         else:
-            names.append(argument.name_hint or str(index))
+            names.append(argument.name_hint or str(argument.index))
     return names
 
 
@@ -390,13 +388,16 @@ def named_arguments(function: Operation) -> ArrayAttr[DictionaryAttr] | None:
     names = argument_names(function)
     if not names:
         return None
-    attrs = function.properties.get("arg_attrs")
-    old = list(attrs.data) if isinstance(attrs, ArrayAttr) else []
-    old += [DictionaryAttr({})] * (len(names) - len(old))
     return ArrayAttr(
         [
-            DictionaryAttr({**found.data, NAME: Utf8Attr(name)})
-            for found, name in zip(old, names, strict=True)
-            if isinstance(found, DictionaryAttr)
+            DictionaryAttr({**attrs.data, NAME: Utf8Attr(name)})
+            for attrs, name in zip(_argument_attrs(function), names, strict=True)
         ]
     )
+
+
+def _argument_attrs(function: Operation) -> list[DictionaryAttr]:
+    attrs = function.properties.get("arg_attrs")
+    found = list(attrs.data) if isa(attrs, ArrayAttr[DictionaryAttr]) else []
+    missing = len(function.regions[0].block.args) - len(found)
+    return found + [DictionaryAttr({})] * missing

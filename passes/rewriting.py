@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import (
     GreedyRewritePatternApplier,
@@ -42,11 +42,8 @@ class SymbolNames:
     """The symbols of a module, to make new ones that are not taken."""
 
     def __init__(self, module: ModuleOp) -> None:
-        self._taken = {
-            symbol.data
-            for op in module.ops
-            if (symbol := op.properties.get("sym_name")) is not None
-        }
+        symbols = [op.properties.get("sym_name") for op in module.ops]
+        self._taken = {found.data for found in symbols if isinstance(found, StringAttr)}
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or `wanted` with the first number that makes it new."""

@@ -75,7 +75,8 @@ def test_indices_come_from_maps_samples_and_nodes_outermost_first() -> None:
 
 def test_the_tape_belongs_to_the_name_that_the_user_gave() -> None:
     echo = Echo()
-    body = """func.func @r_u00e9_(%a: !llm.text) -> !llm.text attributes {ember.name = #llm.utf8"ré"} {
+    body = """func.func @r_u00e9_(%a: !llm.text) -> !llm.text
+        attributes {ember.name = #llm.utf8"ré"} {
       %x = llm.generate @m(%a) draw <0>
       func.return %x : !llm.text
     }"""
@@ -118,9 +119,9 @@ def test_a_vote_over_nothing_is_an_error_with_its_place() -> None:
 def test_what_it_cannot_run_is_an_error() -> None:
     with pytest.raises(InputError, match="takes 1 inputs, but got 0"):
         run(REDUCE)
-    with pytest.raises(InvalidIRError, match="a request must have a draw; run assign-draws"):
+    with pytest.raises(InvalidIRError, match=r"a request must have a draw; run assign-draws"):
         run("func.func @f(%a: !llm.text) { %x = llm.generate @m(%a)\n func.return }", "q")
-    with pytest.raises(InvalidIRError, match="'arith.constant' must be of the level 'llm'"):
+    with pytest.raises(InvalidIRError, match=r"'arith\.constant' must be of the level 'llm'"):
         run("func.func @f() { %c = arith.constant 1 : i32\n func.return }")
     module = parse_module(REDUCE)
     with pytest.raises(InputError, match="the entry must be a function of the module"):

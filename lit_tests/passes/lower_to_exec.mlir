@@ -2,7 +2,7 @@
 
 // The lane takes over all that the model said.
 // CHECK: exec.lane @fast_lane model "vendor/fast" from "simulated" concurrency 8 usd_per_million 0.15 in 0.60 out
-// CHECK-NOT: llm.
+// CHECK-NOT: llm.model
 llm.model @fast named "vendor/fast" from "simulated" usd_per_million 0.15 in 0.60 out concurrency 8
 
 // Tasks dissolve; a request carries site, label and the line it comes from.

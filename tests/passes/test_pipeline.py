@@ -113,7 +113,7 @@ def test_verify_each_names_the_pass_that_broke_the_module() -> None:
                     found.detach()
 
     module = parse_module(PROGRAM)
-    with pytest.raises(InvalidIRError, match="must name a 'llm.model' by @m") as caught:
+    with pytest.raises(InvalidIRError, match=r"must name a 'llm\.model' by @m") as caught:
         run_passes(make_context(), module, [EraseModels()], verify_each=True)
     assert caught.value.__notes__ == ["after the pass 'erase-models'"]
 

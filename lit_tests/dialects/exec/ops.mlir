@@ -35,7 +35,7 @@ exec.frame @body(%x: !llm.text, %j: !llm.text) -> !llm.text {
   exec.return %y : !llm.text
 }
 exec.frame @draft(%p: !llm.text) -> !llm.text {
-  // CHECK: exec.request @lane(%{{.*}}) temperature 0.7 sampled site <1[*]> label "public" at "{{.*}}ops.mlir":42:1
+  // CHECK: exec.request @lane(%{{.*}}) temperature 0.7 sampled site <1[*]> label "public" at "{{.*}}ops.mlir":39:1
   %y = exec.request @lane(%p) temperature 0.7 sampled site <1[*]> label "public"
   exec.return %y : !llm.text
 }

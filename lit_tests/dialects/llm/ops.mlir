@@ -18,7 +18,7 @@ func.func @texts(%name: !llm.text) -> !llm.list<!llm.text> {
   %a = llm.constant "Où est la gare ? «ici» 日本語 😀 \"quoted\" back\\slash\n\ttab"
   // CHECK-NEXT: llm.constant ""
   %b = llm.constant ""
-  // CHECK-NEXT: llm.template "{1} {{braces}} {0}{0}"(%{{.*}}, %{{.*}})
+  // CHECK-NEXT: llm.template "{1} {{[{][{]braces[}][}]}} {0}{0}"(%{{.*}}, %{{.*}})
   %c = llm.template "{1} {{braces}} {0}{0}"(%a, %name)
   // CHECK-NEXT: llm.template "no holes"
   %d = llm.template "no holes"

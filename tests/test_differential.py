@@ -1,0 +1,136 @@
+"""The engine and the reference interpreter agree: every level, many tapes, both clocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ember_mlir.interpreter import Value, interpret
+from ember_mlir.parsing import parse_module, print_module
+from ember_mlir.pipeline import compile_to
+from ember_mlir.providers import Reply, Request, Session
+from ember_mlir.providers.simulated import Simulated
+from ember_mlir.runtime.run import run_module
+
+ROOT = Path(__file__).parent.parent
+QUESTION: dict[str, Value] = {"question": "What is 17 * 24?"}
+DOCS: dict[str, Value] = {
+    "docs": [f"The river {name} is long. It flows north. Boats are rare." for name in "ABCDEFGHIJK"]
+}
+
+NESTED = """
+llm.model @small from "simulated"
+llm.model @large from "simulated"
+func.func @nested(%xss: !llm.list<!llm.list<!llm.text>>, %how: !llm.text)
+    -> (!llm.list<!llm.text>, !llm.list<!llm.list<!llm.text>>, !llm.text) {
+  %style = llm.generate @large(%how) temperature 0 max_tokens 8
+  %again = llm.generate @large(%how) temperature 0 max_tokens 8
+  %drafts = ensemble.map %xs in %xss
+      : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.list<!llm.text>> do {
+    %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+      %p = llm.template "{0} {1}: How many letters are in '{2}'?"(%style, %again, %x)
+      %three = ensemble.sample 3 of @small(%p) temperature 0.9 max_tokens 8
+      %best = ensemble.vote %three : !llm.list<!llm.text>
+      ensemble.yield %best : !llm.text
+    }
+    ensemble.yield %ys : !llm.list<!llm.text>
+  }
+  %short = ensemble.map %ys in %drafts
+      : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.text> do {
+    %one = ensemble.reduce %g in %ys by 2 : !llm.list<!llm.text> do {
+      %j = llm.join %g with " + "
+      %p = llm.template "{1} What is {0}?"(%j, %how)
+      %sum = llm.generate @small(%p) max_tokens 8
+      ensemble.yield %sum : !llm.text
+    }
+    ensemble.yield %one : !llm.text
+  }
+  %some = llm.list(%style, %how, %style) : !llm.list<!llm.text>
+  %v = ensemble.vote %some : !llm.list<!llm.text>
+  func.return %short, %drafts, %v
+      : !llm.list<!llm.text>, !llm.list<!llm.list<!llm.text>>, !llm.text
+}
+"""
+
+PROGRAMS: list[tuple[str, dict[str, Value]]] = [
+    ((ROOT / "docs/examples/ensemble.mlir").read_text(encoding="utf-8"), QUESTION),
+    ((ROOT / "docs/examples/map_reduce.mlir").read_text(encoding="utf-8"), DOCS),
+    (NESTED, {"xss": [["été", "日本"], ["emoji 😀"], ["{0}", '"', "\n"]], "how": "Count: 2 + 2"}),
+]
+IDS = ["ensemble", "map_reduce", "nested"]
+
+
+class Recorder:
+    """The simulated provider, keeping what it was asked."""
+
+    def __init__(self) -> None:
+        self.simulated = Simulated()
+        self.requests: Counter[Request] = Counter()
+
+    def simulate(self, request: Request) -> tuple[Reply, float]:
+        self.requests[request] += 1
+        return self.simulated.simulate(request)
+
+    async def generate(self, request: Request) -> Reply:
+        return self.simulate(request)[0]
+
+
+@pytest.mark.parametrize(("text", "inputs"), PROGRAMS, ids=IDS)
+def test_every_level_gives_the_answers_of_the_reference(
+    text: str, inputs: dict[str, Value]
+) -> None:
+    source = compile_to(parse_module(text), "llm")
+    lowered = {
+        level: compile_to(parse_module(print_module(compile_to(source, level))), "exec")
+        for level in ("llm", "sched", "exec")
+    }
+    for seed in range(40):
+        oracle = Recorder()
+        expected = interpret(
+            source, list(inputs.values()), seed=seed, send=lambda r, o=oracle: o.simulate(r)[0]
+        )
+        for module in lowered.values():
+            engine = Recorder()
+            with Session(provider=engine, seed=seed, clock="virtual") as session:
+                run = run_module(module, inputs, session)
+            assert run.outputs == expected
+            assert engine.requests == oracle.requests
+            assert run.bill.calls == oracle.requests.total()
+
+
+@pytest.mark.parametrize(("text", "inputs"), PROGRAMS, ids=IDS)
+def test_the_real_clock_gives_the_same_as_the_virtual_one(
+    text: str, inputs: dict[str, Value]
+) -> None:
+    module = compile_to(parse_module(text), "exec")
+    for seed in range(5):
+        results = []
+        for clock in ("real", "virtual"):
+            with Session(provider=Recorder(), seed=seed, clock=clock) as session:
+                results.append(run_module(module, inputs, session).outputs)
+        assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(("text", "inputs"), PROGRAMS, ids=IDS)
+def test_the_passes_of_the_level_keep_the_answers(text: str, inputs: dict[str, Value]) -> None:
+    from ember_mlir.parsing import make_context
+    from ember_mlir.pipeline import parse_passes, run_passes
+
+    plain = parse_module(text)
+    run_passes(make_context(), plain, parse_passes("assign-draws"))
+    optimized = compile_to(parse_module(text), "llm")
+    for seed in range(40):
+        before, after = Recorder(), Recorder()
+        values = list(inputs.values())
+        expected = interpret(plain, values, seed=seed, send=lambda r, o=before: o.simulate(r)[0])
+        got = interpret(optimized, values, seed=seed, send=lambda r, o=after: o.simulate(r)[0])
+        assert got == expected
+        assert after.requests <= before.requests
+
+
+def test_equal_greedy_calls_cost_one_call() -> None:
+    plain, optimized = parse_module(NESTED), compile_to(parse_module(NESTED), "llm")
+    count = [print_module(m).count("llm.generate @large") for m in (plain, optimized)]
+    assert count == [2, 1]
