@@ -36,11 +36,14 @@ class EmberError(Exception):
 
     message: str
     location: SourceLocation | None
+    bill: object | None
+    """What a run had cost when it failed: its `Bill`, or None if nothing has run."""
 
     def __init__(self, message: str, *, location: SourceLocation | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.location = location
+        self.bill = None
 
     def __str__(self) -> str:
         return self.message if self.location is None else f"{self.location}: {self.message}"

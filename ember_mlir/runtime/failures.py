@@ -1,0 +1,81 @@
+"""What ends a run early: failures, in program order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ember_mlir.errors import EmberError, ProviderError
+from ember_mlir.runtime.frames import Frame, Instruction
+from ember_mlir.runtime.lanes import Call
+
+NOTES = 5
+"""How many further failures an error tells of one by one."""
+
+
+class Failure(NamedTuple):
+    """An error and its place in program order."""
+
+    place: tuple[int, ...]
+    error: EmberError
+
+
+def place_of(frame: Frame, instruction: Instruction) -> tuple[int, ...]:
+    """Where `instruction` stands when everything runs one after another.
+
+    Rows of instructions and indices of runs take turns, outermost first.
+    """
+    place = [instruction.index]
+    around: Frame | None = frame
+    while around is not None:
+        place += (around.index, around.parent.row)
+        around = around.parent.frame
+    return tuple(reversed(place))
+
+
+def failure_of(frame: Frame, instruction: Instruction, error: EmberError) -> Failure:
+    """The failure of an instruction itself, located where the text says."""
+    if error.location is None:
+        error.location = instruction.location
+    return Failure(place_of(frame, instruction), error)
+
+
+def call_failure(call: Call, error: BaseException) -> Failure:
+    """The failure of a call; what is no error of ours becomes a `ProviderError`."""
+    if isinstance(error, EmberError):
+        known = error
+    else:
+        shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        known = ProviderError(
+            f"provider '{call.spec.lane.provider}' must return a reply or raise "
+            f"ember.ProviderError, but it raised {shown}; see the cause"
+        )
+        known.__cause__ = error
+    return failure_of(call.frame, call.instruction, known)
+
+
+def combined(failures: Sequence[Failure], later: Sequence[EmberError]) -> EmberError:
+    """The first of `failures` in program order, with notes on the others.
+
+    `later` came from calls that were being cancelled: they are notes at most, because
+    the cancellation may have caused them.
+    """
+    ordered = [failure.error for failure in sorted(failures, key=lambda failure: failure.place)]
+    first, *others = ordered
+    others += later
+    for other in others[:NOTES]:
+        if other is not first:
+            first.add_note(f"also failed: {other}")
+    if len(others) > NOTES:
+        first.add_note(f"also failed: {len(others) - NOTES} more")
+    return first
+
+
+def internal_error(error: Exception) -> EmberError:
+    """What a defect of the engine itself is reported as."""
+    known = EmberError(
+        f"internal error of the engine: {type(error).__name__}: {error}; "
+        "please report it with the text of the program"
+    )
+    known.__cause__ = error
+    return known

@@ -1,0 +1,1 @@
+"""Benchmarks: what the engine costs beside asyncio written by hand."""
