@@ -9,22 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation
 
 from ember_mlir.dialects.exec import FanoutOp, FrameOp, ReduceOp, RequestOp
-from ember_mlir.dialects.values import UNKNOWN_SOURCE, source_of
-from ember_mlir.errors import InvalidIRError, SourceLocation
-
-
-def location_of(op: Operation) -> SourceLocation | None:
-    """Where `op` comes from in the user's source, or None if that is unknown."""
-    source = source_of(op)
-    return None if source == UNKNOWN_SOURCE else source
-
-
-def invalid(op: Operation, message: str) -> InvalidIRError:
-    """The error that `op` breaks a rule, located where it comes from."""
-    return InvalidIRError(f"'{op.name}' {message}", location=location_of(op))
+from ember_mlir.dialects.locations import invalid
+from ember_mlir.errors import InvalidIRError
 
 
 def frames_of(module: ModuleOp) -> dict[str, FrameOp]:

@@ -11,13 +11,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from xdsl.dialects.builtin import (
-    ArrayAttr,
-    DictionaryAttr,
-    FileLineColLoc,
-    NameLoc,
-    StringAttr,
-)
 from xdsl.ir import Attribute, Data, Operation, ParametrizedAttribute, TypeAttribute
 from xdsl.irdl import irdl_attr_definition, param_def
 from xdsl.parser import AttrParser
@@ -29,7 +22,6 @@ from xdsl.traits import (
     OpTrait,
 )
 from xdsl.utils.exceptions import VerifyException
-from xdsl.utils.hints import isa
 
 from ember_mlir.errors import SourceLocation
 
@@ -269,17 +261,6 @@ def format_source(source: SourceLocation) -> str:
     return f"{quote(source.file)}:{source.line}:{source.column}"
 
 
-UNKNOWN_SOURCE = SourceLocation("unknown", 0, 0)
-
-
-def source_of(op: Operation) -> SourceLocation:
-    """Where `op` comes from in the user's source, or `UNKNOWN_SOURCE`."""
-    location = op.location
-    if isinstance(location, FileLineColLoc):
-        return SourceLocation(location.filename.data, location.line.data, location.column.data)
-    return UNKNOWN_SOURCE
-
-
 # Traits
 
 
@@ -338,66 +319,3 @@ def is_greedy(op: Operation) -> bool:
     """Whether a request draws nothing, that is whether its temperature is given as 0."""
     temperature = op.properties.get("temperature")
     return isinstance(temperature, DecimalAttr) and temperature.data == 0
-
-
-# Names
-
-NAME = "ember.name"
-"""The attribute that holds a name as the user wrote it, of a function or argument."""
-
-
-def symbol_for(name: str) -> str:
-    """The symbol for a name: characters outside of ASCII become their code point.
-
-    >>> symbol_for("résumé"), symbol_for("gpt-4.1-mini")
-    ('r_u00e9_sum_u00e9_', 'gpt-4.1-mini')
-    """
-    return "".join(
-        [c if c.isascii() and c.isprintable() else f"_u{ord(c):04x}_" for c in name]
-    ).replace('"', "_u0022_")
-
-
-def entry_name(function: Operation) -> str:
-    """The name that an invocation of a function is known by, also to its tape."""
-    written = function.attributes.get(NAME)
-    if isinstance(written, Utf8Attr):
-        return written.data
-    symbol = function.properties.get("sym_name")
-    assert isinstance(symbol, StringAttr)
-    return symbol.data
-
-
-def argument_names(function: Operation) -> list[str]:
-    """The names of a function's arguments: `ember.name`, else as the text writes them."""
-    arguments = function.regions[0].block.args
-    names: list[str] = []
-    for argument, attrs in zip(arguments, _argument_attrs(function), strict=True):
-        written = attrs.data.get(NAME)
-        location = argument.location
-        if isinstance(written, Utf8Attr):
-            names.append(written.data)
-        elif isinstance(location, NameLoc):
-            names.append(location.desc.data)
-        else:
-            names.append(argument.name_hint or str(argument.index))
-    return names
-
-
-def named_arguments(function: Operation) -> ArrayAttr[DictionaryAttr] | None:
-    """The attributes of a function's arguments, with `ember.name` written for each."""
-    names = argument_names(function)
-    if not names:
-        return None
-    return ArrayAttr(
-        [
-            DictionaryAttr({**attrs.data, NAME: Utf8Attr(name)})
-            for attrs, name in zip(_argument_attrs(function), names, strict=True)
-        ]
-    )
-
-
-def _argument_attrs(function: Operation) -> list[DictionaryAttr]:
-    attrs = function.properties.get("arg_attrs")
-    found = list(attrs.data) if isa(attrs, ArrayAttr[DictionaryAttr]) else []
-    missing = len(function.regions[0].block.args) - len(found)
-    return found + [DictionaryAttr({})] * missing

@@ -2,6 +2,7 @@
 
     sched.lane @l for @m             =>  exec.lane @l model "m" from …
     func.func @f                     =>  exec.frame @f
+    func.func private @f             =>  (nothing)
     sched.task … { body }            =>  the instructions of the body, in the frame
     sched.request @m(%p) draw <d>    =>  exec.request @l(%p) sampled site <d> label … at …
     sched.fanout … do { body }       =>  exec.fanout @f.x …   and   exec.frame @f.x { body }
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 
 from xdsl.context import Context
 from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.builtin import FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
@@ -26,8 +27,9 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects import exec as instructions
-from ember_mlir.dialects.values import LabelAttr, ancestors, is_greedy, named_arguments, source_of
-from ember_mlir.passes.analysis.verification import invalid
+from ember_mlir.dialects.locations import invalid, source_of
+from ember_mlir.dialects.names import named_arguments
+from ember_mlir.dialects.values import LabelAttr, ancestors, is_greedy
 from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace
 
 PUBLIC = LabelAttr("public")
@@ -42,6 +44,7 @@ class LowerToExecPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         models = {found.sym_name.data: found for found in op.ops if isinstance(found, llm.ModelOp)}
+        apply_once(op, [EraseUncallable()])
         to_values(op)
         apply_once(op, [LowerRequest(), LowerLocal(), LowerList(), LowerLane(models)])
         apply_once(
@@ -55,6 +58,15 @@ class LowerToExecPass(ModulePass):
             ],
             inner_first=True,
         )
+
+
+class EraseUncallable(RewritePattern):
+    """A private function goes: nothing calls it, and it cannot be run from outside."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: func.FuncOp, rewriter: PatternRewriter, /) -> None:
+        if op.sym_visibility == StringAttr("private"):
+            rewriter.erase(op)
 
 
 class LowerLane(RewritePattern):

@@ -27,8 +27,8 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm, sched
-from ember_mlir.dialects.values import named_arguments
-from ember_mlir.passes.analysis.verification import invalid
+from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.names import named_arguments
 from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace
 
 DEFAULT_CONCURRENCY = 64

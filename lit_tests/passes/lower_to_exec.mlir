@@ -49,3 +49,10 @@ func.func @samples(%p: !llm.text) -> (!llm.text, !llm.list<!llm.text>) {
   %v = ensemble.vote %d : !llm.list<!llm.text>
   func.return %v, %d_1 : !llm.text, !llm.list<!llm.text>
 }
+
+// A private function goes: nothing can run it.
+// CHECK-NOT: @hidden
+func.func private @hidden(%p: !llm.text) -> !llm.list<!llm.text> {
+  %d = ensemble.sample 5 of @fast(%p)
+  func.return %d : !llm.list<!llm.text>
+}

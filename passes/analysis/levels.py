@@ -10,10 +10,11 @@ from ember_mlir.dialects import sched
 from ember_mlir.dialects.ensemble import ENSEMBLE
 from ember_mlir.dialects.exec import EXEC
 from ember_mlir.dialects.llm import LLM
+from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.sched import SCHED
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
 from ember_mlir.errors import PipelineError
-from ember_mlir.passes.analysis.verification import invalid, verify_module
+from ember_mlir.passes.analysis.verification import verify_module
 
 LEVELS = ("llm", "sched", "exec")
 """From what is asked to what is run; lowering goes from left to right."""

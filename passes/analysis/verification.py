@@ -10,14 +10,9 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove, NoTerminator, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.exec import FanoutOp, FrameOp, ReduceOp
-from ember_mlir.dialects.values import RefersTo, source_of
-from ember_mlir.errors import InvalidIRError
-
-
-def invalid(op: Operation, message: str) -> InvalidIRError:
-    """The error that `op` breaks a rule, located where it comes from."""
-    return InvalidIRError(f"'{op.name}' {message}", location=source_of(op))
+from ember_mlir.dialects.exec_frames import verify_frames
+from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.values import RefersTo
 
 
 def verify_module(module: ModuleOp) -> None:
@@ -31,6 +26,7 @@ def verify_module(module: ModuleOp) -> None:
     for op in module.walk():
         _verify_op(op)
         _verify_references(op, symbols)
+    verify_frames(module)
 
 
 def _verify_op(op: Operation) -> None:
@@ -76,17 +72,6 @@ def _verify_references(op: Operation, symbols: dict[str, Operation]) -> None:
             known = [s for s, other in symbols.items() if other.name == use.kind]
             shown = ", ".join(f"@{symbol}" for symbol in known) or "none"
             raise invalid(op, f"must name a '{use.kind}' by @{name}, but {got}; there is {shown}")
-        if isinstance(op, FanoutOp | ReduceOp) and isinstance(target, FrameOp):
-            _verify_frame_use(op, target)
-
-
-def _verify_frame_use(op: FanoutOp | ReduceOp, frame: FrameOp) -> None:
-    if frame.function_type != op.frame_type():
-        raise invalid(
-            op,
-            f"must run a frame of type {op.frame_type()}, but @{frame.sym_name.data} "
-            f"has {frame.function_type}",
-        )
 
 
 def _verify_dominance(region: Region, visible: set[SSAValue]) -> None:
