@@ -16,7 +16,9 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from ember_mlir.dialects import ensemble, llm
-from ember_mlir.dialects.values import DecimalAttr, DrawAttr, entry_name, is_greedy, source_of
+from ember_mlir.dialects.locations import source_of
+from ember_mlir.dialects.names import entry_name
+from ember_mlir.dialects.values import DecimalAttr, DrawAttr, is_greedy
 from ember_mlir.errors import EmberError, InputError, InvalidIRError
 from ember_mlir.providers import Reply, Request
 from ember_mlir.semantics import (

@@ -86,15 +86,13 @@ def parse_passes(pipeline: str) -> list[ModulePass]:
         if spec.name not in known:
             near = get_close_matches(spec.name, known) or sorted(known)
             raise PipelineError(
-                f"a pass must be a known one, but got '{spec.name}'; "
-                f"there is {', '.join(near)}"
+                f"a pass must be a known one, but got '{spec.name}'; there is {', '.join(near)}"
             )
         try:
             passes.append(known[spec.name]().from_spec(spec))
         except Exception as error:
             raise PipelineError(
-                f"the options of the pass '{spec.name}' must be its own, "
-                f"but got '{spec}' ({error})"
+                f"the options of the pass '{spec.name}' must be its own, but got '{spec}' ({error})"
             ) from error
     return passes
 

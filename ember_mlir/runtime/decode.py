@@ -8,8 +8,9 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from xdsl.ir import Operation, SSAValue
 
 from ember_mlir.dialects import exec as ops
-from ember_mlir.dialects.exec_frames import frames_of, invalid, location_of, verify_frames
-from ember_mlir.dialects.values import UNKNOWN_SOURCE, DecimalAttr, ListType
+from ember_mlir.dialects.exec_frames import frames_of, verify_frames
+from ember_mlir.dialects.locations import UNKNOWN_SOURCE, invalid, location_of
+from ember_mlir.dialects.values import DecimalAttr, ListType
 from ember_mlir.runtime import instructions
 from ember_mlir.runtime.frames import FrameTable, Instruction, Slot
 from ember_mlir.runtime.fuse import fuse

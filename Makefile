@@ -1,0 +1,76 @@
+# Everything lives in .venv, which the first target that needs it makes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lit check fix docs bench clean
+# A recipe that fails leaves no stamp behind.
+.DELETE_ON_ERROR:
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed ## Run the two example programs on the simulated provider.
+	@$(BIN)/python docs/examples/demo.py
+	@echo
+	@echo "$$ ember run docs/examples/map_reduce.mlir --input 'docs=@docs/**/*.md'"
+	@$(BIN)/ember run docs/examples/map_reduce.mlir --input 'docs=@docs/**/*.md'
+
+test: $(VENV)/installed-dev ## Run all tests: Python, and the FileCheck tests in process.
+	@$(BIN)/python -m pytest -q
+
+lit: $(VENV)/installed-dev ## Run the FileCheck tests under stock lit.
+	@$(BIN)/lit -sv lit_tests
+
+check: $(VENV)/installed-dev ## Check style, types, imports, and the commands in the documents.
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/basedpyright --pythonpath $(BIN)/python
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m ember_mlir.tools.reference --check
+	@$(BIN)/python -m pytest -q tests/docs
+
+fix: $(VENV)/installed-dev ## Format the code, and repair what ruff can.
+	@$(BIN)/ruff check -q --fix
+	@$(BIN)/ruff format -q
+
+docs: $(VENV)/installed ## Write docs/reference from the docstrings.
+	@$(BIN)/python -m ember_mlir.tools.reference
+
+bench: $(VENV)/installed ## Time the engine against asyncio written by hand.
+	@$(BIN)/python -m ember_mlir.tools.bench.engine
+
+clean: ## Remove the environment and all that was made.
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+	@find lit_tests -name Output -prune -exec rm -rf {} +
+
+# The environment. A stamp is newer than pyproject.toml as long as nothing has to be done.
+
+define install
+	@echo "Installing $(1) into $(VENV) …"
+	@$(BIN)/python -m pip install --disable-pip-version-check -e '$(1)' > $(VENV)/pip.log 2>&1 \
+	  || { cat $(VENV)/pip.log >&2; echo "pip failed; its output is above" >&2; exit 1; }
+endef
+
+$(VENV)/installed: pyproject.toml $(BIN)/python
+	$(call install,.)
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml $(BIN)/python
+	$(call install,.[dev])
+	@touch $(VENV)/installed $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) > /dev/null || { \
+	  echo "'$(PYTHON)' must be installed, but is not;" \
+	    "install Python 3.11 or later, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "'$(PYTHON)' must be Python 3.11 or later, but is $$($(PYTHON) -V 2>&1);" \
+	    "install a later one and name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	  echo "'$(PYTHON)' must have the module venv, but has not;" \
+	    "install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)

@@ -1,0 +1,63 @@
+"""The function of a module that is run from outside, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.ir import Attribute, Operation
+
+from ember_mlir.dialects.exec_frames import entry_frames
+from ember_mlir.dialects.values import ListType, TextType
+from ember_mlir.errors import InputError
+from ember_mlir.inputs import Parameter
+
+MAIN = "main"
+"""The symbol of the function that is run where several could be."""
+
+
+def find_entry(module: ModuleOp) -> str:
+    """The symbol of the only public function of `module`, or `main`, at any level.
+
+    A frame is public if no other frame names it. Raises `InputError` with the
+    candidates if there is no such function.
+    """
+    public = [op for op in module.ops if _is_public_function(op)]
+    symbols = [_symbol(op) for op in [*public, *entry_frames(module)]]
+    if len(symbols) == 1 or MAIN in symbols:
+        return symbols[0] if len(symbols) == 1 else MAIN
+    if not symbols:
+        raise InputError("a module must have a public function to run, but this one has none")
+    names = ", ".join(f"@{symbol}" for symbol in symbols)
+    raise InputError(
+        f"a module must have one public function or @{MAIN}, but has {names}; "
+        f"make the others private, or call one @{MAIN}"
+    )
+
+
+def parameters_of(names: Iterable[str], types: Iterable[Attribute]) -> list[Parameter]:
+    """What a frame takes whose arguments have these names and types."""
+    return [Parameter(name, _depth(found)) for name, found in zip(names, types, strict=True)]
+
+
+def _is_public_function(op: Operation) -> bool:
+    if not isinstance(op, func.FuncOp) or op.is_declaration:
+        return False
+    return op.sym_visibility is None or op.sym_visibility.data == "public"
+
+
+def _symbol(op: Operation) -> str:
+    name = op.properties["sym_name"]
+    assert isinstance(name, StringAttr)
+    return name.data
+
+
+def _depth(found: Attribute) -> int:
+    """0 for a text, 1 for a list of texts, 2 for a list of lists."""
+    depth = 0
+    while isinstance(found, ListType):
+        found, depth = found.element, depth + 1
+    if not isinstance(found, TextType):
+        raise InputError(f"an input must be a text or a list of texts, but its type is {found}")
+    return depth

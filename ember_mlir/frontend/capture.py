@@ -1,0 +1,130 @@
+"""Capturing an entry: its function runs once, on symbolic arguments, into a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FunctionType
+
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Block, Region, SSAValue
+
+from ember_mlir.dialects.names import NAME
+from ember_mlir.dialects.values import Utf8Attr
+from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.check import check_entry
+from ember_mlir.frontend.eager import Eager, Send
+from ember_mlir.frontend.guards import Guards
+from ember_mlir.frontend.hooks import instrument
+from ember_mlir.frontend.names import ascii_symbol, value_hint
+from ember_mlir.frontend.recorder import Recorder, activated
+from ember_mlir.frontend.results import Shape, shape_of
+from ember_mlir.frontend.rewrite import rewrite
+from ember_mlir.frontend.signature import Arguments
+from ember_mlir.frontend.trace import Models, Trace, location_attr, type_of_depth
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A captured entry: a module with one function, and what it holds for.
+
+    `inputs` names the arguments of the function in order, `shape` is the result around
+    its outputs.
+    """
+
+    module: ModuleOp
+    symbol: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    guards: Guards
+    models: Models
+
+    def holds(self) -> bool:
+        """Whether all that was read at capture is still as it was."""
+        return self.guards.hold() and self.models.unchanged()
+
+
+def capture(function: FunctionType, arguments: Arguments) -> Captured:
+    """The module of `function` for the types and static values of `arguments`.
+
+    Raises `CaptureError`, with the line, at the first thing that cannot be captured;
+    nothing has been asked of a model then.
+    """
+    location = entry_location(function)
+    inputs = arguments.inputs
+    symbol = ascii_symbol(function.__name__)
+    block = Block(arg_types=[type_of_depth(found.depth) for found in inputs.values()])
+    trace = Trace(block, symbol)
+    values = dict(arguments.values)
+    for name, argument in zip(inputs, block.args, strict=True):
+        argument.name_hint = value_hint(name)
+        values[name] = trace.symbolic(argument, inputs[name].depth)
+    result = _run(trace, function, values)
+    outputs: list[SSAValue] = []
+    trace.location = location
+
+    def hole(value: object, depth: int) -> int:
+        outputs.append(trace.ssa(value, depth))
+        return len(outputs) - 1
+
+    shape = shape_of(result, hole, location)
+    trace.add(ReturnOp(*outputs))
+    entry = _function(function, symbol, block, tuple(inputs))
+    entry.location = location_attr(location)
+    module = ModuleOp([*trace.models.ops.values(), entry])
+    module.location = entry.location
+    return Captured(module, symbol, tuple(inputs), shape, trace.guards, trace.models)
+
+
+def run_eagerly(function: FunctionType, arguments: Arguments, tape: bytes, send: Send) -> object:
+    """The result of `function` on known arguments, each call asked at once.
+
+    It moves through the same rewritten source as a capture, and so draws alike.
+    """
+    location = entry_location(function)
+    result = _run(Eager(tape, send), function, dict(arguments.values))
+    # Eager values are known, so the shape has no holes; its lists are new ones.
+    return shape_of(result, lambda value, depth: 0, location).rebuild(())
+
+
+def entry_location(function: FunctionType) -> SourceLocation:
+    """Where an entry is defined; raises `CaptureError` if it cannot be one."""
+    definition = rewrite(function).definition
+    check_entry(definition)
+    return definition.location(definition.node)
+
+
+def _run(recorder: Recorder, function: FunctionType, values: dict[str, object]) -> object:
+    code = function.__code__
+    positional = [values.pop(name) for name in code.co_varnames[: code.co_posonlyargcount]]
+    with activated(recorder), _bounded(recorder):
+        entry: Callable[..., object] = instrument(recorder, function)
+        return entry(*positional, **values)
+
+
+@contextmanager
+def _bounded(recorder: Recorder) -> Generator[None]:
+    try:
+        yield
+    except RecursionError as error:
+        raise CaptureError(
+            "recursion deeper than Python's stack is not captured yet; bound it, or write a loop",
+            location=recorder.location,
+        ) from error
+
+
+def _function(function: FunctionType, symbol: str, block: Block, inputs: tuple[str, ...]) -> FuncOp:
+    last = block.last_op
+    assert isinstance(last, ReturnOp)
+    names = [DictionaryAttr({NAME: Utf8Attr(name)}) for name in inputs]
+    op = FuncOp(
+        symbol,
+        (block.arg_types, last.operand_types),
+        Region(block),
+        arg_attrs=ArrayAttr(names) if names else None,
+    )
+    if symbol != function.__name__:
+        op.attributes[NAME] = Utf8Attr(function.__name__)
+    return op

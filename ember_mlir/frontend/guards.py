@@ -1,0 +1,163 @@
+"""Guards: what captured code read from outside, and whether it still is as it was.
+
+A plan holds only while its guards hold, so a changed global is never stale.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Hashable
+from decimal import Decimal
+from types import CellType, FunctionType, ModuleType
+from typing import NamedTuple, Protocol
+
+from ember_mlir.frontend.plain import is_dict, is_list, is_set
+
+_MISSING = object()
+_DEEPEST = 50
+
+
+class Unguardable(Exception):
+    """A value that may change without notice: an object of a type that is not plain."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Callee:
+    """The base of programs: a function that may be called, and traced, in its place."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function: FunctionType = function
+
+
+class Identity:
+    """A value compared by identity, and kept alive so that the identity stays its own."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def snapshot(value: object, depth: int = 0) -> Hashable:
+    """The state of `value`, equal to a later one only if nothing has changed.
+
+    Plain data (texts, numbers, None, and lists, tuples, dicts and sets of those) is
+    compared by type and value; functions by identity, code and defaults; modules and
+    other callables by identity. Anything else raises `Unguardable`.
+
+    >>> snapshot([1, "a"]) == snapshot([1, "a"]), snapshot(1) == snapshot(True)
+    (True, False)
+    """
+    kind = type(value)
+    if value is None or kind in (str, int, bool, bytes):
+        return kind, value
+    if isinstance(value, float | complex | Decimal) and kind in (float, complex, Decimal):
+        # Unlike the number itself, its text tells -0.0 from 0.0 and is equal for nan.
+        return kind, repr(value)
+    if depth > _DEEPEST:
+        raise Unguardable(value)
+    return _structure(value, depth + 1)
+
+
+def _structure(value: object, depth: int) -> Hashable:
+    kind = type(value)
+    if is_list(value):
+        return kind, tuple([snapshot(item, depth) for item in value])
+    if is_dict(value):
+        items = value.items()
+        return kind, tuple([(snapshot(k, depth), snapshot(v, depth)) for k, v in items])
+    if is_set(value):
+        return kind, frozenset(snapshot(item, depth) for item in value)
+    if isinstance(value, Callee):
+        return Identity(value), snapshot(value.function, depth)
+    if isinstance(value, FunctionType):
+        defaults = value.__defaults__, value.__kwdefaults__
+        return Identity(value), Identity(value.__code__), snapshot(defaults, depth)
+    if isinstance(value, ModuleType) or callable(value):
+        return Identity(value)
+    raise Unguardable(value)
+
+
+class Source(Protocol):
+    """Somewhere outside that captured code reads from."""
+
+    def current(self) -> object:
+        """What stands there now."""
+        ...
+
+    def key(self) -> Hashable:
+        """What tells it from other places; it holds only while the place lives."""
+        ...
+
+
+class GlobalName(NamedTuple):
+    """A name of a module, or else of `builtins`."""
+
+    namespace: dict[str, object]
+    name: str
+
+    def current(self) -> object:
+        found = self.namespace.get(self.name, _MISSING)
+        return vars(builtins).get(self.name, _MISSING) if found is _MISSING else found
+
+    def key(self) -> Hashable:
+        return id(self.namespace), self.name
+
+
+class ClosureName(NamedTuple):
+    """A variable of a function around the captured one."""
+
+    cell: CellType
+    name: str
+
+    def current(self) -> object:
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return _MISSING
+
+    def key(self) -> Hashable:
+        return id(self.cell)
+
+
+class ModuleAttribute(NamedTuple):
+    """An attribute of a module."""
+
+    module: ModuleType
+    name: str
+
+    def current(self) -> object:
+        return getattr(self.module, self.name, _MISSING)
+
+    def key(self) -> Hashable:
+        return id(self.module), self.name, "attribute"
+
+
+class Guards:
+    """What one capture has read, and the state that it had."""
+
+    def __init__(self) -> None:
+        self._read: dict[Hashable, tuple[Source, Hashable]] = {}
+
+    def add(self, source: Source, value: object) -> None:
+        """Remember that `value` was read from `source`; may raise `Unguardable`."""
+        key = source.key()
+        # Captured code cannot change what is outside, so the first state is the state.
+        if key not in self._read:
+            self._read[key] = source, snapshot(value)
+
+    def hold(self) -> bool:
+        """Whether all that was read is still as it was."""
+        try:
+            return all(snapshot(source.current()) == was for source, was in self._read.values())
+        except Unguardable:
+            return False

@@ -1,0 +1,275 @@
+"""The operations that programs are written in: `ember.generate` and its kin.
+
+Inside of a program they are recorded, by a trace or by an eager run. Elsewhere they run
+at once, one after the other, on the current session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from inspect import currentframe
+from types import FrameType
+from typing import Any, TypeGuard, TypeVar
+
+from ember_mlir.errors import EmberError, InputError
+from ember_mlir.frontend.eager import Plain
+from ember_mlir.frontend.plain import is_list
+from ember_mlir.frontend.recorder import Ask, Recorder, active_recorder
+from ember_mlir.frontend.values import (
+    Symbolic,
+    Text,
+    depth_of,
+    describe,
+    frame_location,
+)
+from ember_mlir.providers import DEFAULT_MODEL, find_model
+from ember_mlir.semantics import max_tokens_problem, temperature_problem
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_KNOWN_ITERABLES = (list, tuple, range, enumerate, zip, reversed, dict)
+
+
+def generate(
+    prompt: str,
+    *,
+    model: str | None = None,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+) -> str:
+    """One answer of a model to `prompt`.
+
+    `model` is a registered name, "small" if none is given. With `temperature` 0 the call
+    is greedy; without one the provider's default holds. `max_tokens` bounds the answer.
+    Raises `InputError` or `ModelError` for an argument that cannot be, and
+    `ProviderError` if the provider cannot answer.
+
+    >>> generate("Q: 17 * 23\\nA:", model="large", temperature=0)
+    '391'
+    """
+    with _recorder() as recorder:
+        ask = _ask(prompt, model, temperature, max_tokens)
+        return _as_declared(recorder.generate(ask))
+
+
+def sample(
+    prompt: str,
+    n: int,
+    *,
+    model: str | None = None,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+) -> list[str]:
+    """`n` independent answers of a model to one prompt, as a list in order of draw.
+
+    The other arguments are those of `generate`.
+
+    >>> len(sample("Q: 17 * 23\\nA:", 3, temperature=0.7))
+    3
+    """
+    with _recorder() as recorder:
+        ask = _ask(prompt, model, temperature, max_tokens)
+        if not _is_int(n) or n < 1:
+            raise InputError(
+                f"n must be an int of at least 1, but got {_shown(n)}; ask for one answer or more"
+            )
+        return _as_declared(recorder.sample(ask, n))
+
+
+def vote(answers: Iterable[str]) -> str:
+    """The answer given most often.
+
+    Answers are compared without outer white space and without case; a tie goes to the
+    answer that stands first. Raises `EmptyVoteError` if there is none.
+
+    >>> vote(["4", "5", "5 "])
+    '5'
+    """
+    with _recorder() as recorder:
+        return _as_declared(recorder.vote(_texts("the answers of a vote", answers)))
+
+
+def join(items: Iterable[str], separator: str = "") -> str:
+    """The texts of a list as one, with `separator` between them.
+
+    >>> join(["a", "b"], ", ")
+    'a, b'
+    """
+    with _recorder() as recorder:
+        if not _is_str(separator):
+            raise InputError(
+                f"the separator of a join must be a known str, but got {describe(separator)}; "
+                "write it out, as in ', '"
+            )
+        return _as_declared(recorder.join(_texts("the items of a join", items), separator))
+
+
+def map(fn: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """The results of `fn` for each item, in the order of the items.
+
+    The calls are independent: a compiled program makes them at once.
+
+    >>> map(lambda word: f"{word}!", ["a", "b"])
+    ['a!', 'b!']
+    """
+    with _recorder() as recorder:
+        _check_function("map", fn)
+        known = _known_list("the items of a map", items)
+        if depth_of(known):
+            return _as_declared(recorder.map(fn, known))
+        assert is_list(known)
+        return _as_declared(recorder.each(fn, known))
+
+
+def reduce(fn: Callable[[list[T]], T], items: Iterable[T], *, arity: int = 4) -> T:
+    """A list merged to one value: `fn` merges groups of up to `arity` neighbours.
+
+    The groups form a tree whose shape depends on the number of items alone. One item is
+    its own result; of none it is the error `EmptyReduceError`.
+
+    >>> reduce("".join, ["a", "b", "c", "d", "e"], arity=2)
+    'abcde'
+    """
+    with _recorder() as recorder:
+        _check_function("reduce", fn)
+        if not _is_int(arity) or arity < 2:
+            raise InputError(
+                f"the arity of a reduction must be an int of at least 2, but got {_shown(arity)}; "
+                "give the number of neighbours to merge"
+            )
+        known = _known_list("the items of a reduction", items)
+        if not depth_of(known):
+            raise InputError(
+                "the items of a reduction must be texts or lists of texts, "
+                "but got something else; map them to texts first"
+            )
+        return _as_declared(recorder.reduce(fn, known, arity))
+
+
+@contextmanager
+def _recorder() -> Generator[Recorder]:
+    """The recorder that an operation is for; errors inside get the line of the call."""
+    recorder = active_recorder()
+    if recorder is None:
+        frame = _calling_frame()
+        recorder = Plain((frame.f_code.co_filename, frame.f_code.co_firstlineno, frame.f_lasti))
+        recorder.location = frame_location(frame)
+    try:
+        yield recorder
+    except EmberError as error:
+        error.location = error.location or recorder.location
+        raise
+
+
+def _calling_frame() -> FrameType:
+    """The frame of the user's code that called an operation."""
+    frame = currentframe()
+    # This function, the context manager, its `__enter__` and the operation come first.
+    for _ in range(4):
+        assert frame is not None
+        frame = frame.f_back
+    assert frame is not None
+    return frame
+
+
+def _as_declared(value: object) -> Any:
+    """A recorder's value, which is of the declared type or stands for one that is."""
+    # Symbolic values are no strings, on purpose; no annotation can say so.
+    return value
+
+
+def _ask(prompt: object, model: object, temperature: object, max_tokens: object) -> Ask:
+    if not isinstance(prompt, str | Text):
+        raise InputError(
+            f"a prompt must be a text, but got {describe(prompt)}; put the values into one f-string"
+        )
+    name = DEFAULT_MODEL if model is None else model
+    if not isinstance(name, str):
+        raise InputError(
+            f"a model must be given by its name, known at capture, but got {describe(name)}; "
+            "write the name of a registered model"
+        )
+    find_model(name)
+    return Ask(prompt, name, _temperature(temperature), _max_tokens(max_tokens))
+
+
+def _temperature(value: object) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise InputError(
+            f"temperature must be a known number, but got {describe(value)}; "
+            "give a number from 0 to 2"
+        )
+    # A float means the decimal that it prints as.
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if (problem := temperature_problem(exact)) is not None:
+        raise InputError(f"{problem}; give a number from 0 to 2")
+    # There is no temperature of -0.
+    return exact if exact else Decimal(0)
+
+
+def _max_tokens(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(
+            f"max_tokens must be a known int, but got {describe(value)}; give a number of tokens"
+        )
+    if (problem := max_tokens_problem(value)) is not None:
+        raise InputError(f"{problem}; give a number of tokens")
+    return value
+
+
+def _texts(what: str, items: object) -> object:
+    known = _known_list(what, items)
+    if depth_of(known) != 1:
+        wrong = next((item for item in _elements(known) if depth_of(item) != 0), known)
+        raise InputError(
+            f"{what} must be a list of texts, but got {describe(wrong)} in it; "
+            "turn each element into one text"
+        )
+    return known
+
+
+def _elements(items: object) -> Sequence[object]:
+    return items if is_list(items) else ()
+
+
+def _known_list(what: str, items: object) -> object:
+    """`items` as a list if it is known, else as it is."""
+    if is_list(items) or (isinstance(items, Symbolic) and items.depth):
+        return items
+    if _is_iterable(items):
+        return [*items]
+    raise InputError(f"{what} must be a list, but got {describe(items)}; give a list")
+
+
+def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
+    """Whether `value` may be a list of items: in a program, if it surely has no effects."""
+    if active_recorder() is None:
+        return isinstance(value, Iterable) and not isinstance(value, str)
+    return type(value) in _KNOWN_ITERABLES
+
+
+def _check_function(operation: str, function: object) -> None:
+    if isinstance(function, Symbolic) or not callable(function):
+        raise InputError(
+            f"ember.{operation} must get a function first, but got {describe(function)}; "
+            f"write ember.{operation}(function, items)"
+        )
+
+
+def _is_str(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    return str(value) if _is_int(value) else describe(value)

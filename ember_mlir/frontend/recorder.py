@@ -1,0 +1,203 @@
+"""What hooks and operations talk to: a trace or an eager run, with its place.
+
+The place is the call sites from the entry, and the indices of the repetitions around:
+it is the identity of a draw, so both kinds of recorder must move through it alike.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import NamedTuple, NoReturn
+
+from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.guards import Guards, Source, Unguardable
+from ember_mlir.frontend.values import describe
+
+MAX_DEPTH = 150
+"""How deep calls may nest; Python's own stack has room for about 200."""
+
+
+class Ask(NamedTuple):
+    """A checked request: its prompt may be symbolic."""
+
+    prompt: object
+    model: str
+    temperature: Decimal | None
+    max_tokens: int | None
+
+    @property
+    def greedy(self) -> bool:
+        """Whether it draws nothing."""
+        return self.temperature == 0
+
+
+class Recorder(ABC):
+    """One capture or one eager run of an entry.
+
+    `chain` and `indices` are the place, `location` the call that is under way. `lists`
+    holds the lists that captured code made, each with the region that it was made in:
+    only there may they change, as a region runs many times but is captured once.
+    """
+
+    def __init__(self) -> None:
+        self.chain: list[int] = []
+        self.indices: list[int | None] = []
+        self.location: SourceLocation | None = None
+        self.guards = Guards()
+        self.lists: dict[int, tuple[list[object], int]] = {}
+        self.regions: list[int] = [0]
+        self._regions_made = 0
+
+    # What the two kinds do differently
+
+    @abstractmethod
+    def generate(self, ask: Ask) -> object:
+        """One answer."""
+
+    @abstractmethod
+    def sample(self, ask: Ask, count: int) -> object:
+        """A list of independent answers."""
+
+    @abstractmethod
+    def vote(self, answers: object) -> object:
+        """The answer given most often."""
+
+    @abstractmethod
+    def join(self, items: object, separator: str) -> object:
+        """The texts of a list as one."""
+
+    @abstractmethod
+    def template(self, pieces: Sequence[object]) -> object:
+        """A text of literal and symbolic pieces."""
+
+    @abstractmethod
+    def map(self, function: Callable[..., object], items: object) -> object:
+        """The results of `function` for a list that is made of texts."""
+
+    @abstractmethod
+    def reduce(self, function: Callable[..., object], items: object, arity: int) -> object:
+        """A list merged by groups of neighbours."""
+
+    @abstractmethod
+    def apply(self, function: Callable[..., object], argument: object) -> object:
+        """The result of `function` for one argument, here."""
+
+    def each(self, function: Callable[..., object], items: Sequence[object]) -> list[object]:
+        """The results of `function` for a list that is known and not made of texts."""
+        depth = len(self.indices)
+        results: list[object] = []
+        for index, item in enumerate(items):
+            self.indices[depth:] = [index]
+            results.append(self.apply(function, item))
+        del self.indices[depth:]
+        self.made(results)
+        return results
+
+    def check_result(self, result: object, fits: bool) -> None:
+        """Raise `CaptureError` unless a mapped or merging function returned what fits."""
+        if not fits:
+            self.refuse(
+                f"a mapped or merging function that returns {describe(result)}",
+                "return a text, or a list of texts; merging must keep the type of the elements",
+            )
+
+    def named(self, value: object, name: str) -> None:
+        """Take note that the program calls `value` so."""
+        del value, name
+
+    # The place
+
+    @contextmanager
+    def at_site(self, site: int, location: SourceLocation) -> Generator[None]:
+        """Be inside the call at `site`."""
+        if len(self.chain) >= MAX_DEPTH:
+            self.refuse(
+                f"recursion deeper than {MAX_DEPTH} calls",
+                "bound it, or write a loop",
+                location,
+            )
+        outer, repetitions = self.location, len(self.indices)
+        self.chain.append(site)
+        self.location = location
+        try:
+            yield
+        finally:
+            self.location = outer
+            self.chain.pop()
+            del self.indices[repetitions:]
+
+    @contextmanager
+    def repetition(self, index: int | None) -> Generator[None]:
+        """Be inside one repetition of a map, sample or reduction."""
+        location, repetitions = self.location, len(self.indices)
+        self.indices.append(index)
+        self._regions_made += 1
+        self.regions.append(self._regions_made)
+        try:
+            yield
+        finally:
+            self.regions.pop()
+            del self.indices[repetitions:]
+            self.location = location
+
+    # What comes from outside, and what is made inside
+
+    def read(self, source: Source, value: object, what: str, location: SourceLocation) -> None:
+        """Make what was read from outside a guard."""
+        try:
+            self.guards.add(source, value)
+        except Unguardable as error:
+            held = "is" if error.value is value else "holds"
+            self.refuse(
+                f"{what}, which {held} {describe(error.value)},",
+                "pass what you need of it as an argument, or keep it in plain data",
+                location,
+            )
+
+    def made(self, value: list[object]) -> None:
+        """Take note of a list that captured code made, here."""
+        self.lists[id(value)] = value, self.regions[-1]
+
+    def check_may_change(self, value: object, change: str, location: SourceLocation) -> None:
+        """Raise `CaptureError` unless `value` is a list that was made here."""
+        found = self.lists.get(id(value))
+        if found is None:
+            self.refuse(
+                f"{change} of a list from outside, or made by '+' or a slice,",
+                "make one inside, as in list(items)",
+                location,
+            )
+        if found[1] != self.regions[-1]:
+            self.refuse(
+                f"{change} of a list from outside the mapped function",
+                "return the value instead: ember.map collects the results",
+                location,
+            )
+
+    def refuse(self, what: str, step: str, location: SourceLocation | None = None) -> NoReturn:
+        """Raise the `CaptureError` of something that is not captured."""
+        raise CaptureError(
+            f"{what} is not captured yet; {step}", location=location or self.location
+        )
+
+
+_ACTIVE: ContextVar[Recorder | None] = ContextVar("ember recorder", default=None)
+
+
+def active_recorder() -> Recorder | None:
+    """The capture or eager run that the running code belongs to, if any."""
+    return _ACTIVE.get()
+
+
+@contextmanager
+def activated(recorder: Recorder | None) -> Generator[None]:
+    """Make `recorder` the active one; None makes calls inside plain ones."""
+    token = _ACTIVE.set(recorder)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(token)

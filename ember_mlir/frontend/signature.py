@@ -1,0 +1,228 @@
+"""The arguments of an entry: their types, and checking what a call gives for them.
+
+Texts and lists of texts are inputs of the program. Numbers, booleans and None are
+static: they are part of the plan.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TypeAlias, get_args, get_origin
+
+from ember_mlir.errors import CaptureError, InputError, SourceLocation
+from ember_mlir.frontend.guards import snapshot
+from ember_mlir.frontend.plain import as_str, is_list
+from ember_mlir.frontend.values import Value, depth_of, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """An input of the program: `depth` lists around texts."""
+
+    depth: int
+
+    def __str__(self) -> str:
+        return "list[" * self.depth + "str" + "]" * self.depth
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """An argument whose value is part of the plan; `kind` None takes any static value."""
+
+    kind: type[int] | type[float] | type[bool] | None = None
+
+    def __str__(self) -> str:
+        return "int, float, bool or None" if self.kind is None else self.kind.__name__
+
+
+ArgumentType: TypeAlias = Texts | Static
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The checked arguments of one call, by name and in order."""
+
+    types: dict[str, ArgumentType]
+    values: dict[str, object]
+
+    @property
+    def inputs(self) -> dict[str, Texts]:
+        """The arguments that are inputs of the program."""
+        return {name: t for name, t in self.types.items() if isinstance(t, Texts)}
+
+    @property
+    def key(self) -> Hashable:
+        """What a plan is made for: the types of inputs and the values of statics."""
+        return tuple(
+            [
+                (name, t if isinstance(t, Texts) else snapshot(self.values[name]))
+                for name, t in self.types.items()
+            ]
+        )
+
+
+class Signature:
+    """What an entry takes; types that are not annotated come from the first call."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.parameters = inspect.signature(function, follow_wrapped=False).parameters
+        self.location = SourceLocation(
+            function.__code__.co_filename, function.__code__.co_firstlineno, 1
+        )
+        self._signature = inspect.Signature(list(self.parameters.values()))
+        self.types = {name: self._annotated(p) for name, p in self.parameters.items()}
+
+    def bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Arguments:
+        """The arguments of a call, checked; raises `InputError`."""
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InputError(
+                f"the arguments of '{self.name}' must fit {self}, but got a call with "
+                f"{error}; give every argument once"
+            ) from None
+        bound.apply_defaults()
+        types: dict[str, ArgumentType] = {}
+        values: dict[str, object] = {}
+        for name, value in bound.arguments.items():
+            types[name] = self.types[name] or self._inferred(name, value)
+            values[name] = self._checked(name, types[name], value)
+        return Arguments(types, values)
+
+    def without_call(self) -> Arguments:
+        """The arguments of a capture before any call; raises `CaptureError`.
+
+        Inputs must have types, and all other arguments defaults.
+        """
+        types: dict[str, ArgumentType] = {}
+        values: dict[str, object] = {}
+        for name, parameter in self.parameters.items():
+            has_default = parameter.default is not parameter.empty
+            found = self.types[name]
+            if found is None and has_default:
+                found = self._inferred(name, parameter.default)
+            if found is None or (isinstance(found, Static) and not has_default):
+                raise CaptureError(
+                    f"the IR of '{self.name}' needs the {'value' if found else 'type'} of its "
+                    f"argument '{name}', which is not known before the first call; "
+                    f"{'give it a default' if found else 'annotate it'}, or call the program",
+                    location=self.location,
+                )
+            types[name] = found
+            if isinstance(found, Static):
+                values[name] = self._checked(name, found, parameter.default)
+        return Arguments(types, values)
+
+    def settle(self, arguments: Arguments) -> None:
+        """Keep the types of a call that has succeeded for the calls to come."""
+        self.types = {name: found or arguments.types[name] for name, found in self.types.items()}
+
+    def __str__(self) -> str:
+        shown = [
+            name if (found := self.types[name]) is None else f"{name}: {found}"
+            for name in self.parameters
+        ]
+        return f"({', '.join(shown)})"
+
+    def _annotated(self, parameter: inspect.Parameter) -> ArgumentType | None:
+        """The type that the annotation says, if there is one."""
+        if parameter.annotation is parameter.empty:
+            return None
+        annotation: object = self._evaluated(parameter)
+        for kind in (int, float, bool):
+            if annotation is kind:
+                return Static(kind)
+        depth = 0
+        while get_origin(annotation) in (list, Sequence) and len(get_args(annotation)) == 1:
+            (annotation,) = get_args(annotation)
+            depth += 1
+        if annotation is not str:
+            raise CaptureError(
+                f"the annotation '{_shown(parameter.annotation)}' of argument "
+                f"'{parameter.name}' of '{self.name}' is not captured yet; "
+                "use str, list[str], int, float or bool",
+                location=self.location,
+            )
+        return Texts(depth)
+
+    def _evaluated(self, parameter: inspect.Parameter) -> object:
+        """The annotation, which may be written as a text, even as a text in a text."""
+        annotation: object = parameter.annotation
+        variables = dict(inspect.getclosurevars(self.function).nonlocals)
+        while isinstance(annotation, str):
+            try:
+                annotation = eval(annotation, self.function.__globals__, variables)
+            except Exception:
+                break
+        return annotation
+
+    def _inferred(self, name: str, value: object) -> ArgumentType:
+        if value is None or isinstance(value, int | float):
+            return Static()
+        depth = depth_of(value)
+        if depth is None:
+            raise InputError(
+                f"argument '{name}' of '{self.name}' must be a str, a list of str, a number or "
+                f"a bool, but got {describe(value)}; pass what the program needs of it"
+            )
+        return Texts(depth)
+
+    def _checked(self, name: str, expected: ArgumentType, value: object) -> object:
+        """`value` as plain data of the expected type; raises `InputError`."""
+        if isinstance(expected, Texts):
+            if _fits(value, expected.depth):
+                return _copied(value)
+        elif _is_static(value, expected.kind):
+            return _plain_number(value)
+        raise InputError(
+            f"argument '{name}' of '{self.name}' must be {expected}, but got "
+            f"{_mismatch(value)}; it takes {self}"
+        )
+
+
+def _shown(annotation: object) -> str:
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+
+
+def _fits(value: object, depth: int) -> bool:
+    if depth == 0:
+        return isinstance(value, str)
+    return is_list(value) and all(_fits(item, depth - 1) for item in value)
+
+
+def _is_static(value: object, kind: type[int] | type[float] | type[bool] | None) -> bool:
+    """Whether `value` is static and of that kind; as in annotations, an int is a float."""
+    if value is None or isinstance(value, bool):
+        return kind is None or (kind is bool and value is not None)
+    return isinstance(value, int | float) and (
+        kind in (None, float) or (kind is int and isinstance(value, int))
+    )
+
+
+def _plain_number(value: object) -> object:
+    """A static value as plain data, if it is of a subclass such as `numpy.float64`."""
+    if isinstance(value, float):
+        return float(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _copied(value: object) -> Value:
+    """The value as the run sees it, whatever happens to the caller's list meanwhile."""
+    if isinstance(value, str):
+        return as_str(value)
+    assert is_list(value)
+    return [_copied(item) for item in value]
+
+
+def _mismatch(value: object) -> str:
+    """What is wrong with a value: its type, or that of the first wrong element."""
+    if is_list(value):
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                return f"{describe(value)} whose element {index} is {describe(item)}"
+    return describe(value)

@@ -1,0 +1,294 @@
+"""Programs: captured Python functions, compiled for their arguments and run.
+
+`jit` and `compile` make a `Program` of a function. Nothing is captured before the first
+call, and a plan is made once for each combination of argument types and static values.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import update_wrapper
+from threading import RLock
+from types import FunctionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    TypeGuard,
+    TypeVar,
+    overload,
+)
+
+from ember_mlir.direct import Sender, send_plain
+from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.eager import answer_plain_calls
+from ember_mlir.frontend.guards import Callee
+from ember_mlir.frontend.operations import generate, join, map, reduce, sample, vote
+from ember_mlir.frontend.signature import Arguments, Signature
+from ember_mlir.providers import Bill, current_session
+
+if TYPE_CHECKING:
+    from ember_mlir.frontend.capture import Captured
+    from ember_mlir.runtime.run import Prepared, Run
+
+__all__ = [
+    "LastRun",
+    "Level",
+    "Program",
+    "compile",
+    "generate",
+    "jit",
+    "join",
+    "map",
+    "reduce",
+    "sample",
+    "vote",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+Level = Literal["llm", "sched", "exec"]
+"""The texts of a program: what is asked, when and where, and the instructions."""
+
+MAX_PLANS = 64
+"""How many plans a program keeps; the one not used for longest goes first."""
+
+answer_plain_calls(send_plain)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun(Generic[R_co]):
+    """What came of the last run of a program that succeeded, and what it has cost."""
+
+    answer: R_co
+    bill: Bill
+
+    @property
+    def calls(self) -> int:
+        """How many requests were issued."""
+        return self.bill.calls
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of input and output together."""
+        return self.bill.tokens
+
+    @property
+    def usd(self) -> Decimal | None:
+        """The cost in US dollars; None where a price is unknown."""
+        return self.bill.usd
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, on the session's clock."""
+        return self.bill.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A captured entry, ready to run as often as its guards hold."""
+
+    captured: Captured
+    prepared: Prepared
+
+
+class Program(Callee, Generic[P, R]):
+    """A function that runs compiled: its calls are made at once, where they can be.
+
+    Calling it captures and compiles the function for the types of its arguments, once,
+    and runs the plan on the current session. It may be called from any thread, and from
+    where an event loop is running. Raises `CaptureError`, before anything has run, for
+    what cannot be captured; `InputError` for arguments that do not fit; and what the run
+    raises, such as `ProviderError`.
+
+    >>> import ember_mlir as ember
+    >>> @ember.jit
+    ... def answer(question: str) -> str:
+    ...     drafts = ember.sample(f"Q: {question}\\nA:", 5, temperature=0.7)
+    ...     return ember.vote(drafts)
+    >>> with ember.Session(seed=1, clock="virtual"):
+    ...     answer("17 * 23") == answer.eager("17 * 23")
+    True
+    """
+
+    last_run: LastRun[R] | None
+    """The last run that succeeded, compiled or eager; None before the first."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        if not isinstance(function, FunctionType):
+            _refuse(function)
+        super().__init__(function)
+        self.last_run = None
+        self._lock = RLock()
+        self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
+        self._found_signature: Signature | None = None
+        self._last_arguments: Arguments | None = None
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run compiled, and return the result."""
+        from ember_mlir.runtime.run import run
+
+        arguments = self._signature().bind(args, kwargs)
+        plan = self._plan(arguments)
+        session = current_session()
+        return self._ran(plan, arguments, run(plan.prepared, _inputs(plan, arguments), session))
+
+    async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run compiled on the current event loop, and return the result."""
+        from ember_mlir.runtime.run import run_async
+
+        arguments = self._signature().bind(args, kwargs)
+        plan = self._plan(arguments)
+        session = current_session()
+        inputs = _inputs(plan, arguments)
+        return self._ran(plan, arguments, await run_async(plan.prepared, inputs, session))
+
+    def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the same source without compiling, one call after the other.
+
+        Under the same seed the provider gets the same requests with the same draws. What
+        cannot be captured is refused here too.
+        """
+        from ember_mlir.frontend.capture import run_eagerly
+
+        arguments = self._signature().bind(args, kwargs)
+        session = current_session()
+        sender = Sender(session)
+        tape = session.tape(self.function.__name__)
+        # The source gives a result of the declared type, which no annotation can say here.
+        answer: Any = run_eagerly(self.function, arguments, tape, sender.send)
+        self._settle(arguments, LastRun(answer, sender.settled()))
+        return answer
+
+    def ir(self, level: Level = "llm") -> str:
+        """The text of the program at a level: "llm", "sched" or "exec".
+
+        It is that of the last run. Before any, the types of the arguments must be
+        annotated, and static arguments have defaults; else it raises `CaptureError`.
+        """
+        from ember_mlir.parsing import print_module
+        from ember_mlir.pipeline import compile_to
+
+        arguments = self._last_arguments or self._signature().without_call()
+        return print_module(compile_to(self._plan(arguments).captured.module, level))
+
+    def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
+        """The program itself, read from its class; methods are not captured."""
+        if instance is None:
+            return self
+        raise CaptureError(
+            f"the method '{self.function.__qualname__}' is not captured yet; "
+            "write a function, or put @staticmethod above the decorator",
+            location=_definition(self.function),
+        )
+
+    def __repr__(self) -> str:
+        return f"<Program {self.function.__module__}.{self.function.__qualname__}>"
+
+    def _signature(self) -> Signature:
+        with self._lock:
+            if self._found_signature is None:
+                from ember_mlir.frontend.capture import entry_location
+
+                entry_location(self.function)
+                self._found_signature = Signature(self.function)
+            return self._found_signature
+
+    def _plan(self, arguments: Arguments) -> _Plan:
+        """A plan for these arguments that holds now: one that there is, or a new one."""
+        key = arguments.key
+        with self._lock:
+            plans = self._plans.setdefault(key, [])
+            self._plans.move_to_end(key)
+            for plan in plans:
+                if plan.captured.holds():
+                    return plan
+            plan = self._make(arguments)
+            plans[:] = [plan, *plans[:3]]
+            while len(self._plans) > MAX_PLANS:
+                self._plans.popitem(last=False)
+            return plan
+
+    def _make(self, arguments: Arguments) -> _Plan:
+        from ember_mlir.frontend.capture import capture
+        from ember_mlir.pipeline import compile_to
+        from ember_mlir.runtime.run import prepare
+
+        captured = capture(self.function, arguments)
+        return _Plan(captured, prepare(compile_to(captured.module, "exec"), captured.symbol))
+
+    def _ran(self, plan: _Plan, arguments: Arguments, run: Run) -> R:
+        # What the function is declared to return, rebuilt around the values of the run.
+        answer: Any = plan.captured.shape.rebuild(run.outputs)
+        self._settle(arguments, LastRun(answer, run.bill))
+        return answer
+
+    def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:
+        """Take note of a run that has succeeded, all at once."""
+        with self._lock:
+            self._signature().settle(arguments)
+            self._last_arguments = arguments
+            self.last_run = run
+
+
+def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
+    return [arguments.values[name] for name in plan.captured.inputs]
+
+
+def _refuse(value: object) -> NoReturn:
+    name = getattr(value, "__name__", None) or type(value).__name__
+    raise CaptureError(
+        f"a program must be made of a Python function, but got '{name}', "
+        f"an object of type {type(value).__name__}; define it with 'def' or 'lambda'"
+    )
+
+
+def _definition(function: FunctionType) -> SourceLocation:
+    return SourceLocation(function.__code__.co_filename, function.__code__.co_firstlineno, 1)
+
+
+@overload
+def jit(function: Callable[P, R], /) -> Program[P, R]: ...
+
+
+@overload
+def jit() -> Callable[[Callable[P, R]], Program[P, R]]: ...
+
+
+def jit(
+    function: Callable[P, R] | None = None, /
+) -> Program[P, R] | Callable[[Callable[P, R]], Program[P, R]]:
+    """Make a program of the function below: `@ember.jit`, with or without parentheses.
+
+    Raises `CaptureError` if it is not a Python function.
+    """
+    if function is None:
+        return compile
+    return compile(function)
+
+
+def compile(function: Callable[P, R], /) -> Program[P, R]:
+    """Make a program of `function`; of a program, that program.
+
+    Nothing is captured before it is first used. Raises `CaptureError` if `function` is
+    not a Python function.
+
+    >>> compile(print)
+    Traceback (most recent call last):
+    ember_mlir.errors.CaptureError: a program must be made of a Python function, but got \
+'print', an object of type builtin_function_or_method; define it with 'def' or 'lambda'
+    """
+    return function if _is_program(function) else Program(function)
+
+
+def _is_program(function: Callable[P, R]) -> TypeGuard[Program[P, R]]:
+    return isinstance(function, Program)

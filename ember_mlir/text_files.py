@@ -1,0 +1,75 @@
+"""Files of UTF-8 text: read with clear errors, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ember_mlir.errors import InputError, SourceLocation
+
+
+def read_text(path: str) -> str:
+    """The text of a UTF-8 file, without a byte order mark; line ends stay as they are.
+
+    Raises `InputError` if there is no such file or if it is not UTF-8, then with the line.
+    """
+    try:
+        octets = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file '{path}'; check the path") from error
+    except IsADirectoryError as error:
+        raise InputError(f"'{path}' must be a file, but is a directory") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"'{path}' must be readable, but: {reason}") from error
+    return decode_text(octets, path)
+
+
+def decode_text(octets: bytes, name: str) -> str:
+    """The UTF-8 text that `octets` hold, read from what is called `name`.
+
+    >>> decode_text(b"caf\\xe9", "menu.txt")
+    Traceback (most recent call last):
+    ember_mlir.errors.InputError: menu.txt:1:4: a text must be UTF-8, but has the byte 0xe9 \
+here; save it as UTF-8
+    """
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The codec counts from after the byte order mark, which is part of no line.
+        body = error.object
+        lines = body[: error.start].split(b"\n")
+        column = len(lines[-1].decode("utf-8", "replace")) + 1
+        message = f"a text must be UTF-8, but has the byte 0x{body[error.start]:02x} here"
+        place = SourceLocation(name, len(lines), column)
+        raise InputError(f"{message}; save it as UTF-8", location=place) from error
+
+
+def write_text(path: str, text: str) -> None:
+    """Write `text` to a file in UTF-8; what was there stays until all of it is written.
+
+    Raises `InputError` if the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            # A device or a pipe is written to, never replaced.
+            target.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _replace(target, text)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"'{path}' must be writable, but: {reason}") from error
+
+
+def _replace(target: Path, text: str) -> None:
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

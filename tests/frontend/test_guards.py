@@ -1,0 +1,167 @@
+"""Guards: a plan never outlives what it has read."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ember_mlir as ember
+from ember_mlir.frontend.guards import GlobalName, Guards, Unguardable, snapshot
+
+NUMBER: object = 1
+WORDS: object = ["a", "b"]
+TABLE: object = {"x": [1, 2]}
+SETTINGS = types.ModuleType("settings")
+SETTINGS.style = "short"  # type: ignore[attr-defined]
+
+
+def helper(text: str, mark: str = "!") -> str:
+    return f"{text}{mark}"
+
+
+CURRENT: Callable[[str], str] = helper
+
+
+@ember.jit
+def read(q: str) -> object:
+    return q, NUMBER, WORDS, TABLE, SETTINGS.style, CURRENT("c")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NUMBER", 2),
+        ("NUMBER", True),
+        ("NUMBER", 1.0),
+        ("NUMBER", None),
+        ("WORDS", ["a", "b", "c"]),
+        ("WORDS", ("a", "b")),
+        ("TABLE", {"x": [1, 3]}),
+        ("CURRENT", lambda text: "other"),  # type: ignore[misc]
+    ],
+)
+def test_a_changed_global_is_seen(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    before = read("q")
+    monkeypatch.setitem(globals(), name, value)
+    after = read("q")
+    assert repr(after) != repr(before)
+    assert after == read.eager("q")
+    monkeypatch.undo()
+    assert repr(read("q")) == repr(before)
+
+
+def test_a_list_changed_in_place_is_seen() -> None:
+    assert isinstance(WORDS, list)
+    before = read("q")
+    WORDS.append("new")
+    try:
+        assert read("q") == read.eager("q") != before
+    finally:
+        WORDS.pop()
+    assert read("q") == before
+
+
+def test_a_changed_module_attribute_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read("q")
+    monkeypatch.setattr(SETTINGS, "style", "long")
+    assert read("q") == read.eager("q") != before
+
+
+def test_a_changed_default_of_a_helper_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read("q")
+    monkeypatch.setattr(helper, "__defaults__", ("?",))
+    assert read("q") == read.eager("q") != before
+
+
+def test_a_builtin_that_is_hidden_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    @ember.jit
+    def count(q: str) -> object:
+        return q, len(["a"])
+
+    assert count("q") == ("q", 1)
+    monkeypatch.setitem(globals(), "len", helper)
+    assert count("q") == ("q", "['a']!")
+    monkeypatch.undo()
+    assert count("q") == ("q", 1)
+
+
+def test_a_changed_closure_is_seen() -> None:
+    style = "short"
+
+    @ember.jit
+    def ask(q: str) -> object:
+        return f"{style} {q}"
+
+    assert ask("q") == "short q"
+    style = "long"
+    assert ask("q") == "long q"
+
+
+def test_a_model_registered_anew_is_seen() -> None:
+    ember.register_model("guarded", provider="simulated", input_usd_per_million=1)
+
+    @ember.jit
+    def ask(q: str) -> str:
+        return ember.generate(q, model="guarded", temperature=0)
+
+    with ember.Session(clock="virtual"):
+        ask("q")
+        assert "usd_per_million" not in ask.ir()
+        ember.register_model(
+            "guarded", provider="simulated", input_usd_per_million=1, output_usd_per_million=2.5
+        )
+        ask("q")
+    assert "usd_per_million 1 in 2.5 out" in ask.ir()
+
+
+def test_ir_is_never_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    @ember.jit
+    def ask(q: str) -> object:
+        return f"{NUMBER} {q}"
+
+    ask("q")
+    monkeypatch.setitem(globals(), "NUMBER", 7)
+    assert '"7 {0}"' in ask.ir()
+
+
+def test_an_unset_global_is_the_error_of_python() -> None:
+    @ember.jit
+    def ask(q: str) -> object:
+        return undefined_name, q  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(NameError, match="undefined_name"):
+        ask("q")
+
+
+def test_a_guard_fails_where_the_name_is_gone() -> None:
+    namespace: dict[str, object] = {"x": 1}
+    guards = Guards()
+    guards.add(GlobalName(namespace, "x"), 1)
+    assert guards.hold()
+    del namespace["x"]
+    assert not guards.hold()
+
+
+def test_a_list_in_itself_is_not_plain() -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(Unguardable):
+        snapshot(endless)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    max_leaves=8,
+)
+
+
+@given(PLAIN, PLAIN)
+def test_snapshots_are_equal_only_for_equal_text(first: object, second: object) -> None:
+    assert (snapshot(first) == snapshot(second)) == (repr(first) == repr(second))

@@ -1,0 +1,1 @@
+"""The commands `ember-opt` and `ember`: argument handling over the package's own functions."""

@@ -1,0 +1,120 @@
+"""What the commands share: streams, arguments, and errors as diagnostics, never tracebacks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+from typing import NoReturn, TextIO
+
+from ember_mlir.diagnostics import diagnostic_of, render
+from ember_mlir.errors import EmberError, InputError
+from ember_mlir.text_files import decode_text, read_text
+
+FAILED = 1
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""Exit statuses; the last two are what a shell reports for the signals."""
+
+
+class CommandParser(ArgumentParser):
+    """An argument parser that raises `InputError` where argparse would end the process."""
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(prog=name, description=description, add_help=False, allow_abbrev=False)
+        self.add_argument("--help", action="store_true", help="show this help")
+        self.add_argument("--version", action="store_true", help="show the version")
+        self.add_argument("--debug", action="store_true", help="show tracebacks of errors")
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; run {self.prog} --help")
+
+
+@dataclass
+class Console:
+    """The streams of one run of a command, and the texts that it has read."""
+
+    stdin: TextIO | None
+    stdout: TextIO
+    stderr: TextIO
+    debug: bool
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+
+    def read_source(self, path: str) -> tuple[str, str]:
+        """The name and the text of a source file; `-` is the standard input."""
+        if path != "-":
+            name, text = path, read_text(path)
+        elif self.stdin is not None:
+            name, text = "<stdin>", self.stdin.read()
+        else:
+            name, text = "<stdin>", decode_text(sys.stdin.buffer.read(), "<stdin>")
+        self.texts[name] = text
+        return name, text
+
+    def report(self, error: EmberError) -> None:
+        """Show `error` with the line that it is about, and what was paid until then."""
+        if self.debug:
+            traceback.print_exception(error, file=self.stderr)
+        place = error.location
+        source = None if place is None else self.texts.get(place.file)
+        print(render(diagnostic_of(error), source), file=self.stderr)
+        if error.bill is not None:
+            print(f"note: the run had cost {error.bill}", file=self.stderr)
+
+
+def run_command(
+    command: Callable[[Sequence[str], Console], int],
+    arguments: Sequence[str] | None,
+    stdin: TextIO | None,
+    stdout: TextIO | None,
+    stderr: TextIO | None,
+) -> int:
+    """Run `command` and turn whatever it raises into a diagnostic and an exit status.
+
+    Streams that are not given are the process's own, set to UTF-8.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        _set_utf8(stream)
+    console = Console(stdin, stdout or sys.stdout, stderr or sys.stderr, "--debug" in given)
+    try:
+        status = command(given, console)
+        console.stdout.flush()
+        return status
+    except EmberError as error:
+        console.report(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output(console.stdout)
+        return BROKEN_PIPE
+    except Exception as error:
+        _report_internal(error, console)
+    return FAILED
+
+
+def _report_internal(error: Exception, console: Console) -> None:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    if console.debug:
+        traceback.print_exception(error, file=console.stderr)
+        print(f"internal error: {reason}", file=console.stderr)
+    else:
+        print(f"internal error: {reason}; run again with --debug", file=console.stderr)
+
+
+def _set_utf8(stream: TextIO) -> None:
+    if isinstance(stream, TextIOWrapper):
+        # A file name that is not UTF-8 is shown as the bytes that it came as.
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _discard_output(stream: TextIO) -> None:
+    # At its exit Python flushes once more, and would complain once more.
+    if stream is sys.stdout:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,118 @@
+"""`ember`: run a program from its text."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TextIO
+
+from ember_mlir.errors import InputError
+from ember_mlir.tools.command_line import CommandParser, Console, run_command
+from ember_mlir.version import VERSION
+
+if TYPE_CHECKING:
+    from ember_mlir.runtime.run import Run
+
+_COMMANDS = """\
+commands:
+  run FILE    run the program in a .mlir file; see ember run --help"""
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Run `ember` with `arguments` (the process's own by default): its exit status."""
+    return run_command(_main, arguments, stdin, stdout, stderr)
+
+
+def _main(arguments: Sequence[str], console: Console) -> int:
+    if arguments[:1] == ["run"]:
+        return _run_command(arguments[1:], console)
+    parser = CommandParser("ember", "Run programs that call language models.")
+    parser.usage = "ember [--help] [--version] run FILE …"
+    options, rest = parser.parse_known_args(arguments)
+    if options.version:
+        print(f"ember {VERSION}", file=console.stdout)
+        return 0
+    if options.help or not rest:
+        print(f"{parser.format_help()}\n{_COMMANDS}", file=console.stdout)
+        return 0
+    raise InputError(f"there is no command '{rest[0]}'; run ember --help")
+
+
+def _run_parser() -> CommandParser:
+    parser = CommandParser("ember run", "Run the only public function of a module, or @main.")
+    add = parser.add_argument
+    add("file", nargs="?", metavar="FILE", help="a .mlir file of any level, or - for stdin")
+    add(
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="text: VALUE or @file; list: a JSON array or @glob; @@ is a literal @",
+    )
+    add("--json", action="store_true", help="print outputs and bill as JSON")
+    add("--seed", type=int, metavar="N", help="the same seed is the same run")
+    add("--clock", choices=("real", "virtual"), default="real", help="virtual does not wait")
+    show = parser.add_mutually_exclusive_group()
+    show.add_argument("--progress", action="store_true", default=None, help="show a progress bar")
+    show.add_argument("--no-progress", action="store_false", dest="progress", help="show none")
+    return parser
+
+
+def _run_command(arguments: Sequence[str], console: Console) -> int:
+    parser = _run_parser()
+    options = parser.parse_args(arguments)
+    if options.version:
+        print(f"ember {VERSION}", file=console.stdout)
+    elif options.help:
+        print(parser.format_help(), end="", file=console.stdout)
+    elif options.file is None:
+        raise InputError("a file to run must be given; run ember run --help")
+    else:
+        _print_run(_run(options, console), options, console)
+    return 0
+
+
+def _run(options: Namespace, console: Console) -> Run:
+    from ember_mlir.entry import find_entry, parameters_of
+    from ember_mlir.inputs import read_inputs
+    from ember_mlir.parsing import parse_module
+    from ember_mlir.pipeline import compile_to
+    from ember_mlir.progress import progress_bar
+    from ember_mlir.providers import Session
+    from ember_mlir.runtime.run import prepare, run
+
+    name, text = console.read_source(options.file)
+    module = parse_module(text, name)
+    program = compile_to(module, "exec")
+    prepared = prepare(program, find_entry(module))
+    parameters = parameters_of(prepared.arguments, prepared.types)
+    inputs = list(read_inputs(options.input, parameters).values())
+    shown = console.stderr.isatty() if options.progress is None else options.progress
+    with ExitStack() as stack:
+        progress = stack.enter_context(progress_bar(console.stderr)) if shown else None
+        session = Session(seed=options.seed, clock=options.clock, progress=progress)
+        return run(prepared, inputs, stack.enter_context(session))
+
+
+def _print_run(run: Run, options: Namespace, console: Console) -> None:
+    if options.json:
+        result = {"outputs": run.outputs, "bill": run.bill.as_json()}
+        print(json.dumps(result, ensure_ascii=False, indent=2), file=console.stdout)
+        return
+    for output in run.outputs:
+        print(_readable(output), file=console.stdout)
+    print(run.bill, file=console.stderr)
+
+
+def _readable(output: object) -> str:
+    if isinstance(output, str):
+        return output
+    return json.dumps(output, ensure_ascii=False, indent=2)

@@ -1,0 +1,158 @@
+"""`ember-opt`: parse, verify, run passes, print; the tool of people who work on the compiler."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from ember_mlir.diagnostics import Diagnostic, diagnostic_of, render
+from ember_mlir.errors import EmberError
+from ember_mlir.tools.command_line import FAILED, CommandParser, Console, run_command
+from ember_mlir.version import VERSION
+
+if TYPE_CHECKING:
+    from xdsl.context import Context
+    from xdsl.dialects.builtin import ModuleOp
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Run `ember-opt` with `arguments` (the process's own by default): its exit status."""
+    return run_command(_main, arguments, stdin, stdout, stderr)
+
+
+def _main(arguments: Sequence[str], console: Console) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.version:
+        print(f"ember-opt {VERSION}", file=console.stdout)
+    elif options.help:
+        print(parser.format_help(), end="", file=console.stdout)
+    elif options.list_passes:
+        print(_passes(), file=console.stdout)
+    elif options.verify_diagnostics:
+        return _verify_diagnostics(options, console)
+    else:
+        return _transform(options, console)
+    return 0
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser("ember-opt", "Parse, verify, transform and print a module.")
+    add = parser.add_argument
+    add("file", nargs="?", default="-", metavar="FILE", help="a file, or - for stdin (default)")
+    add("-p", "--passes", default="", metavar="PIPELINE", help="run these: 'a,b{option=1}'")
+    add("--emit", choices=("llm", "sched", "exec"), help="run what is missing to this level")
+    add("-o", "--output", metavar="FILE", help="write there, all or nothing")
+    add("--list-passes", action="store_true", help="list the passes")
+    add("--print-ir-after-all", action="store_true", help="print each step to stderr")
+    add("--print-op-generic", action="store_true", help="print the generic format")
+    add("--print-debuginfo", action="store_true", help="print source locations")
+    add("--split-input-file", action="store_true", help="treat parts between '// -----' alone")
+    add("--verify-diagnostics", action="store_true", help="check 'expected-error' comments")
+    add("--verify-each", action="store_true", help="verify after each pass")
+    return parser
+
+
+def _passes() -> str:
+    from ember_mlir.pipeline import known_passes
+    from ember_mlir.universe import PASSES
+
+    lines: list[str] = []
+    for name, load in known_passes().items():
+        documented = load().__doc__ if name in PASSES else None
+        lines.append(f"{name:<20}{(documented or 'The pass of xDSL.').splitlines()[0]}")
+    return "\n".join(lines)
+
+
+def _transform(options: Namespace, console: Console) -> int:
+    """Transform each part of the input; a part with an error does not stop the others."""
+    name, chunks = _read(options, console)
+    texts: list[str] = []
+    for chunk in chunks:
+        try:
+            texts.append(_transform_chunk(chunk, name, options, console))
+        except EmberError as error:
+            console.report(error)
+    failed = len(texts) < len(chunks)
+    if failed and (options.output or not options.split_input_file):
+        return FAILED
+    _write("// -----\n".join(texts), options.output, console)
+    return FAILED if failed else 0
+
+
+def _verify_diagnostics(options: Namespace, console: Console) -> int:
+    from ember_mlir.expected_diagnostics import expectations_in, unmatched
+
+    name, chunks = _read(options, console)
+    status = 0
+    for chunk in chunks:
+        expected = expectations_in(chunk, name)
+        found: list[Diagnostic] = []
+        try:
+            _transform_chunk(chunk, name, options, console)
+        except EmberError as error:
+            found.append(diagnostic_of(error))
+        for difference in unmatched(found, expected, name):
+            print(render(difference, console.texts[name]), file=console.stderr)
+            status = FAILED
+    return status
+
+
+def _read(options: Namespace, console: Console) -> tuple[str, list[str]]:
+    from ember_mlir.expected_diagnostics import split_chunks
+
+    name, text = console.read_source(options.file)
+    return name, split_chunks(text) if options.split_input_file else [text]
+
+
+def _transform_chunk(text: str, name: str, options: Namespace, console: Console) -> str:
+    from ember_mlir.parsing import make_context, parse_module, print_module
+    from ember_mlir.passes.analysis.verification import verify_module
+
+    ctx = make_context()
+    module = parse_module(text, name, ctx=ctx)
+    verify_module(module)
+    _run(options.passes, ctx, module, options, console)
+    if options.emit is not None:
+        from ember_mlir.pipeline import level_of, passes_between
+
+        missing = passes_between(level_of(module), options.emit)
+        _run(",".join(missing), ctx, module, options, console)
+    return print_module(module, generic=options.print_op_generic, locations=options.print_debuginfo)
+
+
+def _run(
+    pipeline: str, ctx: Context, module: ModuleOp, options: Namespace, console: Console
+) -> None:
+    if not pipeline.strip():
+        return
+    from xdsl.passes import ModulePass
+
+    from ember_mlir.parsing import print_module
+    from ember_mlir.passes.analysis.verification import verify_module
+    from ember_mlir.pipeline import parse_passes, run_passes
+
+    def show(found: ModulePass) -> None:
+        text = print_module(module, locations=options.print_debuginfo)
+        print(f"// ----- after {found} -----\n{text}", file=console.stderr)
+
+    after_each = show if options.print_ir_after_all else None
+    passes = parse_passes(pipeline)
+    run_passes(ctx, module, passes, verify_each=options.verify_each, after_each=after_each)
+    verify_module(module)
+
+
+def _write(text: str, path: str | None, console: Console) -> None:
+    if path is None:
+        console.stdout.write(text)
+        return
+    from ember_mlir.text_files import write_text
+
+    write_text(path, text)
