@@ -28,7 +28,7 @@ check: $(VENV)/installed-dev ## Check style, types, imports, and the commands in
 	@$(BIN)/ruff check -q
 	@$(BIN)/ruff format -q --check
 	@$(BIN)/basedpyright --pythonpath $(BIN)/python
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m ember_mlir.tools.reference --check
 	@$(BIN)/python -m pytest -q tests/docs
 
@@ -36,10 +36,11 @@ fix: $(VENV)/installed-dev ## Format the code, and repair what ruff can.
 	@$(BIN)/ruff check -q --fix
 	@$(BIN)/ruff format -q
 
-docs: $(VENV)/installed ## Write docs/reference from the docstrings.
+docs: $(VENV)/installed ## Write the reference pages from the docstrings.
 	@$(BIN)/python -m ember_mlir.tools.reference
 
 bench: $(VENV)/installed ## Time the engine against asyncio written by hand.
+	@$(BIN)/python -m ember_mlir.tools.bench.ensemble
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
 
 clean: ## Remove the environment and all that was made.

@@ -14,9 +14,11 @@ a dialect from it, costs nothing.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from ember_mlir.version import VERSION as __version__
+
+# Type checkers know this name; importing `typing` would take most of the time.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from ember_mlir.errors import (

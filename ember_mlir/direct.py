@@ -36,7 +36,8 @@ class Sender:
         try:
             reply, seconds = self._reply(provider, model, request)
         except EmberError as error:
-            self.bill.calls += 1
+            # Any other error keeps the request from being issued.
+            self.bill.calls += isinstance(error, ProviderError)
             error.bill = self.settled()
             raise
         self.bill.charge(reply, model.input_usd_per_million, model.output_usd_per_million)

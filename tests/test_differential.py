@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from ember_mlir.interpreter import Value, interpret
-from ember_mlir.parsing import parse_module, print_module
-from ember_mlir.pipeline import compile_to
+from ember_mlir.parsing import make_context, parse_module, print_module
+from ember_mlir.pipeline import compile_to, parse_passes, run_passes
 from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.simulated import Simulated
 from ember_mlir.runtime.run import run_module
@@ -59,6 +60,7 @@ PROGRAMS: list[tuple[str, dict[str, Value]]] = [
     ((ROOT / "docs/examples/map_reduce.mlir").read_text(encoding="utf-8"), DOCS),
     (NESTED, {"xss": [["été", "日本"], ["emoji 😀"], ["{0}", '"', "\n"]], "how": "Count: 2 + 2"}),
 ]
+CLOCKS: tuple[Literal["real", "virtual"], ...] = ("real", "virtual")
 IDS = ["ensemble", "map_reduce", "nested"]
 
 
@@ -106,8 +108,8 @@ def test_the_real_clock_gives_the_same_as_the_virtual_one(
 ) -> None:
     module = compile_to(parse_module(text), "exec")
     for seed in range(5):
-        results = []
-        for clock in ("real", "virtual"):
+        results: list[list[Value]] = []
+        for clock in CLOCKS:
             with Session(provider=Recorder(), seed=seed, clock=clock) as session:
                 results.append(run_module(module, inputs, session).outputs)
         assert results[0] == results[1]
@@ -115,9 +117,6 @@ def test_the_real_clock_gives_the_same_as_the_virtual_one(
 
 @pytest.mark.parametrize(("text", "inputs"), PROGRAMS, ids=IDS)
 def test_the_passes_of_the_level_keep_the_answers(text: str, inputs: dict[str, Value]) -> None:
-    from ember_mlir.parsing import make_context
-    from ember_mlir.pipeline import parse_passes, run_passes
-
     plain = parse_module(text)
     run_passes(make_context(), plain, parse_passes("assign-draws"))
     optimized = compile_to(parse_module(text), "llm")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import importlib.util
+import inspect
 import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -286,9 +288,11 @@ def test_jit_with_and_without_parentheses() -> None:
         """One."""
         return q
 
-    two = ember.jit(lambda q: q)
+    same: Callable[[str], str] = lambda q: q  # noqa: E731
+    two = ember.jit(same)
     assert one("a") == two("a") == "a"
-    assert (one.__name__, one.__doc__, one.__module__) == ("one", "One.", __name__)
+    assert (one.function.__name__, one.__doc__, one.__module__) == ("one", "One.", __name__)
+    assert str(inspect.signature(one)) == "(q: 'str') -> 'str'"
     assert ember.compile(one) is one
     assert "one" in repr(one)
 
@@ -317,7 +321,7 @@ class Holder:
 def test_methods_are_refused() -> None:
     assert Holder.static("a") == Holder().static("a") == "a"
     with pytest.raises(ember.CaptureError, match=r"the method 'Holder\.method' is not captured"):
-        Holder().method("a")
+        Holder().method("a")  # type: ignore[call-arg]
     assert isinstance(Holder.method, ember.Program)
 
 

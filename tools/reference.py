@@ -1,4 +1,4 @@
-"""Write the reference pages, `docs/reference/*.md`, from the docstrings they come from.
+"""Write the reference, `docs/dialects/*.md` and `docs/passes.md`, from the docstrings.
 
 `python -m ember_mlir.tools.reference` writes them; with `--check` it only says which ones
 are stale, with exit status 1.
@@ -13,7 +13,8 @@ from inspect import cleandoc
 from pathlib import Path
 from textwrap import dedent
 
-FOLDER = Path("docs") / "reference"
+DIALECT_PAGES = Path("docs") / "dialects"
+PASSES_PAGE = Path("docs") / "passes.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +37,8 @@ def pages() -> dict[Path, str]:
     """The text of every page."""
     from ember_mlir.universe import DIALECTS
 
-    found = {FOLDER / f"{name}.md": _dialect_page(name) for name in DIALECTS}
-    return found | {FOLDER / "passes.md": _passes_page()}
+    found = {DIALECT_PAGES / f"{name}.md": _dialect_page(name) for name in DIALECTS}
+    return found | {PASSES_PAGE: _passes_page()}
 
 
 def _dialect_page(name: str) -> str:

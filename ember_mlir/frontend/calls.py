@@ -7,9 +7,9 @@ capture that should happen in each run, so it is refused.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import BuiltinMethodType, FunctionType, ModuleType
 from typing import NoReturn
 
@@ -40,7 +40,7 @@ _READING: dict[type, tuple[str, ...]] = {
     tuple: ("count", "index"),
     dict: ("copy", "get", "items", "keys", "values"),
 }
-_PACKAGE = str(Path(__file__).parent.parent)
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _CHANGING = ("append", "clear", "extend", "insert", "pop", "reverse")
 
 
@@ -134,11 +134,9 @@ def _refuse(recorder: Recorder, function: object) -> NoReturn:
 def _name_of(function: object) -> str:
     """How a user would write `function`.
 
-    >>> import random, time
+    >>> import time
     >>> _name_of(time.time), _name_of(print), _name_of([].sort)
     ('time.time', 'print', 'list.sort')
-    >>> _name_of(random.random)
-    'random.random'
     """
     name = getattr(function, "__qualname__", None) or f"<{type(function).__name__}>"
     owner = getattr(function, "__self__", None)

@@ -115,12 +115,13 @@ class Eager(Direct):
         return result
 
 
-_plain_send: list[Send] = []
+_plain_send: Send | None = None
 
 
 def answer_plain_calls(send: Send) -> None:
-    """Set how calls outside of any entry are answered."""
-    _plain_send[:] = [send]
+    """Set how calls outside of any entry are answered: the front end cannot know."""
+    global _plain_send
+    _plain_send = send
 
 
 class Plain(Direct):
@@ -139,8 +140,8 @@ class Plain(Direct):
         return draw_number(session.tape("<plain calls>"), (number,), (calls,))
 
     def send(self, request: Request) -> Reply:
-        (send,) = _plain_send
-        return send(request)
+        assert _plain_send is not None, "ember_mlir.program sets it"
+        return _plain_send(request)
 
     def apply(self, function: Callable[..., object], argument: object) -> object:
         return function(argument)

@@ -47,7 +47,9 @@ def generate(
     Raises `InputError` or `ModelError` for an argument that cannot be, and
     `ProviderError` if the provider cannot answer.
 
-    >>> generate("Q: 17 * 23\\nA:", model="large", temperature=0)
+    >>> import ember_mlir as ember
+    >>> with ember.Session(clock="virtual"):
+    ...     ember.generate("Q: 17 * 23\\nA:", model="large", temperature=0)
     '391'
     """
     with _recorder() as recorder:
@@ -67,7 +69,9 @@ def sample(
 
     The other arguments are those of `generate`.
 
-    >>> len(sample("Q: 17 * 23\\nA:", 3, temperature=0.7))
+    >>> import ember_mlir as ember
+    >>> with ember.Session(clock="virtual"):
+    ...     len(ember.sample("Q: 17 * 23\\nA:", 3, temperature=0.7))
     3
     """
     with _recorder() as recorder:

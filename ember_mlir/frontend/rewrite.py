@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 
 from ember_mlir.errors import SourceLocation
 from ember_mlir.frontend.check import HOOKS, check_definition
+from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.source import Definition, FunctionNode, find_definition, nested_codes
 
 NodeT = TypeVar("NodeT", bound=ast.AST)
@@ -94,14 +95,13 @@ def _build(definition: Definition, code: CodeType) -> Rewritten:
 
 def _copied(node: NodeT) -> NodeT:
     """A copy of a tree to change; `copy.deepcopy` would take most of the time of a capture."""
-    copy = type(node)()
+    copy = type(node).__new__(type(node))
     for name, value in vars(node).items():
         copied: object = value
         if isinstance(value, ast.AST):
             copied = _copied(value)
-        elif isinstance(value, list):
-            items: list[object] = value
-            copied = [_copied(item) if isinstance(item, ast.AST) else item for item in items]
+        elif is_list(value):
+            copied = [_copied(item) if isinstance(item, ast.AST) else item for item in value]
         setattr(copy, name, copied)
     return copy
 

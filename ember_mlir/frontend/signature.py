@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TypeAlias, get_args, get_origin
+from typing import Any, TypeAlias, get_args, get_origin
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import snapshot
@@ -134,6 +134,8 @@ class Signature:
         if parameter.annotation is parameter.empty:
             return None
         annotation: object = self._evaluated(parameter)
+        if annotation is Any or annotation is object:
+            return None
         for kind in (int, float, bool):
             if annotation is kind:
                 return Static(kind)

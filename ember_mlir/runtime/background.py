@@ -40,20 +40,28 @@ class Background:
     def run(self, coroutine: Coroutine[object, None, T], context: Context) -> T:
         """Run `coroutine` in `context` on the loop, and wait for it."""
         done: Future[T] = Future()
-        started: Future[asyncio.Task[None]] = Future()
+        tasks: list[asyncio.Task[None]] = []
 
         def start() -> None:
             task = self._loop.create_task(_settle(coroutine, done), context=context)
             task.add_done_callback(lambda _: _abandon(coroutine, done))
-            started.set_result(task)
+            tasks.append(task)
 
-        self._loop.call_soon_threadsafe(start)
+        def stop() -> None:
+            # Callbacks run in order: without a task, `start` was never handed over.
+            for task in tasks:
+                task.cancel()
+            if not tasks:
+                _abandon(coroutine, done)
+
         try:
+            # An interrupt may come in the middle of this call, too.
+            self._loop.call_soon_threadsafe(start)
             return done.result()
         except KeyboardInterrupt:
             if not done.done():
                 # Nothing may be left running; a second interrupt no longer waits.
-                self._loop.call_soon_threadsafe(started.result().cancel)
+                self._loop.call_soon_threadsafe(stop)
                 done.exception()
             raise
 
@@ -78,7 +86,7 @@ async def _settle(coroutine: Coroutine[object, None, T], done: Future[T]) -> Non
 
 
 def _abandon(coroutine: Coroutine[object, None, T], done: Future[T]) -> None:
-    """Tell the caller of a coroutine whose task was cancelled before it began."""
+    """Tell the caller of a coroutine that was cancelled before it began."""
     if not done.done():
         coroutine.close()
         done.set_exception(asyncio.CancelledError())

@@ -7,15 +7,18 @@ from collections.abc import Callable
 import pytest
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Block
 
 import ember_mlir as ember
 from ember_mlir import generate
 from ember_mlir.dialects.locations import source_of
-from ember_mlir.dialects.values import DrawsFromTape
+from ember_mlir.dialects.values import TEXT, DrawsFromTape
 from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.capture import capture
 from ember_mlir.frontend.names import ascii_symbol
 from ember_mlir.frontend.signature import Signature
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import Text
 from ember_mlir.parsing import parse_module, print_module
 from ember_mlir.passes.analysis.verification import verify_module
 
@@ -67,7 +70,7 @@ def test_inner_functions_number_their_own_calls() -> None:
         def inner(text: str) -> str:
             return generate(text)
 
-        shout = lambda text: generate(f"{text}!")  # noqa: E731
+        shout: Callable[[str], str] = lambda text: generate(f"{text}!")  # noqa: E731
         return shout(inner(q))
 
     assert draws_of(ask) == ["<1/0>", "<0/0>"]
@@ -185,7 +188,8 @@ def test_the_models_that_are_used_stand_in_the_module() -> None:
 
 
 def test_a_lambda_is_called_lambda() -> None:
-    text = text_of(lambda q="x": generate(q))
+    ask: Callable[[str], str] = lambda q="x": generate(q)  # noqa: E731
+    text = text_of(ask)
     assert "func.func @lambda(%q: !llm.text" in text
     assert 'attributes {ember.name = #llm.utf8"<lambda>"}' in text
 
@@ -215,6 +219,13 @@ def test_a_value_from_a_closure_is_used_in_a_region() -> None:
         return ember.map(note, docs)
 
     assert 'llm.template "{0} {1} {2}"(%q, %doc, %inner)' in text_of(ask)
+
+
+def test_a_value_may_not_leave_its_region() -> None:
+    inner, outer = Block(arg_types=[TEXT]), Block()
+    trace = Trace(outer, "program")
+    with pytest.raises(CaptureError, match="a value from inside a mapped function"):
+        trace.ssa(Text(inner.args[0], inner, 0), 0)
 
 
 def test_a_program_that_is_out_of_hand_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

