@@ -49,6 +49,7 @@ from ember_mlir.dialects.formats import (
 )
 from ember_mlir.dialects.values import (
     TEXT,
+    TEXTS,
     DecimalAttr,
     DrawAttr,
     DrawsFromTape,
@@ -57,8 +58,6 @@ from ember_mlir.dialects.values import (
     RepeatsRegion,
     TextType,
 )
-
-TEXTS = ListType(TEXT)
 
 
 @irdl_op_definition

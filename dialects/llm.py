@@ -49,6 +49,7 @@ from ember_mlir.dialects.formats import (
 )
 from ember_mlir.dialects.values import (
     TEXT,
+    TEXTS,
     DecimalAttr,
     DrawAttr,
     DrawsFromTape,
@@ -277,7 +278,7 @@ class JoinOp(IRDLOperation):
 
     name = "llm.join"
 
-    items = operand_def(ListType(TEXT))
+    items = operand_def(TEXTS)
     separator = prop_def(Utf8Attr)
     result = result_def(TextType)
 

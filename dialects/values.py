@@ -58,6 +58,7 @@ class ListType(ParametrizedAttribute, TypeAttribute):
 
 
 TEXT = TextType()
+TEXTS = ListType(TEXT)
 
 # Attributes
 

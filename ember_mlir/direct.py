@@ -17,6 +17,7 @@ from ember_mlir.providers import (
     find_model,
     is_simulated,
 )
+from ember_mlir.providers.protocol import foreign_error
 
 
 class Sender:
@@ -68,10 +69,7 @@ class Sender:
         except EmberError:
             raise
         except Exception as error:
-            raise ProviderError(
-                f"provider '{model.provider}' must return a reply or raise ember.ProviderError, "
-                f"but it raised {type(error).__name__}: {error}; see the cause"
-            ) from error
+            raise foreign_error(model.provider, error) from error
 
 
 def _wait_for(provider: Provider, request: Request) -> Reply:

@@ -8,7 +8,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 
-from ember_mlir.dialects.exec_frames import entry_frames
+from ember_mlir.dialects.exec.nesting import entry_frames
 from ember_mlir.dialects.values import ListType, TextType
 from ember_mlir.errors import InputError
 from ember_mlir.inputs import Parameter

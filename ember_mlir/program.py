@@ -179,7 +179,8 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.pipeline import compile_to
 
         arguments = self._last_arguments or self._signature().without_call()
-        return print_module(compile_to(self._plan(arguments).captured.module, level))
+        module = compile_to(self._plan(arguments).captured.module, level)
+        return print_module(module).rstrip("\n")
 
     def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
         """The program itself, read from its class; methods are not captured."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from xdsl.dialects.builtin import (
     I64,
@@ -47,7 +46,6 @@ from ember_mlir.dialects.formats import (
     Number,
     Site,
     integer,
-    request_properties,
     verify_draw,
     verify_sampling,
 )
@@ -279,22 +277,9 @@ class RequestOp(IRDLOperation):
     custom_directives = (Number, Site)
     assembly_format = f"$model `(` $prompt `)` {SAMPLING} custom<Site>($draw) attr-dict"
 
-    def __init__(
-        self,
-        model: str,
-        prompt: SSAValue,
-        *,
-        temperature: Decimal | None = None,
-        max_tokens: int | None = None,
-        draw: DrawAttr | None = None,
-    ) -> None:
+    def __init__(self, model: str, prompt: SSAValue) -> None:
         super().__init__(
-            operands=[prompt],
-            properties={
-                "model": SymbolRefAttr(model),
-                **request_properties(temperature=temperature, max_tokens=max_tokens, draw=draw),
-            },
-            result_types=[TEXT],
+            operands=[prompt], properties={"model": SymbolRefAttr(model)}, result_types=[TEXT]
         )
 
     def verify_(self) -> None:

@@ -27,11 +27,11 @@ def main() -> None:
     """Show the program at its three levels, run it both ways, and compare."""
     print(f"Question: {QUESTION}  (it is {27 * 43}; the model is simulated, and often wrong)")
     print("\nWhat is asked: the dialects llm and ensemble\n")
-    print(answer.ir("llm"))
+    print(answer.ir("llm"), end="\n\n")
     print("When and where: the dialect sched\n")
-    print(answer.ir("sched"))
+    print(answer.ir("sched"), end="\n\n")
     print("Which instruction fires when its inputs are ready: the dialect exec\n")
-    print(answer.ir("exec"))
+    print(answer.ir("exec"), end="\n\n")
 
     print("Run eagerly: one call after the other")
     with progress_bar(sys.stdout) as progress:

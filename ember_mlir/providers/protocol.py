@@ -145,3 +145,18 @@ def _check_count(request: Request, name: str, count: object) -> None:
 
 def _kind(value: object) -> str:
     return "None" if value is None else f"an object of type {type(value).__name__}"
+
+
+def foreign_error(provider: str, error: BaseException) -> ProviderError:
+    """What a provider's own exception is reported as; it stays known as the cause.
+
+    >>> str(foreign_error("mine", KeyError("x"))).partition(", but ")[2]
+    "it raised KeyError: 'x'; see the cause"
+    """
+    shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    known = ProviderError(
+        f"provider '{provider}' must return a reply or raise ember.ProviderError, "
+        f"but it raised {shown}; see the cause"
+    )
+    known.__cause__ = error
+    return known

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from xdsl.ir import Operation, SSAValue
 
 from ember_mlir.dialects import exec as ops
-from ember_mlir.dialects.exec_frames import frames_of, verify_frames
+from ember_mlir.dialects.exec.nesting import frames_of, verify_frames
 from ember_mlir.dialects.locations import UNKNOWN_SOURCE, invalid, location_of
 from ember_mlir.dialects.values import DecimalAttr, ListType
 from ember_mlir.runtime import instructions

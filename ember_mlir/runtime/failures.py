@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ember_mlir.errors import EmberError, ProviderError
+from ember_mlir.errors import EmberError
+from ember_mlir.providers.protocol import foreign_error
 from ember_mlir.runtime.frames import Frame, Instruction
 from ember_mlir.runtime.lanes import Call
 
@@ -42,15 +43,9 @@ def failure_of(frame: Frame, instruction: Instruction, error: EmberError) -> Fai
 
 def call_failure(call: Call, error: BaseException) -> Failure:
     """The failure of a call; what is no error of ours becomes a `ProviderError`."""
-    if isinstance(error, EmberError):
-        known = error
-    else:
-        shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        known = ProviderError(
-            f"provider '{call.spec.lane.provider}' must return a reply or raise "
-            f"ember.ProviderError, but it raised {shown}; see the cause"
-        )
-        known.__cause__ = error
+    known = error
+    if not isinstance(known, EmberError):
+        known = foreign_error(call.spec.lane.provider, error)
     return failure_of(call.frame, call.instruction, known)
 
 

@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute
 
 from ember_mlir.dialects.exec import FrameOp
-from ember_mlir.dialects.exec_frames import entry_frames, frames_of
+from ember_mlir.dialects.exec.nesting import entry_frames, frames_of
 from ember_mlir.dialects.names import argument_names, entry_name
 from ember_mlir.entry import find_entry, parameters_of
 from ember_mlir.errors import EmberError, InputError

@@ -10,7 +10,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove, NoTerminator, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.exec_frames import verify_frames
+from ember_mlir.dialects.exec.nesting import verify_frames
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.values import RefersTo
 

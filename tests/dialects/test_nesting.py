@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ember_mlir.dialects.exec_frames import entry_frames, verify_frames
+from ember_mlir.dialects.exec.nesting import entry_frames, verify_frames
 from ember_mlir.errors import InvalidIRError
 from ember_mlir.parsing import parse_module
 
