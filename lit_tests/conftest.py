@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
 collect_ignore = ["lit.cfg.py"]
+# What stock lit leaves behind.
+collect_ignore_glob = ["**/Output/*"]
 
 Command = Callable[[Sequence[str], TextIO, TextIO, TextIO], int]
 """Arguments, standard input, output, error => exit status."""
