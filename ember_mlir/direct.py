@@ -69,7 +69,7 @@ class Sender:
         except EmberError:
             raise
         except Exception as error:
-            raise foreign_error(model.provider, error) from error
+            raise foreign_error(provider, model.name, error) from error
 
 
 def _wait_for(provider: Provider, request: Request) -> Reply:
@@ -81,10 +81,7 @@ def _wait_for(provider: Provider, request: Request) -> Reply:
     try:
         return run_sync(_generate(provider, request))
     except CancelledError as error:
-        raise ProviderError(
-            f"a call of model '{request.model}' was cancelled by its provider; send it again",
-            retryable=True,
-        ) from error
+        raise foreign_error(provider, request.model, error) from error
 
 
 async def _generate(provider: Provider, request: Request) -> Reply:

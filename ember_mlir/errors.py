@@ -7,7 +7,10 @@ show the line and a caret, and so that a message reads the same everywhere.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ember_mlir.providers.bill import Bill
 
 
 class SourceLocation(NamedTuple):
@@ -36,8 +39,8 @@ class EmberError(Exception):
 
     message: str
     location: SourceLocation | None
-    bill: object | None
-    """What a run had cost when it failed: its `Bill`, or None if nothing has run."""
+    bill: Bill | None
+    """What a run had cost when it failed, or None if nothing has run."""
 
     def __init__(self, message: str, *, location: SourceLocation | None = None) -> None:
         super().__init__(message)

@@ -155,8 +155,9 @@ class Program(Callee, Generic[P, R]):
     def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the same source without compiling, one call after the other.
 
-        Under the same seed the provider gets the same requests with the same draws. What
-        cannot be captured is refused here too.
+        Under the same seed the provider gets the same requests with the same draws. It
+        refuses the same constructs and calls as capture does; but as its values are
+        known, it also runs what needs to look at them, such as `if answer == "yes"`.
         """
         from ember_mlir.frontend.capture import run_eagerly
 

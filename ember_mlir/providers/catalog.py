@@ -17,7 +17,7 @@ class Model:
 
     Prices are exact US dollars per million tokens; None is unknown. `supports_n` says
     whether one request may ask for several answers, `max_concurrency` how many requests
-    may be under way at once (None: no limit).
+    of one run may be under way at once (None: 64).
     """
 
     name: str

@@ -147,16 +147,25 @@ def _kind(value: object) -> str:
     return "None" if value is None else f"an object of type {type(value).__name__}"
 
 
-def foreign_error(provider: str, error: BaseException) -> ProviderError:
-    """What a provider's own exception is reported as; it stays known as the cause.
+def foreign_error(provider: object, model: str, error: BaseException) -> ProviderError:
+    """What an exception of a provider's own is reported as; it stays known as the cause.
 
-    >>> str(foreign_error("mine", KeyError("x"))).partition(", but ")[2]
+    A call that its provider cancelled may be sent again.
+
+    >>> str(foreign_error(object(), "small", KeyError("x"))).partition(", but ")[2]
     "it raised KeyError: 'x'; see the cause"
     """
+    from asyncio import CancelledError
+    from inspect import iscoroutinefunction
+
     shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    waited = iscoroutinefunction(getattr(provider, "generate", None))
+    sync = isinstance(error, TypeError) and not waited
     known = ProviderError(
-        f"provider '{provider}' must return a reply or raise ember.ProviderError, "
-        f"but it raised {shown}; see the cause"
+        f"{type(provider).__name__}, the provider of model '{model}', must return a reply or "
+        f"raise ember.ProviderError, but it raised {shown}; "
+        + ("write 'async def generate'" if sync else "see the cause"),
+        retryable=isinstance(error, CancelledError),
     )
     known.__cause__ = error
     return known

@@ -45,7 +45,7 @@ def call_failure(call: Call, error: BaseException) -> Failure:
     """The failure of a call; what is no error of ours becomes a `ProviderError`."""
     known = error
     if not isinstance(known, EmberError):
-        known = foreign_error(call.spec.lane.provider, error)
+        known = foreign_error(call.lane.provider, call.spec.lane.model, error)
     return failure_of(call.frame, call.instruction, known)
 
 

@@ -74,8 +74,8 @@ def test_what_a_provider_raises_else_becomes_a_provider_error(
     with pytest.raises(ProviderError) as caught:
         harness.run(MAP, ["a"], provider=provider, clock=clock)
     assert caught.value.message == (
-        "provider 'p' must return a reply or raise ember.ProviderError, "
-        "but it raised ConnectionError: reset by peer; see the cause"
+        f"{type(provider).__name__}, the provider of model 'm', must return a reply or raise "
+        "ember.ProviderError, but it raised ConnectionError: reset by peer; see the cause"
     )
     assert caught.value.__cause__ is broken
     assert not caught.value.retryable
