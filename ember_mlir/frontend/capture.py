@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
@@ -31,7 +31,7 @@ class Captured:
     """A captured entry: a module with one function, and what it holds for.
 
     `inputs` names the arguments of the function in order, `shape` is the result around
-    its outputs.
+    its outputs. `code` is what `function` ran.
     """
 
     module: ModuleOp
@@ -40,10 +40,13 @@ class Captured:
     shape: Shape
     guards: Guards
     models: Models
+    function: FunctionType
+    code: CodeType
 
     def holds(self) -> bool:
         """Whether all that was read at capture is still as it was."""
-        return self.guards.hold() and self.models.unchanged()
+        same = self.function.__code__ is self.code
+        return same and self.guards.hold() and self.models.unchanged()
 
 
 def capture(function: FunctionType, arguments: Arguments) -> Captured:
@@ -52,6 +55,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     Raises `CaptureError`, with the line, at the first thing that cannot be captured;
     nothing has been asked of a model then.
     """
+    code = function.__code__
     location = entry_location(function)
     inputs = arguments.inputs
     symbol = ascii_symbol(function.__name__)
@@ -75,7 +79,16 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     entry.location = location_attr(location)
     module = ModuleOp([*trace.models.ops.values(), entry])
     module.location = entry.location
-    return Captured(module, symbol, tuple(inputs), shape, trace.guards, trace.models)
+    return Captured(
+        module,
+        symbol,
+        tuple(inputs),
+        shape,
+        trace.guards,
+        trace.models,
+        function,
+        code,
+    )
 
 
 def run_eagerly(function: FunctionType, arguments: Arguments, tape: bytes, send: Send) -> object:

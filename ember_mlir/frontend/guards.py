@@ -6,15 +6,27 @@ A plan holds only while its guards hold, so a changed global is never stale.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Hashable
+from abc import ABCMeta
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
-from types import CellType, FunctionType, ModuleType
+from functools import partial
+from types import (
+    BuiltinMethodType,
+    CellType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import NamedTuple, Protocol
 
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 
 _MISSING = object()
 _DEEPEST = 50
+_PARTS = (list, tuple, dict, set)
+_OPAQUE = (ModuleType, type, ABCMeta, MethodType, MethodDescriptorType, partial)
+"""Types whose values captured code can only name: it can neither look inside nor call them."""
 
 
 class Unguardable(Exception):
@@ -51,8 +63,8 @@ def snapshot(value: object, depth: int = 0) -> Hashable:
     """The state of `value`, equal to a later one only if nothing has changed.
 
     Plain data (texts, numbers, None, and lists, tuples, dicts and sets of those) is
-    compared by type and value; functions by identity, code and defaults; modules and
-    other callables by identity. Anything else raises `Unguardable`.
+    compared by type and value; functions by identity, code and defaults; modules, classes
+    and callables of Python's own types by identity. Anything else raises `Unguardable`.
 
     >>> snapshot([1, "a"]) == snapshot([1, "a"]), snapshot(1) == snapshot(True)
     (True, False)
@@ -71,10 +83,9 @@ def snapshot(value: object, depth: int = 0) -> Hashable:
 def _structure(value: object, depth: int) -> Hashable:
     kind = type(value)
     if is_list(value):
-        return kind, tuple([snapshot(item, depth) for item in value])
+        return kind, _items(value, depth)
     if is_dict(value):
-        items = value.items()
-        return kind, tuple([(snapshot(k, depth), snapshot(v, depth)) for k, v in items])
+        return kind, _items(tuple(value), depth), _items(tuple(value.values()), depth)
     if is_set(value):
         return kind, frozenset(snapshot(item, depth) for item in value)
     if isinstance(value, Callee):
@@ -82,9 +93,29 @@ def _structure(value: object, depth: int) -> Hashable:
     if isinstance(value, FunctionType):
         defaults = value.__defaults__, value.__kwdefaults__
         return Identity(value), Identity(value.__code__), snapshot(defaults, depth)
-    if isinstance(value, ModuleType) or callable(value):
+    if isinstance(value, BuiltinMethodType) and kind is BuiltinMethodType:
+        # A method such as `table.get` reads what it belongs to.
+        owner: object = value.__self__
+        return Identity(value), snapshot(owner, depth) if type(owner) in _PARTS else None
+    # Other callables, as proxies of settings or sessions, may be read like data.
+    if kind in _OPAQUE and not (isinstance(value, type) and _has_elements(value)):
         return Identity(value)
     raise Unguardable(value)
+
+
+def _has_elements(value: type) -> bool:
+    """Whether `value[...]` runs code of a user."""
+    found: object = getattr(value, "__class_getitem__", None)
+    # Python's own, as of `list`, only make types.
+    return found is not None and not isinstance(found, BuiltinMethodType)
+
+
+def _items(items: Sequence[object], depth: int) -> Hashable:
+    """The state of the items of a list: quickly where all are texts, as lists may be long."""
+    kinds = set(map(type, items))
+    if kinds == {str}:
+        return str, tuple(items)
+    return tuple([snapshot(item, depth) for item in items])
 
 
 class Source(Protocol):

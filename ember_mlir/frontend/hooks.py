@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from types import CellType, FunctionType, ModuleType
 
 from ember_mlir.errors import SourceLocation
 from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.check import HOOKS
 from ember_mlir.frontend.guards import ClosureName, GlobalName, ModuleAttribute
+from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.plain import ATOMS, is_plain
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.rewrite import Place, rewrite
@@ -23,11 +24,6 @@ from ember_mlir.frontend.values import (
 
 Piece = str | tuple[object, int, object]
 """A literal of an f-string, or a value with its conversion and its format spec."""
-
-_ITERABLES = (
-    *("list", "tuple", "dict", "str", "range", "enumerate", "zip", "reversed"),
-    *("dict_keys", "dict_values", "dict_items", "list_reverseiterator", "range_iterator"),
-)
 
 
 def instrument(recorder: Recorder, function: FunctionType) -> FunctionType:
@@ -109,8 +105,7 @@ class Hooks:
         location = self._places[number].location
         if isinstance(iterable, Symbolic):
             refuse_look("iteration", iterable, location)
-        kind = type(iterable)
-        if kind.__module__ != "builtins" or kind.__name__ not in _ITERABLES:
+        if type(iterable) is not str and not is_known_iterable(iterable):
             self._recorder.refuse(f"a loop over {describe(iterable)}", "loop over a list", location)
         return self._rounds(iterable)
 
@@ -129,6 +124,8 @@ class Hooks:
         """An f-string: a template if a value in it is symbolic, else a plain text."""
         location = self._places[number].location
         parts = [p if isinstance(p, str) else self._formatted(*p, location) for p in pieces]
+        for part in parts:
+            self._recorder.check_unicode(part, location)
         if all(isinstance(part, str) for part in parts):
             return "".join([part for part in parts if isinstance(part, str)])
         recorder = self._recorder
@@ -160,6 +157,18 @@ class Hooks:
             refuse(f"{describe(value)} in an f-string", "format it outside", location)
         convert = {ord("r"): repr, ord("a"): ascii, ord("s"): str}.get(conversion)
         return format(value if convert is None else convert(value), str(spec or ""))
+
+    def contains(self, number: int, item: object, container: Container[object], /) -> bool:
+        """Whether `item in container`."""
+        if isinstance(item, Symbolic) and isinstance(container, str):
+            refuse_look("search", item, self._places[number].location)
+        return item in container
+
+    def unpacked(self, number: int, value: object, /) -> object:
+        """A value is taken apart by an assignment."""
+        if isinstance(value, Symbolic):
+            refuse_look("unpacking", value, self._places[number].location)
+        return value
 
     def made(self, value: list[object], /) -> list[object]:
         """A list was made."""

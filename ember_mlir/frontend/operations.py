@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from inspect import currentframe
-from types import FrameType
+from inspect import currentframe, signature
+from types import FrameType, FunctionType
 from typing import Any, TypeGuard, TypeVar
 
 from ember_mlir.errors import EmberError, InputError
 from ember_mlir.frontend.eager import Plain
+from ember_mlir.frontend.guards import Callee
+from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Ask, Recorder, active_recorder
 from ember_mlir.frontend.values import (
@@ -23,14 +25,13 @@ from ember_mlir.frontend.values import (
     depth_of,
     describe,
     frame_location,
+    holds_tuple,
 )
 from ember_mlir.providers import DEFAULT_MODEL, find_model
 from ember_mlir.semantics import max_tokens_problem, temperature_problem
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-_KNOWN_ITERABLES = (list, tuple, range, enumerate, zip, reversed, dict)
 
 
 def generate(
@@ -53,7 +54,7 @@ def generate(
     '391'
     """
     with _recorder() as recorder:
-        ask = _ask(prompt, model, temperature, max_tokens)
+        ask = _ask(recorder, prompt, model, temperature, max_tokens)
         return _as_declared(recorder.generate(ask))
 
 
@@ -75,7 +76,7 @@ def sample(
     3
     """
     with _recorder() as recorder:
-        ask = _ask(prompt, model, temperature, max_tokens)
+        ask = _ask(recorder, prompt, model, temperature, max_tokens)
         if not _is_int(n) or n < 1:
             raise InputError(
                 f"n must be an int of at least 1, but got {_shown(n)}; ask for one answer or more"
@@ -108,7 +109,10 @@ def join(items: Iterable[str], separator: str = "") -> str:
                 f"the separator of a join must be a known str, but got {describe(separator)}; "
                 "write it out, as in ', '"
             )
-        return _as_declared(recorder.join(_texts("the items of a join", items), separator))
+        texts = _texts("the items of a join", items)
+        for text in (separator, *_elements(texts)):
+            recorder.check_unicode(text)
+        return _as_declared(recorder.join(texts, separator))
 
 
 def map(fn: Callable[[T], U], items: Iterable[T]) -> list[U]:
@@ -122,7 +126,10 @@ def map(fn: Callable[[T], U], items: Iterable[T]) -> list[U]:
     with _recorder() as recorder:
         _check_function("map", fn)
         known = _known_list("the items of a map", items)
-        if depth_of(known):
+        if is_list(known) and not known:
+            # It may be a list of anything: there is nothing that a capture could go by.
+            return []
+        if depth_of(known) and not any(holds_tuple(item) for item in _elements(known)):
             return _as_declared(recorder.map(fn, known))
         assert is_list(known)
         return _as_declared(recorder.each(fn, known))
@@ -185,11 +192,14 @@ def _as_declared(value: object) -> Any:
     return value
 
 
-def _ask(prompt: object, model: object, temperature: object, max_tokens: object) -> Ask:
+def _ask(
+    recorder: Recorder, prompt: object, model: object, temperature: object, max_tokens: object
+) -> Ask:
     if not isinstance(prompt, str | Text):
         raise InputError(
             f"a prompt must be a text, but got {describe(prompt)}; put the values into one f-string"
         )
+    recorder.check_unicode(prompt)
     name = DEFAULT_MODEL if model is None else model
     if not isinstance(name, str):
         raise InputError(
@@ -209,7 +219,7 @@ def _temperature(value: object) -> Decimal | None:
             "give a number from 0 to 2"
         )
     # A float means the decimal that it prints as.
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if (problem := temperature_problem(exact)) is not None:
         raise InputError(f"{problem}; give a number from 0 to 2")
     # There is no temperature of -0.
@@ -256,7 +266,7 @@ def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
     """Whether `value` may be a list of items: in a program, if it surely has no effects."""
     if active_recorder() is None:
         return isinstance(value, Iterable) and not isinstance(value, str)
-    return type(value) in _KNOWN_ITERABLES
+    return is_known_iterable(value)
 
 
 def _check_function(operation: str, function: object) -> None:
@@ -265,6 +275,16 @@ def _check_function(operation: str, function: object) -> None:
             f"ember.{operation} must get a function first, but got {describe(function)}; "
             f"write ember.{operation}(function, items)"
         )
+    written = function.function if isinstance(function, Callee) else function
+    if not isinstance(written, FunctionType):
+        return
+    try:
+        signature(written, follow_wrapped=False).bind(None)
+    except TypeError as error:
+        raise InputError(
+            f"the function of ember.{operation} must take one argument, but "
+            f"'{written.__name__}' does not: {error}; write a lambda of one argument around it"
+        ) from None
 
 
 def _is_str(value: object) -> bool:

@@ -32,6 +32,15 @@ def as_str(text: str) -> str:
     return text if type(text) is str else str.__str__(text)
 
 
+def is_unicode(text: str) -> bool:
+    """Whether `text` can be written as UTF-8: no character is half of a surrogate pair."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_plain(value: object) -> bool:
     """Whether `value` is made of texts, numbers, None, and lists, tuples and dicts of those.
 

@@ -7,18 +7,26 @@ it is the identity of a draw, so both kinds of recorder must move through it ali
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from typing import NamedTuple, NoReturn
 
-from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Guards, Source, Unguardable
-from ember_mlir.frontend.values import describe
+from ember_mlir.frontend.iterators import OneTimeIterator
+from ember_mlir.frontend.plain import is_unicode
+from ember_mlir.frontend.values import describe, user_location
 
 MAX_DEPTH = 150
 """How deep calls may nest; Python's own stack has room for about 200."""
+
+HALF_A_PAIR = (
+    "a text must be Unicode that UTF-8 can express, but got one with half of a surrogate pair; "
+    "write the whole character"
+)
+PRINT_THE_RESULT = "print the result of the program instead"
 
 
 class Ask(NamedTuple):
@@ -154,13 +162,32 @@ class Recorder(ABC):
             held = "is" if error.value is value else "holds"
             self.refuse(
                 f"{what}, which {held} {describe(error.value)},",
-                "pass what you need of it as an argument, or keep it in plain data",
+                _instead_of(error.value),
                 location,
             )
 
     def made(self, value: list[object]) -> None:
         """Take note of a list that captured code made, here."""
         self.lists[id(value)] = value, self.regions[-1]
+
+    def once(self, name: str, iterator: Iterator[object]) -> OneTimeIterator:
+        """`iterator`, which `name` gave, as one that advances only in this region."""
+        region = self.regions[-1]
+
+        def check() -> None:
+            if self.regions[-1] != region:
+                self.refuse(
+                    f"the iterator {name}() from outside the mapped function",
+                    "make a list of it first, as in list(zip(names, texts))",
+                    user_location(),
+                )
+
+        return OneTimeIterator(name, iterator, check)
+
+    def check_unicode(self, value: object, location: SourceLocation | None = None) -> None:
+        """Raise `InputError` if `value` is a text that no request can hold."""
+        if isinstance(value, str) and not is_unicode(value):
+            raise InputError(HALF_A_PAIR, location=location or self.location)
 
     def check_may_change(self, value: object, change: str, location: SourceLocation) -> None:
         """Raise `CaptureError` unless `value` is a list that was made here."""
@@ -183,6 +210,15 @@ class Recorder(ABC):
         raise CaptureError(
             f"{what} is not captured yet; {step}", location=location or self.location
         )
+
+
+def _instead_of(value: object) -> str:
+    """What to do instead of reading `value` from outside."""
+    if type(value).__module__ == "logging":
+        return PRINT_THE_RESULT
+    if callable(value):
+        return "use it outside and pass the result as an argument"
+    return "pass what you need of it as an argument, or keep it in plain data"
 
 
 _ACTIVE: ContextVar[Recorder | None] = ContextVar("ember recorder", default=None)

@@ -14,6 +14,7 @@ from ember_mlir.frontend.values import (
     depth_of,
     describe,
     holds_symbolic,
+    holds_tuple,
 )
 
 
@@ -77,7 +78,9 @@ def shape_of(result: object, hole: Callable[[object, int], int], location: Sourc
         return Hole(hole(result, result.depth))
     if is_list(result):
         make = type(result)
-        depth = depth_of(result) if make is list and holds_symbolic(result) else None
+        # An output of the program is made of lists alone: a tuple stays one in the shape.
+        whole = holds_symbolic(result) and not holds_tuple(result)
+        depth = depth_of(result) if whole else None
         if depth is not None:
             return Hole(hole(result, depth))
         return Items(make, tuple([shape_of(item, hole, location) for item in result]))

@@ -72,6 +72,7 @@ def rewrite(function: FunctionType) -> Rewritten:
 
 def _build(definition: Definition, code: CodeType) -> Rewritten:
     node = _copied(definition.node)
+    _mangle(node, _class_of(code))
     rewriter = _Rewriter(definition)
     rewriter.function(node)
     # The defaults are those of the function that there is; annotations are not needed.
@@ -89,8 +90,36 @@ def _build(definition: Definition, code: CodeType) -> Rewritten:
     factory.body.append(statement)
     compiled = compile(module, definition.file, "exec", flags=definition.flags, dont_inherit=True)
     made = next(nested_codes(next(nested_codes(compiled))))
-    renamed = made.replace(co_name=code.co_name, co_qualname=code.co_qualname)
+    renamed = _renamed(made, made.co_qualname, code.co_qualname).replace(co_name=code.co_name)
     return Rewritten(renamed, tuple(rewriter.places), definition)
+
+
+def _renamed(code: CodeType, old: str, new: str) -> CodeType:
+    """`code` and those inside it with qualified names that begin with `new` for `old`."""
+    constants = [
+        _renamed(constant, old, new) if isinstance(constant, CodeType) else constant
+        for constant in code.co_consts
+    ]
+    name = new + code.co_qualname.removeprefix(old)
+    return code.replace(co_consts=tuple(constants), co_qualname=name)
+
+
+def _class_of(code: CodeType) -> str:
+    """The name of the innermost class around `code`, or nothing."""
+    *outer, _ = code.co_qualname.split(".")
+    while outer and outer[-1] == "<locals>":
+        del outer[-2:]
+    return outer[-1] if outer else ""
+
+
+def _mangle(tree: ast.AST, owner: str) -> None:
+    """Name what is private to the class `owner` as Python does, since `tree` leaves the class."""
+    prefix = f"_{owner.lstrip('_')}"
+    for node in ast.walk(tree) if len(prefix) > 1 else ():
+        for field in ("id", "arg", "attr", "name"):
+            name = getattr(node, field, None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+                setattr(node, field, prefix + name)
 
 
 def _copied(node: NodeT) -> NodeT:
@@ -237,6 +266,22 @@ class _Rewriter(ast.NodeTransformer):
         node.elts = [self.expression(element) for element in node.elts]
         return self.hook(node, "made", node)
 
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        operands = [self.expression(operand) for operand in (node.left, *node.comparators)]
+        node.left, *node.comparators = operands
+        # A text itself refuses other items than texts, before those can.
+        match node.ops:
+            case [ast.In()]:
+                return self.contains(node, operands)
+            case [ast.NotIn()]:
+                found = self.contains(node, operands)
+                return ast.copy_location(ast.UnaryOp(ast.Not(), found), node)
+            case _:
+                return node
+
+    def contains(self, node: ast.Compare, operands: list[ast.expr]) -> ast.expr:
+        return self.hook(node, "contains", ast.Constant(self.place(node)), *operands)
+
     # Loops
 
     def visit_For(self, node: ast.For) -> ast.For:
@@ -284,6 +329,9 @@ class _Rewriter(ast.NodeTransformer):
 
     def assigned(self, target: ast.expr, value: ast.expr) -> ast.expr:
         rewritten = self.expression(value)
+        if isinstance(target, ast.Tuple | ast.List):
+            place = ast.Constant(self.place(target))
+            return self.hook(value, "unpacked", place, rewritten)
         if not isinstance(target, ast.Name) or isinstance(value, ast.Constant):
             return rewritten
         place = ast.Constant(self.place(target, name=target.id))

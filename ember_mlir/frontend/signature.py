@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Any, TypeAlias, get_args, get_origin
+from types import FunctionType, NoneType, UnionType
+from typing import Any, TypeAlias, Union, get_args, get_origin
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
-from ember_mlir.frontend.guards import snapshot
-from ember_mlir.frontend.plain import as_str, is_list
+from ember_mlir.frontend.guards import Identity, snapshot
+from ember_mlir.frontend.plain import as_str, is_list, is_unicode
+from ember_mlir.frontend.recorder import HALF_A_PAIR
 from ember_mlir.frontend.values import Value, depth_of, describe
 
 
@@ -70,15 +71,28 @@ class Signature:
     def __init__(self, function: FunctionType) -> None:
         self.function = function
         self.name = function.__name__
+        self._read()
+
+    def _read(self) -> None:
+        """Read the function as it is now."""
+        function = self.function
+        self._state = _state_of(function)
         self.parameters = inspect.signature(function, follow_wrapped=False).parameters
         self.location = SourceLocation(
             function.__code__.co_filename, function.__code__.co_firstlineno, 1
         )
         self._signature = inspect.Signature(list(self.parameters.values()))
+        self.optional = {name for name, p in self.parameters.items() if p.default is None}
         self.types = {name: self._annotated(p) for name, p in self.parameters.items()}
+
+    def _refresh(self) -> None:
+        """Forget the types of a function that has got other code or defaults since."""
+        if self._state != _state_of(self.function):
+            self._read()
 
     def bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Arguments:
         """The arguments of a call, checked; raises `InputError`."""
+        self._refresh()
         try:
             bound = self._signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -90,7 +104,7 @@ class Signature:
         types: dict[str, ArgumentType] = {}
         values: dict[str, object] = {}
         for name, value in bound.arguments.items():
-            types[name] = self.types[name] or self._inferred(name, value)
+            types[name] = self._type_of(name, value)
             values[name] = self._checked(name, types[name], value)
         return Arguments(types, values)
 
@@ -99,13 +113,12 @@ class Signature:
 
         Inputs must have types, and all other arguments defaults.
         """
+        self._refresh()
         types: dict[str, ArgumentType] = {}
         values: dict[str, object] = {}
         for name, parameter in self.parameters.items():
             has_default = parameter.default is not parameter.empty
-            found = self.types[name]
-            if found is None and has_default:
-                found = self._inferred(name, parameter.default)
+            found = self._type_of(name, parameter.default) if has_default else self.types[name]
             if found is None or (isinstance(found, Static) and not has_default):
                 raise CaptureError(
                     f"the IR of '{self.name}' needs the {'value' if found else 'type'} of its "
@@ -120,22 +133,41 @@ class Signature:
 
     def settle(self, arguments: Arguments) -> None:
         """Keep the types of a call that has succeeded for the calls to come."""
-        self.types = {name: found or arguments.types[name] for name, found in self.types.items()}
+        for name, found in arguments.types.items():
+            # None says nothing about what else an argument may be.
+            if self.types.get(name, found) is None and arguments.values[name] is not None:
+                self.types[name] = found
 
     def __str__(self) -> str:
         shown = [
-            name if (found := self.types[name]) is None else f"{name}: {found}"
+            name if self.types[name] is None else f"{name}: {self._expected(name)}"
             for name in self.parameters
         ]
         return f"({', '.join(shown)})"
+
+    def _expected(self, name: str) -> str:
+        """What the argument called `name` takes, in words."""
+        found = self.types[name]
+        takes_none = name in self.optional and found != Static()
+        return f"{found} or None" if takes_none else str(found)
+
+    def _type_of(self, name: str, value: object) -> ArgumentType:
+        """The type of an argument in a call: None is static, whatever else it may be."""
+        if value is None and name in self.optional:
+            return Static()
+        return self.types[name] or self._inferred(name, value)
 
     def _annotated(self, parameter: inspect.Parameter) -> ArgumentType | None:
         """The type that the annotation says, if there is one."""
         if parameter.annotation is parameter.empty:
             return None
-        annotation: object = self._evaluated(parameter)
+        annotation, optional = _without_none(self._evaluated(parameter))
         if annotation is Any or annotation is object:
             return None
+        if optional:
+            self.optional.add(parameter.name)
+        else:
+            self.optional.discard(parameter.name)
         for kind in (int, float, bool):
             if annotation is kind:
                 return Static(kind)
@@ -155,7 +187,7 @@ class Signature:
     def _evaluated(self, parameter: inspect.Parameter) -> object:
         """The annotation, which may be written as a text, even as a text in a text."""
         annotation: object = parameter.annotation
-        variables = dict(inspect.getclosurevars(self.function).nonlocals)
+        variables = _closure_of(self.function)
         while isinstance(annotation, str):
             try:
                 annotation = eval(annotation, self.function.__globals__, variables)
@@ -178,13 +210,51 @@ class Signature:
         """`value` as plain data of the expected type; raises `InputError`."""
         if isinstance(expected, Texts):
             if _fits(value, expected.depth):
-                return _copied(value)
+                return self._copied(name, value)
         elif _is_static(value, expected.kind):
             return _plain_number(value)
         raise InputError(
-            f"argument '{name}' of '{self.name}' must be {expected}, but got "
+            f"argument '{name}' of '{self.name}' must be {self._wanted(name, expected)}, but got "
             f"{_mismatch(value)}; it takes {self}"
         )
+
+    def _wanted(self, name: str, expected: ArgumentType) -> str:
+        return str(expected) if self.types[name] is None else self._expected(name)
+
+    def _copied(self, name: str, value: object) -> Value:
+        """The value as the run sees it, whatever happens to the caller's list meanwhile."""
+        if isinstance(value, str):
+            if not is_unicode(value):
+                raise InputError(f"in argument '{name}' of '{self.name}', {HALF_A_PAIR}")
+            return as_str(value)
+        assert is_list(value)
+        return [self._copied(name, item) for item in value]
+
+
+def _state_of(function: FunctionType) -> Hashable:
+    """What the arguments of `function` depend on, by identity."""
+    keywords = [(name, Identity(value)) for name, value in (function.__kwdefaults__ or {}).items()]
+    return Identity(function.__code__), Identity(function.__defaults__), tuple(keywords)
+
+
+def _closure_of(function: FunctionType) -> dict[str, object]:
+    """The variables around `function` that are bound."""
+    found: dict[str, object] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return found
+
+
+def _without_none(annotation: object) -> tuple[object, bool]:
+    """An annotation without `| None`, and whether it had that."""
+    if get_origin(annotation) in (Union, UnionType):
+        others = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if len(others) == 1:
+            return others[0], True
+    return annotation, False
 
 
 def _shown(annotation: object) -> str:
@@ -211,14 +281,6 @@ def _plain_number(value: object) -> object:
     if isinstance(value, float):
         return float(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _copied(value: object) -> Value:
-    """The value as the run sees it, whatever happens to the caller's list meanwhile."""
-    if isinstance(value, str):
-        return as_str(value)
-    assert is_list(value)
-    return [_copied(item) for item in value]
 
 
 def _mismatch(value: object) -> str:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.iterators import OneTimeIterator
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.rewrite import is_rewritten
 
@@ -79,6 +80,10 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "iteration": (
         "a loop over",
         "use ember.map(function, items)",
+    ),
+    "unpacking": (
+        "unpacking of",
+        "call ember.generate for each value, or unpack the program's result",
     ),
     "search": (
         "'in' with",
@@ -152,6 +157,8 @@ def describe(value: object) -> str:
             return "a list whose elements are known only when the program runs"
         case None:
             return "None"
+        case OneTimeIterator():
+            return f"the iterator {value.name}()"
         case type():
             return f"the class '{value.__name__}'"
         case _:
@@ -227,6 +234,11 @@ def _fits(value: object, depth: int) -> bool:
     if isinstance(value, Symbolic):
         return depth == value.depth
     return depth > 0 and is_list(value) and all(_fits(item, depth - 1) for item in value)
+
+
+def holds_tuple(value: object) -> bool:
+    """Whether `value` is a tuple, or a list with one in it."""
+    return type(value) is tuple or (is_list(value) and any(map(holds_tuple, value)))
 
 
 def holds_symbolic(value: object) -> bool:

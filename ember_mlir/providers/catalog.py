@@ -114,7 +114,7 @@ def exact_price(name: str, price: object) -> Decimal | None:
         return None
     if isinstance(price, int | float | Decimal | str) and not isinstance(price, bool):
         try:
-            decimal = Decimal(repr(price) if isinstance(price, float) else price)
+            decimal = Decimal(repr(float(price)) if isinstance(price, float) else price)
         except InvalidOperation:
             decimal = None
         if decimal is not None and decimal.is_finite() and decimal >= 0:

@@ -168,3 +168,27 @@ PLAIN = st.recursive(
 @given(PLAIN, PLAIN)
 def test_snapshots_are_equal_only_for_equal_text(first: object, second: object) -> None:
     assert (snapshot(first) == snapshot(second)) == (repr(first) == repr(second))
+
+
+def test_changed_code_of_the_entry_is_seen() -> None:
+    def ask(q: str, mark: str = "!", *, n: int = 1) -> object:
+        return f"{q}{mark}{n}"
+
+    def other(q: str, mark: str = "?", *, n: int = 1) -> object:
+        return f"other {q}{mark}{n}"
+
+    def fewer(q: str) -> object:
+        return f"fewer {q}"
+
+    program = ember.compile(ask)
+    assert program("q") == "q!1"
+    ask.__code__ = other.__code__
+    assert program("q") == program.eager("q") == "other q!1"
+    ask.__defaults__ = ("?",)
+    assert program("q") == program.eager("q") == "other q?1"
+    assert ask.__kwdefaults__ is not None
+    ask.__kwdefaults__["n"] = 2
+    assert program("q") == program.eager("q") == "other q?2"
+    ask.__code__ = fewer.__code__
+    ask.__defaults__ = ask.__kwdefaults__ = None
+    assert program("q") == program.eager("q") == "fewer q"

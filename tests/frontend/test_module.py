@@ -205,7 +205,7 @@ def test_results_are_values_or_lists_of_values() -> None:
 
 def test_a_known_empty_list_is_a_list_of_texts() -> None:
     def ask() -> object:
-        return ember.map(helper, []), ember.vote([])
+        return ember.join([], ","), ember.vote([])
 
     text = text_of(ask)
     assert text.count("llm.list() : !llm.list<!llm.text>") == 2

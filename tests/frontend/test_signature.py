@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -212,3 +212,61 @@ def test_a_list_of_the_caller_is_not_held() -> None:
         result = run(docs)
         assert result == docs
         assert result is not docs
+
+
+def optional(q: str, ctx: Optional[str] = None) -> object:  # noqa: UP045
+    return q, "none" if ctx is None else f"[{ctx}]"
+
+
+def optional_list(q: str, ctx: "list[str] | None" = None, n: int | None = 3) -> object:  # noqa: UP037
+    return q, ctx, n
+
+
+def default_none(q: str, ctx=None) -> object:  # type: ignore[no-untyped-def]
+    return q, "none" if ctx is None else f"[{ctx}]"
+
+
+@pytest.mark.parametrize("function", [optional, default_none])
+def test_none_settles_no_type(function: Function) -> None:
+    program = ember.compile(function)
+    for run in (program, program.eager):
+        assert run("a") == ("a", "none")
+        assert run("a", "c") == ("a", "[c]")
+        assert run("a", None) == ("a", "none")
+        with pytest.raises(ember.InputError) as caught:
+            run("a", ["c"])
+        assert caught.value.message == (
+            f"argument 'ctx' of '{function.__name__}' must be str or None, but got a list; "
+            "it takes (q: str, ctx: str or None)"
+        )
+    assert "%ctx" not in ember.compile(function).ir()
+    program("a", "c")
+    assert "%ctx: !llm.text" in program.ir()
+
+
+def test_optional_lists_and_numbers() -> None:
+    program = ember.compile(optional_list)
+    assert program("a") == ("a", None, 3)
+    assert program("a", ["b"], None) == ("a", ["b"], None)
+    with pytest.raises(ember.InputError, match="'n' of 'optional_list' must be int or None, but"):
+        program(*("a", None, 2.5))  # pyright: ignore[reportArgumentType]
+
+
+def test_none_without_a_default_settles_no_type_either() -> None:
+    program = ember.compile(lambda ctx: ctx)
+    assert program(None) is None
+    assert program("a") == "a"
+
+
+def test_a_free_variable_that_is_not_bound_yet() -> None:
+    def ask(q: str) -> object:
+        return later(q)
+
+    program = ember.compile(ask)
+    with pytest.raises(NameError, match="later"):
+        program("a")
+
+    def later(q: str) -> str:
+        return q
+
+    assert program("a") == "a"
