@@ -203,11 +203,13 @@ class OutlineRegion(RewritePattern):
         block.insert_op_after(result, leave)
         leave.detach()
         leave.erase()
-        inside = set(block.ops)
+        bound: dict[SSAValue, SSAValue] = {}
         for value in captures:
-            argument = block.insert_arg(value.type, len(block.args))
-            argument.name_hint = value.name_hint
-            value.replace_uses_with_if(argument, lambda use: use.operation in inside)
+            bound[value] = block.insert_arg(value.type, len(block.args))
+            bound[value].name_hint = value.name_hint
+        # Going through the uses of a value would be quadratic where many regions share it.
+        for inner in block.ops:
+            inner.operands = [bound.get(operand, operand) for operand in inner.operands]
         types = [argument.type for argument in block.args]
         frame_type = FunctionType.from_lists(types, [leave_type])
         frame = instructions.FrameOp(self.names.fresh(symbol), frame_type, Region(block))

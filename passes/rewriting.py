@@ -44,12 +44,15 @@ class SymbolNames:
     def __init__(self, module: ModuleOp) -> None:
         symbols = [op.properties.get("sym_name") for op in module.ops]
         self._taken = {found.data for found in symbols if isinstance(found, StringAttr)}
+        self._numbers: dict[str, int] = {}
 
     def fresh(self, wanted: str) -> str:
         """`wanted`, or `wanted` with the first number that makes it new."""
-        name, number = wanted, 0
+        name, number = wanted, self._numbers.get(wanted, 0)
         while name in self._taken:
             number += 1
             name = f"{wanted}_{number}"
+        # The next one of this name starts to count here, so that many take linear time.
+        self._numbers[wanted] = number
         self._taken.add(name)
         return name

@@ -9,7 +9,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import FileLineColLoc, ModuleOp
 from xdsl.passes import ModulePass
 
-from ember_mlir.dialects.exec import RequestOp
+from ember_mlir.dialects.exec import FrameOp, RequestOp
 from ember_mlir.errors import InvalidIRError, PipelineError
 from ember_mlir.parsing import make_context, parse_module, print_module
 from ember_mlir.passes.analysis.levels import LEVELS, level_of, verify_level
@@ -131,3 +131,26 @@ def test_a_declared_function_cannot_be_scheduled() -> None:
     module = parse_module("func.func private @f(!llm.text) -> !llm.text", "d.mlir")
     with pytest.raises(InvalidIRError, match=r"d\.mlir:1:1: 'func.func' must have a body"):
         compile_to(module, "sched")
+
+
+def test_many_regions_of_one_name_get_frames_of_their_own() -> None:
+    drafts = "\n".join(f"%d_{i} = ensemble.sample 2 of @m(%q)" for i in range(30))
+    names = ", ".join(f"%d_{i}" for i in range(30))
+    lists = "!llm.list<!llm.list<!llm.text>>"
+    module = parse_module(
+        f"""llm.model @m from "simulated"
+        func.func @f(%q: !llm.text) -> {lists} {{
+        {drafts}
+        %l = llm.list({names}) : {lists}
+        func.return %l : {lists}
+        }}"""
+    )
+    compiled = compile_to(module, "exec")
+    symbols = [op.sym_name.data for op in compiled.ops if isinstance(op, FrameOp)]
+    assert symbols[:4] == ["f", "f.d", "f.d_1", "f.d_2"]
+    assert len(set(symbols)) == 31
+    assert all("times 2 with %q : !llm.text" in line for line in _fanouts(print_module(compiled)))
+
+
+def _fanouts(text: str) -> list[str]:
+    return [line for line in text.split("\n") if "exec.fanout" in line]
