@@ -81,3 +81,39 @@ func.func @regions(%xss: !llm.list<!llm.list<!llm.text>>) -> !llm.list<!llm.text
   }
   func.return %r : !llm.list<!llm.text>
 }
+
+// A prompt outside of a map stays outside: inside it would be made for each element.
+// CHECK-LABEL: func.func @outside_of_a_map
+func.func @outside_of_a_map(%q: !llm.text, %xs: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
+  // CHECK: %[[P:.*]] = sched.task(%{{.*}} = %{{.*}} : !sched.future<!llm.text>) -> !sched.future<!llm.text> {
+  // CHECK-NEXT: llm.template "{0}!"
+  // CHECK: sched.fanout
+  // CHECK-NEXT: sched.task(%{{.*}} = %[[P]] : !sched.future<!llm.text>, %{{.*}} = %{{.*}} : !sched.future<!llm.text>) -> !sched.future<!llm.text> {
+  %p = llm.template "{0}!"(%q)
+  %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %t = llm.template "{0}{1}"(%p, %x)
+    ensemble.yield %t : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}
+
+// A value that is read twice is bound once, also when what reads it has moved in.
+// CHECK-LABEL: func.func @read_twice
+func.func @read_twice(%q: !llm.text) -> !llm.text {
+  // CHECK-NEXT: sched.task(%[[V:.*]] = %{{.*}} : !sched.future<!llm.text>) -> !sched.future<!llm.text> {
+  // CHECK-NEXT: %[[T:.*]] = llm.template "{0}{1}"(%[[V]], %[[V]])
+  // CHECK-NEXT: llm.template "{0}{1}"(%[[T]], %[[V]])
+  %t = llm.template "{0}{1}"(%q, %q)
+  %u = llm.template "{0}{1}"(%t, %q)
+  func.return %u : !llm.text
+}
+
+// Attributes that nobody here knows are handed on.
+// CHECK-LABEL: func.func @attributes
+func.func @attributes(%xs: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
+  // CHECK: sched.fanout %{{.*}} attributes {note = "kept"} do {
+  %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> attributes {note = "kept"} do {
+    ensemble.yield %x : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}

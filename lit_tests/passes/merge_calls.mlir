@@ -89,3 +89,38 @@ func.func @siblings_stay(%q: !llm.text, %xs: !llm.list<!llm.text>) -> !llm.list<
   }
   func.return %s : !llm.list<!llm.text>
 }
+
+// Greedy calls merge before they have sites, too.
+// CHECK-LABEL: func.func @greedy_without_sites
+func.func @greedy_without_sites(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK: %[[A:.*]] = llm.generate @m(%{{.*}}) temperature 0
+  // CHECK-NEXT: llm.list(%[[A]], %[[A]])
+  %a = llm.generate @m(%q) temperature 0
+  %b = llm.generate @m(%q) temperature 0
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}
+
+// Empty lists of different types stay two lists.
+// CHECK-LABEL: func.func @types_stay
+func.func @types_stay() -> (!llm.list<!llm.text>, !llm.list<!llm.list<!llm.text>>) {
+  // CHECK: llm.list() : !llm.list<!llm.text>
+  // CHECK-NEXT: llm.list() : !llm.list<!llm.list<!llm.text>>
+  %a = llm.list() : !llm.list<!llm.text>
+  %b = llm.list() : !llm.list<!llm.list<!llm.text>>
+  func.return %a, %b : !llm.list<!llm.text>, !llm.list<!llm.list<!llm.text>>
+}
+
+// What another function knows is not visible here.
+// CHECK-LABEL: func.func @one_function
+// CHECK: llm.constant "shared"
+// CHECK-LABEL: func.func @another_function
+// CHECK: llm.constant "shared"
+func.func @one_function() -> !llm.text {
+  %a = llm.constant "shared"
+  func.return %a : !llm.text
+}
+func.func @another_function() -> !llm.text {
+  %a = llm.constant "shared"
+  func.return %a : !llm.text
+}

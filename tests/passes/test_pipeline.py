@@ -154,3 +154,32 @@ def test_many_regions_of_one_name_get_frames_of_their_own() -> None:
 
 def _fanouts(text: str) -> list[str]:
     return [line for line in text.split("\n") if "exec.fanout" in line]
+
+
+def test_a_function_of_futures_alone_is_scheduled() -> None:
+    text = "func.func @f(%a: !sched.future<!llm.text>) -> !sched.future<!llm.text> "
+    module = parse_module(text + "{ func.return %a : !sched.future<!llm.text> }")
+    assert level_of(module) == "sched"
+    assert "exec.return" in print_module(compile_to(module, "exec"))
+
+
+def test_the_stamp_of_a_program_stays_whatever_passes_do() -> None:
+    source = compile_to(parse_module(PROGRAM), "llm")
+    stamp = source.attributes["ember.program"]
+    for level in LEVELS:
+        assert compile_to(source, level).attributes["ember.program"] == stamp
+    run_passes(make_context(), source, parse_passes("remove-dead-calls,assign-draws"))
+    assert source.attributes["ember.program"] == stamp
+
+
+def test_a_value_of_a_region_is_not_visible_behind_it() -> None:
+    module = parse_module(PROGRAM)
+    inner = next(op for op in module.walk() if op.name == "llm.template")
+    join = next(op for op in module.walk() if op.name == "llm.join")
+    late = inner.clone()
+    late.operands = [inner.results[0], inner.results[0]]
+    block = join.parent
+    assert block is not None
+    block.insert_op_after(late, join)
+    with pytest.raises(InvalidIRError, match="must use values that are defined before it, but %t"):
+        verify_level(module, "llm")

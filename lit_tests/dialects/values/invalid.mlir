@@ -51,3 +51,24 @@ func.func @f(%xs: !llm.list<!llm.text>) -> !llm.text {
   // expected-error @+1 {{%inner must be defined in this region or around it, but it is not}}
   func.return %inner : !llm.text
 }
+
+// -----
+
+// Regions have one block: control flow is structured.
+// expected-error @+1 {{'func.func' must have regions of one block, but got several}}
+"func.func"() <{sym_name = "f", function_type = () -> ()}> ({
+  "func.return"() : () -> ()
+^bb1:
+  "func.return"() : () -> ()
+}) : () -> ()
+
+// -----
+
+// A region that runs ends with a terminator.
+func.func @f(%xs: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'ensemble.map' must end its region with a terminator, but the region is empty}}
+  %r = "ensemble.map"(%xs) ({
+  ^bb0(%x: !llm.text):
+  }) : (!llm.list<!llm.text>) -> !llm.list<!llm.text>
+  func.return
+}
