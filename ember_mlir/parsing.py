@@ -28,10 +28,11 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import AttributeInvT, BlockArgument, Operation, Region, SSAValue
 from xdsl.parser import Parser, UnresolvedOperand
+from xdsl.parser.generic_parser import ParserState
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import MultipleSpansParseError, ParseError
-from xdsl.utils.lexer import Span
-from xdsl.utils.mlir_lexer import MLIRTokenKind
+from xdsl.utils.lexer import Input, Span
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind
 
 from ember_mlir.dialects.values import quote
 from ember_mlir.errors import EmberError, InvalidIRError, SourceLocation
@@ -127,11 +128,21 @@ class Utf8Printer(Printer):
         return True
 
 
+class LinearLexer(MLIRLexer):
+    """A lexer that gives up at once on a string that does not end.
+
+    xDSL's own pattern tries every way to split such a string, in exponential time.
+    """
+
+    _unescaped_characters_regex = re.compile(r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"')
+
+
 class LocatingParser(Parser):
     """A parser that remembers where everything was written, and under which name."""
 
     def __init__(self, ctx: Context, text: str, name: str) -> None:
-        super().__init__(ctx, text, name)
+        super().__init__(ctx, "", name)
+        self._parser_state = ParserState(LinearLexer(Input(text, name)))
         self._file = StringAttr(name)
         self._line_starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
         # Where the operations around the current token began, and their names.

@@ -13,6 +13,8 @@ from xdsl.pattern_rewriter import (
     RewritePattern,
 )
 
+from ember_mlir.errors import EmberError
+
 
 def replace(
     rewriter: PatternRewriter,
@@ -33,9 +35,13 @@ def apply_once(
 ) -> None:
     """Apply `patterns` to each operation that is there now, in program order."""
     applier = GreedyRewritePatternApplier(list(patterns), dce_enabled=False)
-    PatternRewriteWalker(
-        applier, apply_recursively=False, walk_regions_first=inner_first
-    ).rewrite_module(module)
+    walker = PatternRewriteWalker(applier, apply_recursively=False, walk_regions_first=inner_first)
+    try:
+        walker.rewrite_module(module)
+    except EmberError as error:
+        # xDSL adds a note that holds the whole module.
+        error.__notes__ = []
+        raise
 
 
 class SymbolNames:

@@ -55,13 +55,48 @@ func.func @nested(%xss: !llm.list<!llm.list<!llm.text>>, %how: !llm.text)
 }
 """
 
+SHARED = """
+llm.model @small from "simulated"
+func.func @shared(%q: !llm.text, %xs: !llm.list<!llm.text>)
+    -> (!llm.text, !llm.text, !llm.text, !llm.list<!llm.text>, !llm.list<!llm.text>,
+        !llm.list<!llm.list<!llm.text>>, !llm.text) {
+  %t = llm.template "What is {0}?"(%q)
+  %a = llm.generate @small(%t) max_tokens 8
+  %left = llm.template "a{0}"(%q)
+  %right = llm.template "b{0}"(%q)
+  %both = llm.template "{0} and {1}: 2 + 3"(%left, %right)
+  %b = llm.generate @small(%both) temperature 0
+  %none = llm.list() : !llm.list<!llm.text>
+  %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %y = llm.generate @small(%x)
+    ensemble.yield %y : !llm.text
+  }
+  %zss = ensemble.map %x in %xs
+      : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+    %zs = ensemble.map %y in %ys : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+      %z = llm.template "{0}{1}"(%x, %y)
+      ensemble.yield %z : !llm.text
+    }
+    ensemble.yield %zs : !llm.list<!llm.text>
+  }
+  %r = ensemble.reduce %g in %ys by 2 : !llm.list<!llm.text> do {
+    %j = llm.join %g with "+"
+    ensemble.yield %j : !llm.text
+  }
+  func.return %t, %a, %a, %none, %ys, %zss, %r
+      : !llm.text, !llm.text, !llm.text, !llm.list<!llm.text>, !llm.list<!llm.text>,
+        !llm.list<!llm.list<!llm.text>>, !llm.text
+}
+"""
+
 PROGRAMS: list[tuple[str, dict[str, Value]]] = [
     ((ROOT / "docs/examples/ensemble.mlir").read_text(encoding="utf-8"), QUESTION),
     ((ROOT / "docs/examples/map_reduce.mlir").read_text(encoding="utf-8"), DOCS),
     (NESTED, {"xss": [["été", "日本"], ["emoji 😀"], ["{0}", '"', "\n"]], "how": "Count: 2 + 2"}),
+    (SHARED, {"q": "3 * 4", "xs": ["1 + 1", "2 + 2", "3 + 3"]}),
 ]
 CLOCKS: tuple[Literal["real", "virtual"], ...] = ("real", "virtual")
-IDS = ["ensemble", "map_reduce", "nested"]
+IDS = ["ensemble", "map_reduce", "nested", "shared"]
 
 
 class Recorder:

@@ -129,8 +129,12 @@ def test_passes_are_reported_one_by_one() -> None:
 
 def test_a_declared_function_cannot_be_scheduled() -> None:
     module = parse_module("func.func private @f(!llm.text) -> !llm.text", "d.mlir")
-    with pytest.raises(InvalidIRError, match=r"d\.mlir:1:1: 'func.func' must have a body"):
+    with pytest.raises(
+        InvalidIRError, match=r"d\.mlir:1:1: 'func.func' must have a body"
+    ) as caught:
         compile_to(module, "sched")
+    # The note of xDSL would be the whole module.
+    assert caught.value.__notes__ == []
 
 
 def test_many_regions_of_one_name_get_frames_of_their_own() -> None:

@@ -272,3 +272,11 @@ def test_no_text_raises_anything_but_a_located_error(text: str) -> None:
     assert location is not None
     assert location.file == "a.mlir"
     assert min(location.line, location.column) >= 1
+
+
+@pytest.mark.parametrize("end", ["", r"\u00e9" + '"', r"\x41" + '"', r"\q"])
+def test_a_string_that_does_not_end_is_found_at_once(end: str) -> None:
+    # Exponential time, as of the pattern that xDSL has, would not end at this length.
+    text = '%a = llm.constant "' + "Answer the question in one word, please. " * 50 + end
+    with pytest.raises(InvalidIRError, match="closing string literal"):
+        parse_module(text)
