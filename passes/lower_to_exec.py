@@ -23,14 +23,15 @@ from xdsl.dialects.builtin import FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
-from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.names import named_arguments
 from ember_mlir.dialects.values import LabelAttr, ancestors, is_greedy
-from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace
+from ember_mlir.passes.analysis.levels import verify_operations
+from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace, retype
 
 PUBLIC = LabelAttr("public")
 """The label of every value until labels are inferred."""
@@ -43,6 +44,7 @@ class LowerToExecPass(ModulePass):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        verify_operations(op, "sched")
         models = {found.sym_name.data: found for found in op.ops if isinstance(found, llm.ModelOp)}
         apply_once(op, [EraseUncallable()])
         to_values(op)
@@ -273,4 +275,4 @@ def to_values(module: ModuleOp) -> None:
 
 def _to_value(value: SSAValue) -> None:
     if isinstance(value.type, sched.FutureType | sched.StreamType):
-        Rewriter.replace_value_with_new_type(value, sched.value_of(value.type))
+        retype(value, sched.value_of(value.type))

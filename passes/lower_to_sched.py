@@ -29,7 +29,8 @@ from xdsl.rewriter import InsertPoint
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import named_arguments
-from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace
+from ember_mlir.passes.analysis.levels import verify_operations
+from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace, retype
 
 DEFAULT_CONCURRENCY = 64
 """The limit of requests in flight of a model that states none."""
@@ -46,6 +47,7 @@ class LowerToSchedPass(ModulePass):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        verify_operations(op, "llm")
         lanes: dict[str, SymbolRefAttr] = {}
         apply_once(
             op,
@@ -94,7 +96,7 @@ class FunctionToFutures(RewritePattern):
             raise invalid(op, "must have a body to be scheduled, but it is only declared")
         op.arg_attrs = named_arguments(op)
         for argument in op.body.block.args:
-            rewriter.replace_value_with_new_type(argument, sched.future_of(argument.type))
+            retype(argument, sched.future_of(argument.type))
         op.function_type = FunctionType.from_lists(
             [sched.future_of(found) for found in op.function_type.inputs],
             [sched.future_of(found) for found in op.function_type.outputs],
@@ -190,7 +192,7 @@ def moved_region(op: Operation, rewriter: PatternRewriter) -> Region:
     """The region of `op`, detached from it, with arguments that are futures."""
     body = rewriter.move_region_contents_to_new_regions(op.regions[0])
     for argument in body.block.args:
-        rewriter.replace_value_with_new_type(argument, sched.future_of(argument.type))
+        retype(argument, sched.future_of(argument.type))
     return body
 
 

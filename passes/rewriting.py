@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects.builtin import ModuleOp, StringAttr
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 from xdsl.pattern_rewriter import (
     GreedyRewritePatternApplier,
     PatternRewriter,
     PatternRewriteWalker,
     RewritePattern,
 )
+from xdsl.rewriter import Rewriter
 
 from ember_mlir.errors import EmberError
 
@@ -28,6 +29,14 @@ def replace(
     last = new if isinstance(new, Operation) else new[-1]
     last.attributes = {**op.attributes, **last.attributes}
     rewriter.replace(op, new, results)
+
+
+def retype(value: SSAValue, new_type: Attribute) -> None:
+    """Give `value` another type; an argument keeps the place and name it was written with."""
+    location = value.location if isinstance(value, BlockArgument) else None
+    made = Rewriter.replace_value_with_new_type(value, new_type)
+    if location is not None and isinstance(made, BlockArgument):
+        made.location = location
 
 
 def apply_once(

@@ -57,13 +57,18 @@ def verify_level(module: ModuleOp, level: str) -> None:
 
     Raises `InvalidIRError` that names the first operation which does not.
     """
+    verify_operations(module, level)
+    verify_module(module)
+
+
+def verify_operations(module: ModuleOp, level: str) -> None:
+    """Check that all operations of `module` belong to `level`, as a lowering needs it."""
     allowed = _ALLOWED[check_level(level)]
     for op in module.walk():
         if op.name not in allowed:
             raise invalid(op, f"must not stand at the level '{level}'; lower or remove it")
         if level == "sched":
             _verify_scheduled(op)
-    verify_module(module)
 
 
 def _verify_scheduled(op: Operation) -> None:

@@ -187,3 +187,19 @@ def test_a_value_of_a_region_is_not_visible_behind_it() -> None:
     block.insert_op_after(late, join)
     with pytest.raises(InvalidIRError, match="must use values that are defined before it, but %t"):
         verify_level(module, "llm")
+
+
+def test_a_lowering_refuses_the_module_of_another_level() -> None:
+    scheduled = compile_to(parse_module(PROGRAM, "p.mlir"), "sched")
+    with pytest.raises(InvalidIRError, match="must not stand at the level 'llm'; lower or remove"):
+        run_passes(make_context(), scheduled, parse_passes("lower-to-sched"))
+    with pytest.raises(
+        InvalidIRError, match=r"p\.mlir:3:1: 'func\.func' must take and return futures"
+    ):
+        run_passes(make_context(), parse_module(PROGRAM, "p.mlir"), parse_passes("lower-to-exec"))
+
+
+def test_arguments_keep_the_place_where_they_were_written() -> None:
+    for level in LEVELS:
+        text = print_module(compile_to(parse_module(PROGRAM, "p.mlir"), level), locations=True)
+        assert 'loc("doc_1"("p.mlir":3:14))' in text
