@@ -97,8 +97,8 @@ class LowerRequest(RewritePattern):
         task = op.parent_op()
         if not isinstance(task, sched.TaskOp) or task.lane is None:
             raise invalid(op, "must stand in a task with a lane; run verify-level first")
-        if op.draw is None:
-            raise invalid(op, "must have a draw or site; run assign-draws first")
+        # `verify_operations` has refused a request without.
+        assert op.draw is not None
         request = instructions.RequestOp(
             task.lane.string_value(),
             op.prompt,

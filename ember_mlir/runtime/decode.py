@@ -165,7 +165,7 @@ class FrameDecoder:
         table.consumers = self._consumers(table.code)
         constant = [known is not None for known in self._initial]
         for row in table.code:
-            self._link_one(row, table.consumers, constant)
+            self._link_one(row, table.consumers)
         table.need = [sum(not constant[slot] for slot in row.inputs) for row in table.code]
         table.roots = tuple([index for index, need in enumerate(table.need) if not need])
         table.left = sum(row.settles or row.has_bodies for row in table.code)
@@ -179,14 +179,12 @@ class FrameDecoder:
                 consumers[slot].append(index)
         return [tuple(rows) for rows in consumers]
 
-    def _link_one(
-        self, row: Instruction, consumers: list[tuple[int, ...]], constant: list[bool]
-    ) -> None:
+    def _link_one(self, row: Instruction, consumers: list[tuple[int, ...]]) -> None:
         if row.output >= 0:
             row.successors = consumers[row.output]
         row.settles = not row.successors and not row.has_bodies
-        # A slot that only this row reads is empty after it; a constant is there for good.
-        row.releases = tuple([s for s in row.inputs if len(consumers[s]) == 1 and not constant[s]])
+        # A slot that only this row reads is empty after it.
+        row.releases = tuple([slot for slot in row.inputs if len(consumers[slot]) == 1])
         row.shared = any(self._is_list[s] and len(consumers[s]) > 1 for s in row.inputs)
 
 
