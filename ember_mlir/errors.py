@@ -76,15 +76,53 @@ class PipelineError(EmberError):
     """A pass or level is unknown, or is asked for in an order that cannot be."""
 
 
-class EmptyVoteError(EmberError):
-    """A vote has no member to elect."""
+class LabelError(EmberError):
+    """A value would reach someone who may not see it; nothing has run.
+
+    The message names the path of operations that the value takes.
+    """
 
 
-class EmptyReduceError(EmberError):
+class ProgramError(EmberError):
+    """An error that a program can raise as it runs, and can handle itself.
+
+    `on_error` and `ensemble.fallback` handle these and no others.
+    """
+
+
+class EmptyListError(ProgramError):
+    """An operation needs at least one element, but its list has none."""
+
+
+class EmptyVoteError(EmptyListError):
+    """A vote has no member to elect, or fewer than it must have."""
+
+
+class EmptyReduceError(EmptyListError):
     """A reduction has no element to start from."""
 
 
-class ProviderError(EmberError):
+class EmptyChoiceError(EmptyListError):
+    """There is nothing to choose the best of."""
+
+
+class NotAcceptedError(ProgramError):
+    """No rung of a cascade, or no round of a refinement, gave what it accepts."""
+
+
+class ParseError(ProgramError):
+    """A text does not have the structure that it must have."""
+
+
+class ShapeError(ProgramError):
+    """Lists or vectors differ in length, or an index is out of range."""
+
+
+class FunctionError(ProgramError):
+    """A Python function that a program applies is unknown, or has raised."""
+
+
+class ProviderError(ProgramError):
     """A provider could not answer a request.
 
     `retryable` says whether the same request may succeed when it is sent again
