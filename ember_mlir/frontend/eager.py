@@ -42,7 +42,9 @@ class Direct(Recorder):
             max_tokens=ask.max_tokens,
             draws=() if ask.greedy else (self.draw(),),
         )
-        return as_str(self.send(request).values[0])
+        answer = self.send(request).values[0]
+        assert isinstance(answer, str)
+        return as_str(answer)
 
     def sample(self, ask: Ask, count: int) -> list[str]:
         answers: list[str] = []

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ember_mlir.providers.bill import Bill
     from ember_mlir.providers.catalog import Model
+    from ember_mlir.providers.messages import Image, Message, Tool, ToolCall
     from ember_mlir.providers.protocol import (
-        Message,
+        Answer,
+        Kind,
         Provider,
         Reply,
         Request,
         SimulatedProvider,
-        check_reply,
         is_simulated,
     )
     from ember_mlir.providers.registry import (
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
         register_provider,
         registry_version,
     )
+    from ember_mlir.providers.replies import check_reply
     from ember_mlir.providers.session import Session, current_session
-    from ember_mlir.providers.simulated import Simulated
+    from ember_mlir.providers.simulated import Faulty, Simulated
     from ember_mlir.providers.standard import DEFAULT_MODEL
 
 __all__ = [
     "DEFAULT_MODEL",
+    "Answer",
     "Bill",
+    "Faulty",
+    "Image",
+    "Kind",
     "Message",
     "Model",
     "Provider",
@@ -43,6 +49,8 @@ __all__ = [
     "Session",
     "Simulated",
     "SimulatedProvider",
+    "Tool",
+    "ToolCall",
     "check_reply",
     "current_session",
     "find_model",
@@ -56,13 +64,14 @@ __all__ = [
 _HOMES = {
     "bill": ("Bill",),
     "catalog": ("Model",),
+    "messages": ("Image", "Message", "Tool", "ToolCall"),
     "protocol": (
-        "Message",
+        "Answer",
+        "Kind",
         "Provider",
         "Reply",
         "Request",
         "SimulatedProvider",
-        "check_reply",
         "is_simulated",
     ),
     "registry": (
@@ -72,8 +81,9 @@ _HOMES = {
         "register_provider",
         "registry_version",
     ),
+    "replies": ("check_reply",),
     "session": ("Session", "current_session"),
-    "simulated": ("Simulated",),
+    "simulated": ("Faulty", "Simulated"),
     "standard": ("DEFAULT_MODEL",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from threading import RLock
+from typing import Literal, get_args
 
 from ember_mlir.errors import ModelError
 from ember_mlir.providers.protocol import Provider, is_provider
+
+Clearance = Literal["public", "internal", "confidential", "pii"]
+"""How sensitive what a model is shown may be, from the least to the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Model:
 
     Prices are exact US dollars per million tokens; None is unknown. `supports_n` says
     whether one request may ask for several answers, `max_concurrency` how many requests
-    of one run may be under way at once (None: 64).
+    of one run may be under way at once (None: 64). `clearance` is the most sensitive
+    label that it may be shown.
     """
 
     name: str
@@ -26,6 +31,7 @@ class Model:
     output_usd_per_million: Decimal | None = None
     supports_n: bool = False
     max_concurrency: int | None = None
+    clearance: Clearance = "public"
 
 
 class Catalog:
@@ -59,6 +65,7 @@ class Catalog:
         _check_name("provider", model.provider)
         _check_supports_n(model.supports_n)
         _check_limit(model.max_concurrency)
+        _check_clearance(model.clearance)
         with self._lock:
             self._models[model.name] = model
             self._version += 1
@@ -159,6 +166,16 @@ def _check_limit(limit: object) -> None:
     raise ModelError(
         f"max_concurrency must be an int of at least 1, but got {limit!r}; "
         "give the number of requests that may be under way at once, or None"
+    )
+
+
+def _check_clearance(clearance: object) -> None:
+    if clearance in get_args(Clearance):
+        return
+    raise ModelError(
+        "the clearance of a model must be 'public', 'internal', 'confidential' or 'pii', "
+        f"but got {clearance!r}; "
+        "give the most sensitive label that its provider may be shown"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ember_mlir.providers.catalog import Model, check_provider, exact_price
+from ember_mlir.providers.catalog import Clearance, Model, check_provider, exact_price
 from ember_mlir.providers.protocol import Provider
 from ember_mlir.providers.session import current_session
 from ember_mlir.providers.standard import CATALOG
@@ -18,13 +18,15 @@ def register_model(
     output_usd_per_million: int | float | Decimal | str | None = None,
     supports_n: bool = False,
     max_concurrency: int | None = None,
+    clearance: Clearance = "public",
 ) -> Model:
     """Make `name` a model that programs can ask, and return it.
 
     `provider` is the name of a provider, which may be registered later. Prices are US
     dollars per million tokens; a float stands for the decimal that it prints as, None
-    for a price that is not known. A name that is taken is taken over. Raises
-    `ModelError` where an argument cannot be meant.
+    for a price that is not known. `clearance` is the most sensitive label that the model
+    may be shown: a program that would show it more does not compile. A name that is taken
+    is taken over. Raises `ModelError` where an argument cannot be meant.
 
     >>> register_model("tiny", provider="simulated", max_concurrency=0)
     Traceback (most recent call last):
@@ -38,6 +40,7 @@ give the number of requests that may be under way at once, or None
         output_usd_per_million=exact_price("output_usd_per_million", output_usd_per_million),
         supports_n=supports_n,
         max_concurrency=max_concurrency,
+        clearance=clearance,
     )
     CATALOG.add_model(model)
     return model

@@ -223,6 +223,23 @@ def test_supports_n_is_yes_or_no() -> None:
     )
 
 
+def test_a_model_is_cleared_for_public_texts_only_unless_it_is_said() -> None:
+    assert register_model("tiny", provider="simulated").clearance == "public"
+    assert register_model("tiny", provider="simulated", clearance="pii").clearance == "pii"
+
+
+def test_a_clearance_is_one_of_four() -> None:
+    level: object = "secret"
+    model = Model("tiny", "simulated")
+    object.__setattr__(model, "clearance", level)
+    with pytest.raises(ModelError) as refused:
+        Catalog().add_model(model)
+    assert refused.value.message == (
+        "the clearance of a model must be 'public', 'internal', 'confidential' or 'pii', "
+        "but got 'secret'; give the most sensitive label that its provider may be shown"
+    )
+
+
 def test_a_provider_must_generate() -> None:
     with pytest.raises(ModelError) as refused:
         check_provider("acme")

@@ -51,7 +51,7 @@ def test_a_sample_depends_on_its_own_draw_only(
     assert together.output_tokens == sum(reply.output_tokens for reply in alone)
     assert together.input_tokens == alone[0].input_tokens
     assert check_reply(replace(request, n=len(draws)), together) is together
-    assert all(count_tokens(value) <= max_tokens for value in together.values)
+    assert all(count_tokens(value) <= max_tokens for value in together.texts)
 
 
 @given(PROMPTS, st.integers(1, 5))
@@ -160,7 +160,7 @@ def test_questions_in_templates(prompt: str, right: str) -> None:
 
 
 def test_messages_are_read_as_one_text() -> None:
-    messages = (Message("system", "You answer briefly."), Message("user", "What is 6 * 7?"))
+    messages = (Message("system", ("You answer briefly.",)), Message("user", ("What is 6 * 7?",)))
     sure = Simulated({"sure": Profile(1.0, 0.0, 0.0)})
     reply = sure.simulate(Request("sure", messages=messages))[0]
     assert reply.values == ("42",)
@@ -169,7 +169,7 @@ def test_messages_are_read_as_one_text() -> None:
 
 def test_messages_and_roles_have_their_own_chances() -> None:
     parts = [("user", "12 * 12"), ("user1", "2 * 12"), ("system", "12 * 12")]
-    requests = [Request("small", messages=(Message(*part),)) for part in parts]
+    requests = [Request("small", messages=(Message(role, (text,)),)) for role, text in parts]
     latencies = {PROVIDER.simulate(request)[1] for request in requests}
     assert len(latencies) == 3
 

@@ -152,7 +152,7 @@ def test_other_wishes(prompt: str) -> None:
 
 
 def test_a_summary_is_of_sentences_of_the_text_in_their_order() -> None:
-    summary = reply(f"Summarize in 3 sentences:\n{TIDES}", max_tokens=None).values[0]
+    summary = reply(f"Summarize in 3 sentences:\n{TIDES}", max_tokens=None).texts[0]
     chosen = split_sentences(summary)
     places = [TIDES.index(sentence) for sentence in chosen]
     assert len(chosen) == 3
@@ -163,19 +163,19 @@ def test_a_summary_is_of_sentences_of_the_text_in_their_order() -> None:
 
 def test_what_is_said_twice_is_said_once() -> None:
     text = "The moon pulls the tide. The moon pulls the tide! The sun warms the beach in May."
-    summary = reply(f"Merge in 3 sentences:\n{text}", max_tokens=None).values[0]
+    summary = reply(f"Merge in 3 sentences:\n{text}", max_tokens=None).texts[0]
     assert summary.count("The moon pulls the tide") == 1
 
 
 def test_a_summary_of_so_many_words_has_no_more() -> None:
-    summary = reply(f"Summarize in 12 words:\n{TIDES}", max_tokens=None).values[0]
+    summary = reply(f"Summarize in 12 words:\n{TIDES}", max_tokens=None).texts[0]
     assert 0 < len(summary.split()) <= 12
 
 
 def test_as_many_sentences_as_asked_for() -> None:
     text = "Ember compiles many long programs. It is new. We like tea. Dogs bark."
     made = [
-        reply(f"Summarize in {number} sentences:\n{text}", model="large").values[0]
+        reply(f"Summarize in {number} sentences:\n{text}", model="large").texts[0]
         for number in (2, 3, 4)
     ]
     assert [len(split_sentences(summary)) for summary in made] == [2, 3, 4]
@@ -183,7 +183,7 @@ def test_as_many_sentences_as_asked_for() -> None:
 
 def test_numbers_and_formulas_are_no_summary() -> None:
     text = "a 1.0->2.0, b 3.0->4.0, c 5->6 = 7/8. The engine runs a task. The task is a call."
-    assert "->" not in reply(f"Summarize:\n{text}").values[0]
+    assert "->" not in reply(f"Summarize:\n{text}").texts[0]
 
 
 def test_headings_say_what_matters() -> None:
@@ -207,7 +207,7 @@ def test_headings_say_what_matters() -> None:
 def test_a_summary_fits_and_cuts_no_word(text: str, max_tokens: int) -> None:
     for draw in range(5):
         made = reply(f"Summarize:\n{text}", draw, model="small", max_tokens=max_tokens)
-        summary = made.values[0]
+        summary = made.texts[0]
         assert count_tokens(summary) == made.output_tokens <= max_tokens
         if " " in text:
             assert {word.rstrip("…") for word in summary.split()} <= set(text.split())
@@ -215,7 +215,7 @@ def test_a_summary_fits_and_cuts_no_word(text: str, max_tokens: int) -> None:
 
 def test_a_long_sentence_is_cut_with_a_mark() -> None:
     text = "The moon pulls the tide of the whole ocean day after day"
-    assert reply(f"Summarize:\n{text}.", max_tokens=4).values[0] == "The moon…"
+    assert reply(f"Summarize:\n{text}.", max_tokens=4).texts[0] == "The moon…"
 
 
 def test_weak_models_pick_worse_sentences_and_vary() -> None:
@@ -223,7 +223,7 @@ def test_weak_models_pick_worse_sentences_and_vary() -> None:
 
     def picks(model: str) -> list[str]:
         prompt = f"Summarize in one sentence:\n{TIDES}"
-        return list(reply(prompt, *range(200), model=model, max_tokens=None).values)
+        return reply(prompt, *range(200), model=model, max_tokens=None).texts
 
     def worth(model: str) -> float:
         return sum(scores[pick] for pick in picks(model))
@@ -233,7 +233,7 @@ def test_weak_models_pick_worse_sentences_and_vary() -> None:
 
 
 def test_nothing_to_summarize_is_said() -> None:
-    assert reply("Summarize:\n```\ncode\n```").values[0] == NOTHING_TO_SUMMARIZE
+    assert reply("Summarize:\n```\ncode\n```").texts[0] == NOTHING_TO_SUMMARIZE
 
 
 @given(st.text(max_size=300), st.integers(1, 30))
@@ -244,7 +244,7 @@ def test_any_text_is_summarized_within_bounds(text: str, max_tokens: int) -> Non
 
 def test_a_large_text_is_summarized() -> None:
     paragraphs = [f"Step {i} of the plan moves item {i * 7} to shelf {i % 9}." for i in range(2000)]
-    summary = reply("Summarize:\n" + "\n\n".join(paragraphs)).values[0]
+    summary = reply("Summarize:\n" + "\n\n".join(paragraphs)).texts[0]
     assert summary.startswith("Step 0 of the plan")
 
 
@@ -270,9 +270,9 @@ CITIES = "Paris is the capital of France. Rome lies in Italy. The capital of Per
 def test_other_questions_are_answered_from_the_prompt(prompt: str, answer: str) -> None:
     request = Request("sure", prompt)
     sure = Simulated({"sure": Profile(1.0, 0.0, 0.0)})
-    assert sure.simulate(request)[0].values[0] == answer
+    assert sure.simulate(request)[0].texts[0] == answer
 
 
 def test_a_wrong_quotation_is_another_sentence() -> None:
-    values = reply(f"{CITIES} What is the capital of Peru?", *range(200), model="small").values
+    values = reply(f"{CITIES} What is the capital of Peru?", *range(200), model="small").texts
     assert set(values) == {"The capital of Peru is Lima.", "Paris is the capital of France."}

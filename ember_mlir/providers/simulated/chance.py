@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from ember_mlir.providers.protocol import Request
+from ember_mlir.providers.protocol import Message, Request
 
 
 class Chance:
@@ -59,7 +59,9 @@ def _content_key(request: Request) -> bytes:
     if request.prompt is not None:
         parts.append(request.prompt)
     for message in request.messages or ():
-        parts += message
+        # Of a turn that is one text, that text is all; else how it is put together counts.
+        is_text = message == Message(message.role, (message.text,))
+        parts += [message.role, message.text if is_text else repr(message)]
     hashed = blake2b(digest_size=16)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ember_mlir.errors import ProviderError
-from ember_mlir.providers.protocol import Reply, Request
+from ember_mlir.providers.protocol import Answer, Reply, Request
+from ember_mlir.providers.simulated.answering import answers_to, output_tokens
 from ember_mlir.providers.simulated.chance import Chance, chances
+from ember_mlir.providers.simulated.conversations import conversation, input_tokens
 from ember_mlir.providers.simulated.profiles import PROFILES, Profile
-from ember_mlir.providers.simulated.tasks import task_of
-from ember_mlir.providers.simulated.tokens import count_tokens, cut_to_tokens
 
 _JITTER = 0.2
 
@@ -18,7 +18,8 @@ class Simulated:
     """A provider that answers offline: simulated, and fixed by request and draws.
 
     `profiles` maps names of models to how they behave; a name that is not there behaves
-    as `small` does. `max_tokens` only ever cuts an answer, between words.
+    as `small` does. `stop` and `max_tokens` only ever cut an answer, the latter between
+    words.
 
     >>> request = Request("large", "Q: What is 17 * 23?\\nA:", draws=(3,))
     >>> Simulated().simulate(request)[0].values
@@ -44,27 +45,24 @@ class Simulated:
     def simulate(self, request: Request) -> tuple[Reply, float]:
         """The reply to `request`, and the seconds that it would take; without waiting.
 
-        Raises `ProviderError` if the request holds no text, asks for no answer, or has
-        draws for other than `n` answers.
+        `temperature` and `top_p` change nothing: with a draw an answer is sampled, without
+        one it is not. Raises `ProviderError` if the request holds no text, asks for no
+        answer, or has draws for other than `n` answers.
         """
-        text = _asked_text(request)
+        said = conversation(request)
         _check_draws(request)
         profile = self._profiles.get(request.model, PROFILES["small"])
-        task = task_of(text)
-        values: list[str] = []
+        answer = answers_to(request, said, profile.quality)
+        values: list[Answer] = []
         latency = 0.0
         for chance in chances(request):
-            value = _fitted(task.answer(chance, profile.quality, request.max_tokens), request)
+            value = answer(chance)
             values.append(value)
-            latency = max(latency, _latency(profile, chance, count_tokens(value)))
+            latency = max(latency, _latency(profile, chance, output_tokens(value)))
         # A request without draws is greedy: its n answers are one and the same.
         values *= 1 if request.draws else request.n
-        output_tokens = sum(map(count_tokens, values))
-        return Reply(tuple(values), count_tokens(text), output_tokens), latency
-
-
-def _fitted(value: str, request: Request) -> str:
-    return value if request.max_tokens is None else cut_to_tokens(value, request.max_tokens)
+        tokens = sum(map(output_tokens, values))
+        return Reply(tuple(values), input_tokens(request, said), tokens), latency
 
 
 def _latency(profile: Profile, chance: Chance, tokens: int) -> float:
@@ -74,17 +72,6 @@ def _latency(profile: Profile, chance: Chance, tokens: int) -> float:
 
 def _jitter(fraction: float) -> float:
     return 1 + _JITTER * (2 * fraction - 1)
-
-
-def _asked_text(request: Request) -> str:
-    if request.prompt is not None:
-        return request.prompt
-    if request.messages:
-        return "\n\n".join([message.text for message in request.messages])
-    raise ProviderError(
-        "a request to the simulated provider must hold a prompt or messages, but got neither; "
-        "give it a text to answer"
-    )
 
 
 def _check_draws(request: Request) -> None:
