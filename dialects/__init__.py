@@ -1,1 +1,1 @@
-"""The dialects of Ember, one file each; they share `values` and `formats` only."""
+"""The dialects of Ember, one folder each; they share `values` and `formats` only."""

@@ -1,4 +1,6 @@
-"""Write the reference, `docs/dialects/*.md` and `docs/passes.md`, from the docstrings.
+"""Write the reference, `docs/dialects/*.md` and `docs/passes.md`, from the definitions.
+
+An operation's page is its docstring and a table of its parts, a pass's its docstring.
 
 `python -m ember_mlir.tools.reference` writes them; with `--check` it only says which ones
 are stale, with exit status 1.
@@ -12,6 +14,10 @@ from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xdsl.ir import Operation
 
 DIALECT_PAGES = Path("docs") / "dialects"
 PASSES_PAGE = Path("docs") / "passes.md"
@@ -26,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         stale += 1
         if given == ["--check"]:
-            print(f"{path} must say what the docstrings say, but is stale; run make docs")
+            print(f"{path} must say what the definitions say, but is stale; run make docs")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -53,8 +59,18 @@ def _dialect_page(name: str) -> str:
         parts += [f"### `{attribute.name}`", _body(attribute.__doc__)]
     parts.append("## Operations")
     for op in dialect.operations:
-        parts += [f"### `{op.name}`", _body(op.__doc__)]
+        parts += [f"### `{op.name}`", _body(op.__doc__), *_table_of(op)]
     return _page(parts)
+
+
+def _table_of(op: type[Operation]) -> list[str]:
+    from xdsl.irdl import IRDLOperation
+
+    from ember_mlir.tools.definitions import part_rows, table
+
+    assert issubclass(op, IRDLOperation)
+    found = table(part_rows(op.get_irdl_definition()))
+    return [found] if found else []
 
 
 def _passes_page() -> str:
@@ -69,7 +85,7 @@ def _passes_page() -> str:
 
 
 def _page(parts: Sequence[str]) -> str:
-    note = "<!-- Written by `make docs` from the docstrings; edit those. -->"
+    note = "<!-- Written by `make docs` from the definitions; edit those. -->"
     return "\n\n".join([note, *parts]) + "\n"
 
 

@@ -1,21 +1,18 @@
-"""Lanes and frames: where requests go, and what runs as one."""
+"""Frames: what runs as one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from xdsl.dialects.builtin import (
-    I64,
     ArrayAttr,
     DictionaryAttr,
     FunctionType,
-    IntegerAttr,
     StringAttr,
     SymbolNameConstraint,
 )
 from xdsl.dialects.utils import parse_func_op_like, print_func_op_like
-from xdsl.ir import Attribute, Region, SSAValue
+from xdsl.ir import Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
@@ -36,75 +33,7 @@ from xdsl.traits import (
 )
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.formats import (
-    PRICES,
-    Number,
-    integer,
-)
-from ember_mlir.dialects.values import (
-    DecimalAttr,
-    Utf8Attr,
-)
-
-
-@irdl_op_definition
-class LaneOp(IRDLOperation):
-    """All that the engine needs to know of where requests go: provider, prices, limits.
-
-    At most `concurrency` requests of a lane are in flight at once.
-
-    ```mlir
-    exec.lane @small_lane model "small" from "simulated" concurrency 64
-        usd_per_million 0.15 in 0.60 out
-    ```
-    """
-
-    name = "exec.lane"
-
-    sym_name = prop_def(SymbolNameConstraint())
-    model = prop_def(Utf8Attr)
-    provider = prop_def(Utf8Attr)
-    concurrency = prop_def(IntegerAttr[I64])
-    input_usd_per_million = opt_prop_def(DecimalAttr)
-    output_usd_per_million = opt_prop_def(DecimalAttr)
-
-    traits = traits_def(SymbolOpInterface())
-    custom_directives = (Number,)
-    assembly_format = (
-        "$sym_name `model` $model `from` $provider `concurrency` $concurrency "
-        + PRICES
-        + " attr-dict"
-    )
-
-    def __init__(
-        self,
-        symbol: str,
-        model: str,
-        provider: str,
-        concurrency: int,
-        prices: tuple[Decimal, Decimal] | None = None,
-    ) -> None:
-        super().__init__(
-            properties={
-                "sym_name": StringAttr(symbol),
-                "model": Utf8Attr(model),
-                "provider": Utf8Attr(provider),
-                "concurrency": integer(concurrency),
-                "input_usd_per_million": DecimalAttr(prices[0]) if prices else None,
-                "output_usd_per_million": DecimalAttr(prices[1]) if prices else None,
-            }
-        )
-
-    def verify_(self) -> None:
-        if self.concurrency.value.data < 1:
-            raise VerifyException(
-                f"concurrency must be at least 1, but got {self.concurrency.value.data}"
-            )
-        if (self.input_usd_per_million is None) != (self.output_usd_per_million is None):
-            raise VerifyException("a lane must have both prices or neither, but got one")
-        for price in (self.input_usd_per_million, self.output_usd_per_million):
-            if price is not None and price.data < 0:
-                raise VerifyException(f"a price must not be negative, but got {price.data:f}")
+from ember_mlir.dialects.exec.types import shown
 
 
 @irdl_op_definition
@@ -179,8 +108,8 @@ class FrameOp(IRDLOperation):
         returned = [value.type for value in last.values]
         if returned != list(self.function_type.outputs):
             raise VerifyException(
-                f"a frame must return {_shown(self.function_type.outputs.data)}, "
-                f"but got {_shown(returned)}"
+                f"a frame must return {shown(self.function_type.outputs.data)}, "
+                f"but got {shown(returned)}"
             )
         for op in self.body.block.ops:
             if op.regions:
@@ -207,7 +136,3 @@ class ReturnOp(IRDLOperation):
 
     def __init__(self, values: Sequence[SSAValue]) -> None:
         super().__init__(operands=[values])
-
-
-def _shown(types: Sequence[Attribute]) -> str:
-    return "(" + ", ".join(map(str, types)) + ")"

@@ -1,7 +1,7 @@
 """What must hold between the frames of an `exec` module, beyond each operation itself.
 
 Frames form a graph without cycles: what runs outermost is an entry, and a request has
-one dynamic index for each fan-out or reduction on the way from the entry to it.
+one dynamic index for each fan-out, reduction or loop on the way from the entry to it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
-from ember_mlir.dialects.exec import FanoutOp, FrameOp, ReduceOp, RequestOp
+from ember_mlir.dialects.exec import (
+    ApplyOp,
+    AttemptOp,
+    EmbedOp,
+    FanoutOp,
+    FrameOp,
+    LoopOp,
+    ReduceOp,
+    ReleaseOp,
+    RequestOp,
+    RunsFrames,
+    ScoreOp,
+    SelectOp,
+    SpawnOp,
+)
+from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.errors import InvalidIRError
 
@@ -20,19 +36,21 @@ def frames_of(module: ModuleOp) -> dict[str, FrameOp]:
     return {op.sym_name.data: op for op in module.ops if isinstance(op, FrameOp)}
 
 
-def frame_used(op: FanoutOp | ReduceOp, frames: dict[str, FrameOp]) -> FrameOp:
-    """The frame that `op` runs; raises `InvalidIRError` if there is none of that type."""
-    symbol = op.frame.string_value()
-    frame = frames.get(symbol)
-    if frame is None:
-        known = ", ".join(f"@{name}" for name in frames)
-        raise invalid(op, f"must run a frame of the module, but got @{symbol}; there is {known}")
-    if frame.function_type != op.frame_type():
-        raise invalid(
-            op,
-            f"must run a frame of type {op.frame_type()}, but @{symbol} has {frame.function_type}",
-        )
-    return frame
+def verify_use(op: RunsFrames, frames: dict[str, FrameOp]) -> None:
+    """Check that the frames which `op` runs are there and have the type of their use."""
+    expected = op.frame_type()
+    for symbol in op.frame_names():
+        frame = frames.get(symbol)
+        if frame is None:
+            known = ", ".join(f"@{name}" for name in frames)
+            raise invalid(
+                op, f"must run a frame of the module, but got @{symbol}; there is {known}"
+            )
+        if frame.function_type != expected:
+            raise invalid(
+                op,
+                f"must run a frame of type {expected}, but @{symbol} has {frame.function_type}",
+            )
 
 
 def entry_frames(module: ModuleOp) -> list[FrameOp]:
@@ -40,44 +58,100 @@ def entry_frames(module: ModuleOp) -> list[FrameOp]:
 
     They stand in the order of the text.
     """
-    named = {op.frame.string_value() for frame in frames_of(module).values() for op in _uses(frame)}
-    return [frame for symbol, frame in frames_of(module).items() if symbol not in named]
+    frames = frames_of(module)
+    named = {name for frame in frames.values() for op in _uses(frame) for name in op.frame_names()}
+    return [frame for symbol, frame in frames.items() if symbol not in named]
 
 
 def verify_frames(module: ModuleOp) -> None:
     """Check that frames are used as they are declared, and requests as deep as they say.
 
-    Every fan-out and reduction names a frame of its type, no frame runs itself, and each
-    request has one `*` per fan-out or reduction around it. Linear in the module. Raises
-    `InvalidIRError` with the place of the operation that breaks the rule.
+    Every instruction names frames of its type, no frame runs itself, each request has one
+    `*` per fan-out, reduction or loop around it, functions with an effect stand where
+    they run once and in order, and nothing reads what has been released. Linear in the
+    module. Raises `InvalidIRError` with the place of the operation that breaks the rule.
     """
     frames = frames_of(module)
-    depths = {symbol: (0, 0) for symbol in (op.sym_name.data for op in entry_frames(module))}
-    for frame in _outermost_first(frames):
-        least, most = depths[frame.sym_name.data]
+    ordered = _outermost_first(frames)
+    _verify_depths(ordered)
+    _verify_effects(ordered)
+    for frame in ordered:
+        _verify_releases(frame)
+
+
+def _verify_depths(ordered: list[FrameOp]) -> None:
+    depths: dict[str, tuple[int, int]] = {}
+    for frame in ordered:
+        least, most = depths.get(frame.sym_name.data, (0, 0))
         for op in frame.body.block.ops:
-            if isinstance(op, RequestOp):
+            if isinstance(op, RequestOp | EmbedOp | ScoreOp):
                 _verify_indices(op, least, most)
-            elif isinstance(op, FanoutOp | ReduceOp):
-                symbol = op.frame.string_value()
-                known = depths.get(symbol, (least + 1, most + 1))
-                depths[symbol] = min(known[0], least + 1), max(known[1], most + 1)
+            elif isinstance(op, RunsFrames):
+                inner = int(isinstance(op, FanoutOp | ReduceOp | LoopOp))
+                for symbol in op.frame_names():
+                    known = depths.get(symbol, (least + inner, most + inner))
+                    depths[symbol] = min(known[0], least + inner), max(known[1], most + inner)
 
 
-def _verify_indices(op: RequestOp, least: int, most: int) -> None:
-    got = op.site.dynamic_indices
-    if least == most == got:
+def _verify_indices(op: RequestOp | EmbedOp | ScoreOp, least: int, most: int) -> None:
+    got, own = op.site.dynamic_indices, own_indices(op)
+    if least == most == got - own:
         return
-    expected = str(least) if least == most else f"{least} and also {most}, as its frame is shared"
+    shared = least != most
+    expected = (
+        f"{least + own} and also {most + own}, as its frame is shared" if shared else least + own
+    )
     raise invalid(
         op,
-        "must have one '*' in its site per fan-out or reduction around it, "
-        f"here {expected}, but got {got}",
+        "must have one '*' in its site per fan-out, reduction or loop around it"
+        f"{' and one for its answers' if own else ''}, here {expected}, but got {got}",
     )
 
 
-def _uses(frame: FrameOp) -> Iterator[FanoutOp | ReduceOp]:
-    return (op for op in frame.body.block.ops if isinstance(op, FanoutOp | ReduceOp))
+def _verify_effects(ordered: list[FrameOp]) -> None:
+    """Check that no function with an effect is run several times, or in any order."""
+    effectful: set[str] = set()
+    for frame in reversed(ordered):
+        for op in frame.body.block.ops:
+            if isinstance(op, ApplyOp) and op.effect.data == "effectful":
+                effectful.add(frame.sym_name.data)
+            elif isinstance(op, RunsFrames):
+                found = [symbol for symbol in op.frame_names() if symbol in effectful]
+                if found and not _runs_once(op):
+                    raise invalid(
+                        op,
+                        "must not run a function that is effectful, which is for once and in "
+                        f"order, but @{found[0]} does",
+                    )
+                if found:
+                    effectful.add(frame.sym_name.data)
+
+
+def _runs_once(op: RunsFrames) -> bool:
+    match op:
+        case SpawnOp() | SelectOp() | LoopOp():
+            return True
+        case FanoutOp():
+            return op.in_order is not None
+        case AttemptOp():
+            return op.at_most is None
+        case _:
+            return False
+
+
+def _verify_releases(frame: FrameOp) -> None:
+    released: set[SSAValue] = set()
+    for op in frame.body.block.ops:
+        for operand in op.operands if released else ():
+            if operand in released:
+                name = operand.name_hint or "a value"
+                raise invalid(op, f"must not read what has been released, but %{name} has been")
+        if isinstance(op, ReleaseOp):
+            released.update(op.values)
+
+
+def _uses(frame: FrameOp) -> Iterator[RunsFrames]:
+    return (op for op in frame.body.block.ops if isinstance(op, RunsFrames))
 
 
 def _outermost_first(frames: dict[str, FrameOp]) -> list[FrameOp]:
@@ -86,14 +160,16 @@ def _outermost_first(frames: dict[str, FrameOp]) -> list[FrameOp]:
     uses = {symbol: list(_uses(frame)) for symbol, frame in frames.items()}
     for ops in uses.values():
         for op in ops:
-            users[frame_used(op, frames).sym_name.data] += 1
+            verify_use(op, frames)
+            for name in op.frame_names():
+                users[name] += 1
     ordered = [symbol for symbol, count in users.items() if not count]
     for symbol in ordered:  # grows while it is walked
         for op in uses[symbol]:
-            used = op.frame.string_value()
-            users[used] -= 1
-            if not users[used]:
-                ordered.append(used)
+            for used in op.frame_names():
+                users[used] -= 1
+                if not users[used]:
+                    ordered.append(used)
     if len(ordered) < len(frames):
         raise _cycle(frames, uses, users)
     return [frames[symbol] for symbol in ordered]
@@ -101,7 +177,7 @@ def _outermost_first(frames: dict[str, FrameOp]) -> list[FrameOp]:
 
 def _cycle(
     frames: dict[str, FrameOp],
-    uses: dict[str, list[FanoutOp | ReduceOp]],
+    uses: dict[str, list[RunsFrames]],
     users: dict[str, int],
 ) -> InvalidIRError:
     """The error for the first frame in the text that runs itself.
@@ -113,10 +189,9 @@ def _cycle(
     callers: dict[str, list[str]] = {symbol: [] for symbol in left}
     onward = dict.fromkeys(left, 0)
     for symbol, ops in left.items():
-        for op in ops:
-            if (used := op.frame.string_value()) in left:
-                callers[used].append(symbol)
-                onward[symbol] += 1
+        for used in (name for op in ops for name in op.frame_names() if name in left):
+            callers[used].append(symbol)
+            onward[symbol] += 1
     ends = [symbol for symbol, count in onward.items() if not count]
     for symbol in ends:  # grows while it is walked
         for caller in callers[symbol]:
@@ -124,5 +199,5 @@ def _cycle(
             if not onward[caller]:
                 ends.append(caller)
     symbol = next(symbol for symbol in frames if onward.get(symbol))
-    op = next(op for op in left[symbol] if onward.get(op.frame.string_value()))
+    op = next(op for op in left[symbol] if any(onward.get(name) for name in op.frame_names()))
     return invalid(op, f"must not run a frame that runs itself, but @{symbol} does")

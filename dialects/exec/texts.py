@@ -1,10 +1,11 @@
-"""Instructions on texts and lists: a closed set, each of which takes no time to speak of."""
+"""Instructions on texts and lists: each takes no time to speak of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
+from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, f64, i1, i64
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AnyAttr,
@@ -17,40 +18,101 @@ from xdsl.irdl import (
     result_def,
     var_operand_def,
 )
-
-from ember_mlir.dialects.formats import (
-    verify_template,
+from xdsl.irdl.declarative_assembly_format import (
+    AttributeVariable,
+    CustomDirective,
+    ParsingState,
+    PrintingState,
+    TypeDirective,
+    irdl_custom_directive,
 )
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.dialects.formats import verify_template
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
     ListType,
     TextType,
     Utf8Attr,
+    parse_quoted,
 )
+
+
+@irdl_custom_directive
+class Literal(CustomDirective):
+    """A known value: `"text"`, `5 : i64`, `true` or `0.5 : f64`."""
+
+    value: AttributeVariable
+    type: TypeDirective
+
+    def parse(self, parser: Parser, state: ParsingState) -> None:
+        quoted = parser.lexer.input.content[parser.pos] == '"'
+        found = Utf8Attr(parse_quoted(parser)) if quoted else parser.parse_attribute()
+        self.value.set(state, found)
+        self.type.set(state, (_type_of(found),))
+
+    def print(self, printer: Printer, state: PrintingState, op: IRDLOperation) -> None:
+        state.print_whitespace(printer)
+        value = self.value.get(op)
+        if isinstance(value, Utf8Attr):
+            value.print_parameter(printer)
+        elif value is not None:
+            printer.print_attribute(value)
+
+
+def _type_of(known: Attribute) -> Attribute:
+    """The type of a constant; what is none is called a text, for the verifier to refuse."""
+    match known:
+        case IntegerAttr() | FloatAttr():
+            found: Attribute = known.get_type()
+            return found
+        case _:
+            return TEXT
 
 
 @irdl_op_definition
 class ConstantOp(IRDLOperation):
-    """A text that is known.
+    """A value that is known: a text, a number, or yes or no.
 
     ```mlir
-    exec.frame @hello() -> !llm.text {
+    exec.frame @hello() -> (!llm.text, i64, i1) {
       %hello = exec.constant "hello"
-      exec.return %hello : !llm.text
+      %five = exec.constant 5 : i64
+      %yes = exec.constant true
+      exec.return %hello, %five, %yes : !llm.text, i64, i1
     }
     ```
     """
 
     name = "exec.constant"
 
-    value = prop_def(Utf8Attr)
-    result = result_def(TextType)
+    value = prop_def(Utf8Attr | IntegerAttr | FloatAttr)
+    result = result_def()
 
-    assembly_format = "$value attr-dict"
+    custom_directives = (Literal,)
+    assembly_format = "custom<Literal>($value, type($result)) attr-dict"
 
-    def __init__(self, value: str) -> None:
-        super().__init__(properties={"value": Utf8Attr(value)}, result_types=[TEXT])
+    def __init__(self, value: str | IntegerAttr | FloatAttr) -> None:
+        known = Utf8Attr(value) if isinstance(value, str) else value
+        super().__init__(
+            properties={"value": known},
+            result_types=[TEXT if isinstance(known, Utf8Attr) else known.type],
+        )
+
+    def verify_(self) -> None:
+        expected = TEXT if isinstance(self.value, Utf8Attr) else self.value.type
+        if expected not in (TEXT, i1, i64, f64, IndexType()):
+            raise VerifyException(
+                f"a constant must be a text, a number (i64, f64) or i1, but got {expected}"
+            )
+        if self.result.type != expected:
+            raise VerifyException(
+                f"a constant must have the type of its value, {expected}, "
+                f"but got {self.result.type}"
+            )
 
 
 @irdl_op_definition
@@ -134,28 +196,3 @@ class JoinOp(IRDLOperation):
         super().__init__(
             operands=[items], properties={"separator": Utf8Attr(separator)}, result_types=[TEXT]
         )
-
-
-@irdl_op_definition
-class VoteOp(IRDLOperation):
-    """The answer given most often, once the whole list is there.
-
-    The rule is that of `ensemble.vote`; an empty list is `EmptyVoteError`.
-
-    ```mlir
-    exec.frame @elect(%answers: !llm.list<!llm.text>) -> !llm.text {
-      %winner = exec.vote %answers : !llm.list<!llm.text>
-      exec.return %winner : !llm.text
-    }
-    ```
-    """
-
-    name = "exec.vote"
-
-    answers = operand_def(TEXTS)
-    result = result_def(TextType)
-
-    assembly_format = "$answers `:` type($answers) attr-dict"
-
-    def __init__(self, answers: SSAValue) -> None:
-        super().__init__(operands=[answers], result_types=[TEXT])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import (
     I64,
     IntegerAttr,
+    UnitAttr,
 )
 from xdsl.ir import (
     Attribute,
@@ -14,6 +15,7 @@ from xdsl.ir import (
     SSAValue,
 )
 from xdsl.irdl import (
+    AttrSizedOperandSegments,
     IRDLOperation,
     irdl_op_definition,
     operand_def,
@@ -38,11 +40,14 @@ from ember_mlir.dialects.formats import (
     parse_arity,
     parse_body,
     parse_list_binding,
+    parse_on_error,
     print_binding,
     print_body,
+    print_on_error,
     verify_arity,
 )
-from ember_mlir.dialects.sched.tasks import yielded_type
+from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.sched.regions import yielded_type
 from ember_mlir.dialects.sched.types import FutureType, StreamType, piece_of, shown, stream_of
 from ember_mlir.dialects.values import (
     RepeatsRegion,
@@ -111,11 +116,18 @@ class FanoutOp(IRDLOperation):
     """A region run for every element of a list, or a given number of times.
 
     Each run starts as soon as its own element is ready, so two fan-outs in a row never
-    wait for the whole list between them. The result is in the list's order.
+    wait for the whole list between them. The result is in the list's order. With
+    `in_order` a run starts only when the one before has succeeded: only then may there be
+    functions with an effect inside.
+
+    A run that fails is the failure of all, unless `on_error` leaves its piece out
+    (`drop`), or has another piece stand in its place (`use`). Where pieces may be left
+    out, the length of the list is known only when all runs are over.
 
     ```mlir
     func.func @copy(%words: !sched.list<!llm.text>) -> !sched.list<!llm.text> {
-      %copies = sched.fanout %word in %words : !sched.list<!llm.text> -> !sched.list<!llm.text> do {
+      %copies = sched.fanout %word in %words on_error drop
+          : !sched.list<!llm.text> -> !sched.list<!llm.text> do {
         sched.yield %word : !sched.future<!llm.text>
       }
       func.return %copies : !sched.list<!llm.text>
@@ -126,17 +138,34 @@ class FanoutOp(IRDLOperation):
     name = "sched.fanout"
 
     items = opt_operand_def(StreamType)
+    default = opt_operand_def(FutureType | StreamType)
     count = opt_prop_def(IntegerAttr[I64])
+    in_order = opt_prop_def(UnitAttr)
+    drop = opt_prop_def(UnitAttr)
     body = region_def("single_block")
     result = result_def(StreamType)
 
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
     traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
 
-    def __init__(self, source: SSAValue | int, body: Region, result_type: Attribute) -> None:
+    def __init__(
+        self,
+        source: SSAValue | int,
+        body: Region,
+        result_type: Attribute,
+        *,
+        in_order: bool = False,
+        drop: bool = False,
+        default: SSAValue | None = None,
+    ) -> None:
         repeated = isinstance(source, int)
         super().__init__(
-            operands=[[] if repeated else [source]],
-            properties={"count": integer(source) if repeated else None},
+            operands=[[] if repeated else [source], default],
+            properties={
+                "count": integer(source) if repeated else None,
+                "in_order": UnitAttr() if in_order else None,
+                "drop": UnitAttr() if drop else None,
+            },
             regions=[body],
             result_types=[result_type],
         )
@@ -144,27 +173,40 @@ class FanoutOp(IRDLOperation):
     def print(self, printer: Printer) -> None:
         if self.items is not None:
             print_binding(printer, self, self.items)
-            printer.print_string(" : ")
-            printer.print_attribute(self.items.type)
         elif self.count is not None:
             printer.print_string(f" times {self.count.value.data}")
+        printer.print_string("" if self.in_order is None else " in_order")
+        print_on_error(printer, self.drop is not None, self.default)
+        if self.items is not None:
+            printer.print_string(" : ")
+            printer.print_attribute(self.items.type)
         printer.print_string(" -> ")
         printer.print_attribute(self.result.type)
         print_body(printer, self)
 
     @classmethod
     def parse(cls, parser: Parser) -> FanoutOp:
-        arguments: list[Parser.Argument] = []
+        argument = items = count = None
         if parser.parse_optional_keyword("times") is not None:
-            source: SSAValue | int = parser.parse_integer(allow_boolean=False)
+            count = parser.parse_integer(allow_boolean=False)
         else:
-            argument, source, items_type, _ = parse_list_binding(parser, lambda: None)
-            is_list = isinstance(items_type, StreamType)
-            arguments = [argument.resolve(piece_of(items_type) if is_list else items_type)]
+            argument = parser.parse_argument(expect_type=False)
+            parser.parse_keyword("in")
+            items = parser.parse_unresolved_operand()
+        in_order = parser.parse_optional_keyword("in_order") is not None
+        drop, default = parse_on_error(parser)
+        arguments: list[Parser.Argument] = []
+        source: SSAValue | int = 0 if count is None else count
+        if argument is not None and items is not None:
+            parser.parse_punctuation(":")
+            items_type = parser.parse_type()
+            source = parser.resolve_operand(items, items_type)
+            arguments = [argument.resolve(_piece(items_type))]
         parser.parse_punctuation("->")
         result_type = parser.parse_type()
+        used = None if default is None else parser.resolve_operand(default, _piece(result_type))
         attributes, body = parse_body(parser, *arguments)
-        op = cls(source, body, result_type)
+        op = cls(source, body, result_type, in_order=in_order, drop=drop, default=used)
         op.attributes.update(attributes)
         return op
 
@@ -184,6 +226,7 @@ class FanoutOp(IRDLOperation):
                 f"a fan-out that yields {yielded_type(self.body)} must have the result "
                 f"{stream_of(yielded_type(self.body))}, but got {self.result.type}"
             )
+        verify_on_error(self, self.default, yielded_type(self.body))
 
 
 @irdl_op_definition
@@ -234,8 +277,7 @@ class ReduceOp(IRDLOperation):
     def parse(cls, parser: Parser) -> ReduceOp:
         argument, items, items_type, arity = parse_list_binding(parser, lambda: parse_arity(parser))
         attributes, body = parse_body(parser, argument.resolve(items_type))
-        is_list = isinstance(items_type, StreamType)
-        op = cls(items, arity or 0, body, piece_of(items_type) if is_list else items_type)
+        op = cls(items, arity or 0, body, _piece(items_type))
         op.attributes.update(attributes)
         return op
 
@@ -256,3 +298,8 @@ def _verify_region(op: FanoutOp | ReduceOp, expected: Sequence[Attribute], what:
         raise VerifyException(
             f"the region of this {what} must take {shown(expected)}, but got {shown(got)}"
         )
+
+
+def _piece(found: Attribute) -> Attribute:
+    """The piece of a list; of what is none, that itself, for the verifier to refuse."""
+    return piece_of(found) if isinstance(found, StreamType) else found

@@ -1,4 +1,4 @@
-"""Lanes, tasks and requests: where work is done, and what it may be."""
+"""Lanes and tasks: where work is done, when, and what it may be."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from xdsl.ir import (
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
-    lazy_traits_def,
-    operand_def,
     opt_prop_def,
     prop_def,
     region_def,
@@ -31,52 +29,44 @@ from xdsl.irdl import (
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import (
-    HasParent,
     IsolatedFromAbove,
-    IsTerminator,
-    OpTrait,
-    Pure,
     RecursiveMemoryEffect,
     SymbolOpInterface,
 )
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.formats import (
-    SAMPLING,
-    Number,
-    Site,
-    integer,
-    verify_draw,
-    verify_sampling,
-)
+from ember_mlir.dialects.formats import integer
+from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
+from ember_mlir.dialects.sched.effects import verify_effect
+from ember_mlir.dialects.sched.regions import YieldOp, yielded_type
 from ember_mlir.dialects.sched.types import (
     EstimateAttr,
     FutureType,
+    ResourcesAttr,
     StreamType,
     future_of,
     shown,
     value_of,
 )
-from ember_mlir.dialects.values import (
-    TEXT,
-    DecimalAttr,
-    DrawAttr,
-    DrawsFromTape,
-    RefersTo,
-    TextType,
-)
+from ember_mlir.dialects.values import LabelAttr, RefersTo
 
 
 @irdl_op_definition
 class LaneOp(IRDLOperation):
     """One rate-limit domain: the calls of one model that share a limit.
 
-    At most `concurrency` of its requests are in flight at once; which go first is not
-    promised.
+    At most `concurrency` of its requests are in flight at once, and no more requests and
+    tokens leave per minute than it says; which go first is not promised, but for the
+    priorities of their tasks. `clearance` is the highest label that its prompts may have;
+    without it only what is public may be sent. `retries` is how many requests may be sent
+    again while none of the lane's is answered: then the lane waits for its provider to
+    come back. An answer restores them.
 
     ```mlir
     llm.model @small from "simulated"
     sched.lane @small_lane for @small concurrency 64
+    sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60
+        tokens_per_minute 90000 clearance "internal" retries 10
     ```
     """
 
@@ -85,28 +75,81 @@ class LaneOp(IRDLOperation):
     sym_name = prop_def(SymbolNameConstraint())
     model = prop_def(SymbolRefAttr)
     concurrency = prop_def(IntegerAttr[I64])
+    requests_per_minute = opt_prop_def(IntegerAttr[I64])
+    tokens_per_minute = opt_prop_def(IntegerAttr[I64])
+    clearance = opt_prop_def(LabelAttr)
+    retries = opt_prop_def(IntegerAttr[I64])
 
     traits = traits_def(SymbolOpInterface(), RefersTo("model", "llm.model"))
-    assembly_format = "$sym_name `for` $model `concurrency` $concurrency attr-dict"
+    assembly_format = f"$sym_name `for` $model `concurrency` $concurrency {LANE_LIMITS} attr-dict"
 
-    def __init__(self, symbol: str, model: str, concurrency: int) -> None:
+    def __init__(
+        self, symbol: str, model: str, concurrency: int, limits: LaneLimits | None = None
+    ) -> None:
         super().__init__(
             properties={
                 "sym_name": StringAttr(symbol),
                 "model": SymbolRefAttr(model),
                 "concurrency": integer(concurrency),
+                **(limits or LaneLimits()).properties(),
             }
         )
 
     def verify_(self) -> None:
-        if self.concurrency.value.data < 1:
-            raise VerifyException(
-                f"concurrency must be at least 1, but got {self.concurrency.value.data}"
-            )
+        verify_lane(self)
 
 
-LOCAL_OPS = frozenset({"llm.constant", "llm.template", "llm.join", "llm.list", "ensemble.vote"})
+LOCAL_OPS = frozenset(
+    {
+        "llm.constant",
+        "llm.template",
+        "llm.join",
+        "llm.parse",
+        "llm.messages",
+        "llm.content",
+        "llm.tool_calls",
+        "llm.apply",
+        "llm.list",
+        "llm.get",
+        "llm.concat",
+        "llm.length",
+        "llm.top_k",
+        "llm.record",
+        "llm.field",
+        "llm.equal",
+        "llm.contains",
+        "llm.redact",
+        "llm.restore",
+        "llm.declassify",
+        "ensemble.vote",
+        "ensemble.best",
+        "sched.accept",
+        "sched.ballot",
+        "sched.elect",
+        "arith.constant",
+        "arith.addf",
+        "arith.addi",
+        "arith.andi",
+        "arith.cmpf",
+        "arith.cmpi",
+        "arith.index_cast",
+        "arith.maxsi",
+        "arith.minsi",
+        "arith.mulf",
+        "arith.muli",
+        "arith.ori",
+        "arith.select",
+        "arith.sitofp",
+        "arith.subf",
+        "arith.subi",
+        "arith.xori",
+    }
+)
 """The operations on values that may stand in a task; they take no time worth planning."""
+
+
+REQUESTS = frozenset({"sched.request", "sched.embed", "sched.score"})
+"""The operations that call a model."""
 
 
 @irdl_op_definition
@@ -115,7 +158,13 @@ class TaskOp(IRDLOperation):
 
     The body computes on values: local operations, and at most one request. A task with
     a request has a lane and an estimate; one without has neither. That a task can start
-    does not mean that it starts at once.
+    does not mean that it starts at once: of those that wait for one lane, the highest
+    `priority` goes first, which is 0 unless it is written. `resources` says what its
+    functions need of the machine while they run.
+
+    A task belongs to the innermost `sched.scope` around it, and ends with it. Tasks are
+    ordered by what they read and by nothing else: one whose function has an effect reads
+    the `!sched.future<none>` of all that must be over before it (see `sched.done`).
 
     ```mlir
     func.func @greet(%name: !sched.future<!llm.text>) -> !sched.future<!llm.text> {
@@ -123,7 +172,14 @@ class TaskOp(IRDLOperation):
         %text = llm.template "Hello {0}!"(%n)
         sched.yield %text : !llm.text
       }
-      func.return %hello : !sched.future<!llm.text>
+      %over = sched.done(%hello : !sched.future<!llm.text>)
+      %sent = sched.task(%mail = %hello : !sched.future<!llm.text>,
+          %go = %over : !sched.future<none>) priority 2
+          resources <cpu 1, memory_mb 64, gpu 0, locality ?> -> !sched.future<!llm.text> {
+        %receipt = llm.apply effectful @send(%mail) : (!llm.text) -> !llm.text
+        sched.yield %receipt : !llm.text
+      }
+      func.return %sent : !sched.future<!llm.text>
     }
     ```
     """
@@ -132,7 +188,9 @@ class TaskOp(IRDLOperation):
 
     inputs = var_operand_def(FutureType | StreamType)
     lane = opt_prop_def(SymbolRefAttr)
+    priority = opt_prop_def(IntegerAttr[I64])
     estimate = opt_prop_def(EstimateAttr)
+    resources = opt_prop_def(ResourcesAttr)
     body = region_def("single_block")
     result = result_def(FutureType | StreamType)
 
@@ -147,11 +205,18 @@ class TaskOp(IRDLOperation):
         result_type: Attribute,
         *,
         lane: SymbolRefAttr | None = None,
+        priority: int | None = None,
         estimate: EstimateAttr | None = None,
+        resources: ResourcesAttr | None = None,
     ) -> None:
         super().__init__(
             operands=[inputs],
-            properties={"lane": lane, "estimate": estimate},
+            properties={
+                "lane": lane,
+                "priority": None if priority is None else integer(priority),
+                "estimate": estimate,
+                "resources": resources,
+            },
             regions=[body],
             result_types=[result_type],
         )
@@ -166,17 +231,25 @@ class TaskOp(IRDLOperation):
 
         with printer.in_parens():
             printer.print_list(zip(self.body.block.args, self.inputs, strict=True), binding)
-        if self.lane is not None:
-            printer.print_string(" on ")
-            printer.print_attribute(self.lane)
-        if self.estimate is not None:
-            printer.print_string(" estimate ")
-            self.estimate.print_parameter(printer)
+        self._print_plan(printer)
         printer.print_string(" -> ")
         printer.print_attribute(self.result.type)
         printer.print_op_attributes(self.attributes, print_keyword=True)
         printer.print_string(" ")
         printer.print_region(self.body, print_entry_block_args=False)
+
+    def _print_plan(self, printer: Printer) -> None:
+        if self.lane is not None:
+            printer.print_string(" on ")
+            printer.print_attribute(self.lane)
+        if self.priority is not None:
+            printer.print_string(f" priority {self.priority.value.data}")
+        if self.estimate is not None:
+            printer.print_string(" estimate ")
+            self.estimate.print_parameter(printer)
+        if self.resources is not None:
+            printer.print_string(" resources ")
+            self.resources.print_parameter(printer)
 
     @classmethod
     def parse(cls, parser: Parser) -> TaskOp:
@@ -195,17 +268,14 @@ class TaskOp(IRDLOperation):
             return argument.resolve(value_of(outer_type)), operand
 
         bindings = parser.parse_comma_separated_list(parser.Delimiter.PAREN, binding)
-        lane = estimate = None
-        if parser.parse_optional_keyword("on") is not None:
-            lane = SymbolRefAttr(parser.parse_symbol_name())
-        if parser.parse_optional_keyword("estimate") is not None:
-            estimate = EstimateAttr(EstimateAttr.parse_parameter(parser))
+        plan = _parse_plan(parser)
         parser.parse_punctuation("->")
         result_type = parser.parse_type()
         found = parser.parse_optional_attr_dict_with_keyword()
         body = parser.parse_region([argument for argument, _ in bindings])
         inputs = [operand for _, operand in bindings]
-        op = cls(inputs, body, result_type, lane=lane, estimate=estimate)
+        op = cls(inputs, body, result_type)
+        op.properties.update(plan)
         op.attributes.update(found.data if found else {})
         return op
 
@@ -223,13 +293,19 @@ class TaskOp(IRDLOperation):
                 f"a task that yields {yielded} must have the result {future_of(yielded)}, "
                 f"but got {self.result.type}"
             )
+        if self.priority is not None and self.priority.value.data < 0:
+            raise VerifyException(
+                f"a priority must not be negative, but got {self.priority.value.data}"
+            )
         self._verify_body()
 
     def _verify_body(self) -> None:
         requests = 0
         for op in self.body.block.ops:
-            if isinstance(op, RequestOp):
+            if op.name in REQUESTS:
                 requests += 1
+            elif op.name == "llm.apply":
+                verify_effect(self, op)
             elif op.name not in LOCAL_OPS and not isinstance(op, YieldOp):
                 raise VerifyException(
                     f"a task must hold local operations and requests only, but got '{op.name}'"
@@ -243,85 +319,15 @@ class TaskOp(IRDLOperation):
             raise VerifyException(f"a task {kind} a request must have {rule}")
 
 
-@irdl_op_definition
-class RequestOp(IRDLOperation):
-    """One request to a provider: a prompt, and the model and parameters to ask with.
-
-    It stands in a task, which says on which lane and at what price. The same request
-    with the same draw is the same answer, however often it has to be sent.
-
-    ```mlir
-    llm.model @small from "simulated"
-    sched.lane @small_lane for @small concurrency 64
-    func.func @ask(%question: !sched.future<!llm.text>) -> !sched.future<!llm.text> {
-      %answer = sched.task(%q = %question : !sched.future<!llm.text>) on @small_lane
-          estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.text> {
-        %a = sched.request @small(%q) temperature 0.7 draw <0>
-        sched.yield %a : !llm.text
-      }
-      func.return %answer : !sched.future<!llm.text>
-    }
-    ```
-    """
-
-    name = "sched.request"
-
-    model = prop_def(SymbolRefAttr)
-    prompt = operand_def(TextType)
-    temperature = opt_prop_def(DecimalAttr)
-    max_tokens = opt_prop_def(IntegerAttr[I64])
-    draw = opt_prop_def(DrawAttr)
-    result = result_def(TextType)
-
-    traits = traits_def(DrawsFromTape(), HasParent(TaskOp), RefersTo("model", "llm.model"))
-    custom_directives = (Number, Site)
-    assembly_format = f"$model `(` $prompt `)` {SAMPLING} custom<Site>($draw) attr-dict"
-
-    def __init__(self, model: str, prompt: SSAValue) -> None:
-        super().__init__(
-            operands=[prompt], properties={"model": SymbolRefAttr(model)}, result_types=[TEXT]
-        )
-
-    def verify_(self) -> None:
-        verify_sampling(self)
-        verify_draw(self)
-
-
-def _yield_traits() -> tuple[OpTrait, ...]:
-    from ember_mlir.dialects.sched.lists import FanoutOp, ReduceOp
-
-    return (IsTerminator(), HasParent(TaskOp, FanoutOp, ReduceOp), Pure())
-
-
-@irdl_op_definition
-class YieldOp(IRDLOperation):
-    """The result of a region: a value in a task, a future or list elsewhere.
-
-    ```mlir
-    func.func @hello() -> !sched.future<!llm.text> {
-      %hello = sched.task() -> !sched.future<!llm.text> {
-        %text = llm.constant "hello"
-        sched.yield %text : !llm.text
-      }
-      func.return %hello : !sched.future<!llm.text>
-    }
-    ```
-    """
-
-    name = "sched.yield"
-
-    value = operand_def()
-
-    traits = lazy_traits_def(_yield_traits)
-    assembly_format = "$value `:` type($value) attr-dict"
-
-    def __init__(self, value: SSAValue) -> None:
-        super().__init__(operands=[value])
-
-
-def yielded_type(body: Region) -> Attribute:
-    """The type of what a region yields."""
-    last = body.block.last_op
-    if not isinstance(last, YieldOp):
-        raise VerifyException("the region must end with 'sched.yield', but it does not")
-    return last.value.type
+def _parse_plan(parser: Parser) -> dict[str, Attribute]:
+    """Read where, how soon and at what price a task runs."""
+    plan: dict[str, Attribute] = {}
+    if parser.parse_optional_keyword("on") is not None:
+        plan["lane"] = SymbolRefAttr(parser.parse_symbol_name())
+    if parser.parse_optional_keyword("priority") is not None:
+        plan["priority"] = integer(parser.parse_integer(allow_boolean=False))
+    if parser.parse_optional_keyword("estimate") is not None:
+        plan["estimate"] = EstimateAttr(EstimateAttr.parse_parameter(parser))
+    if parser.parse_optional_keyword("resources") is not None:
+        plan["resources"] = ResourcesAttr(ResourcesAttr.parse_parameter(parser))
+    return plan

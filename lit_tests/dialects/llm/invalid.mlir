@@ -6,15 +6,82 @@
 
 // -----
 
+// Prices are written for both ways.
+// expected-error @+1 {{integer or float literal expected}}
+llm.model @m from "p" usd_per_million 1 in out
+
+// -----
+
 // A price is never negative.
 // expected-error @+1 {{'llm.model' a price must not be negative, but got -1}}
 llm.model @m from "p" usd_per_million -1 in 1 out
 
 // -----
 
+// Neither way.
+// expected-error @+1 {{'llm.model' a price must not be negative, but got -0.5}}
+llm.model @m from "p" usd_per_million 1 in -0.5 out
+
+// -----
+
 // A model takes at least one call at a time.
 // expected-error @+1 {{'llm.model' concurrency must be at least 1, but got 0}}
 llm.model @m from "p" concurrency 0
+
+// -----
+
+// A model takes at least one request a minute.
+// expected-error @+1 {{'llm.model' requests_per_minute must be at least 1, but got 0}}
+llm.model @m from "p" requests_per_minute 0
+
+// -----
+
+// A model takes at least one token a minute.
+// expected-error @+1 {{'llm.model' tokens_per_minute must be at least 1, but got -3}}
+llm.model @m from "p" tokens_per_minute -3
+
+// -----
+
+// What a model may see is one of the labels.
+// expected-error @+1 {{a label must be one of public, internal, confidential, pii, but got 'secret'}}
+llm.model @m from "p" clearance "secret"
+
+// -----
+
+// A model is a symbol.
+// expected-error @+1 {{expect symbol name}}
+llm.model "m" from "p"
+
+// -----
+
+// A symbol has one owner.
+llm.model @m from "p"
+// expected-error @+1 {{'llm.model' must have a name of its own, but @m is taken}}
+llm.model @m from "q"
+
+// -----
+
+// What a tool takes is JSON.
+// expected-error @+1 {{'llm.tool' a tool must take a JSON schema of type "object", but got '{"type":'}}
+llm.tool @t "does" takes "{\"type\":"
+
+// -----
+
+// What a tool takes is a schema.
+// expected-error @+1 {{'llm.tool' a tool must take a JSON schema of type "object", but got '[]'}}
+llm.tool @t "does" takes "[]"
+
+// -----
+
+// A tool takes named arguments.
+// expected-error @+1 {{'llm.tool' a tool must take a JSON schema of type "object", but got '{"type": "string"}'}}
+llm.tool @t "does" takes "{\"type\": \"string\"}"
+
+// -----
+
+// A literal's label is one of the lattice.
+// expected-error @+1 {{a label must be one of public, internal, confidential, pii, but got 'PII'}}
+%a = llm.constant "x" label "PII"
 
 // -----
 
@@ -33,92 +100,105 @@ func.func @f(%a: !llm.text) {
 
 // -----
 
+// A template has an operand for each hole.
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{'llm.template' a template must use the holes 0 to 0 of its 1 operands, but got [0, 1]}}
+  %b = llm.template "{0}{1}"(%a)
+  func.return
+}
+
+// -----
+
 // A template without operands has no holes.
 // expected-error @+1 {{'llm.template' a template without operands must have no holes, but got [0]}}
 %a = llm.template "{0}"
 
 // -----
 
-// Temperatures stay in the range that providers accept.
-llm.model @m from "p"
-func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' temperature must be between 0 and 2, but got 2.5}}
-  %b = llm.generate @m(%a) temperature 2.5
+// Holes are filled with texts; numbers are made texts by a function.
+func.func @f(%a: i64) {
+  // expected-error @+1 {{operand is used with type !llm.text, but has been previously used or defined with type i64}}
+  %b = llm.template "{0}"(%a)
   func.return
 }
 
 // -----
 
-// An answer has at least one token.
-llm.model @m from "p"
-func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' max_tokens must be at least 1, but got 0}}
-  %b = llm.generate @m(%a) max_tokens 0
+// The generic form is checked as well.
+func.func @f(%a: i64) {
+  // expected-error @+1 {{'llm.template' operand 'holes' must be of the kind llm.text, but got i64}}
+  %b = "llm.template"(%a) <{template = #llm.utf8"{0}"}> : (i64) -> !llm.text
   func.return
 }
 
 // -----
 
-// A limit of tokens fits in 31 bits.
-llm.model @m from "p"
-func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' max_tokens must be below 2147483648, but got 2147483648}}
-  %b = llm.generate @m(%a) max_tokens 2147483648
+// Texts are joined.
+func.func @f(%a: !llm.list<i64>) {
+  // expected-error @+1 {{'llm.join' operand 'items' must be !llm.list<!llm.text>, but got !llm.list<i64>}}
+  %b = "llm.join"(%a) <{separator = #llm.utf8","}> : (!llm.list<i64>) -> !llm.text
   func.return
 }
 
 // -----
 
-// A call outside of every region that repeats has no dynamic index.
-llm.model @m from "p"
+// What is read has the type that its grammar gives.
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' a draw must have one '*' per enclosing region that repeats, here 0, but got 1}}
-  %b = llm.generate @m(%a) draw <0[*]>
+  // expected-error @+1 {{'llm.parse' the result must be of the grammar's type, i64, but got !llm.text}}
+  %b = llm.parse %a as json_schema "{\"type\": \"integer\"}" : !llm.text
   func.return
 }
 
 // -----
 
-// A greedy call draws nothing, so it has a site.
-llm.model @m from "p"
+// A grammar has one of three spellings.
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{the identity of a greedy call must be written 'site', but got 'draw'}}
-  %b = llm.generate @m(%a) temperature 0 draw <0>
+  // expected-error @+1 {{a grammar must be spelled json_schema, regex, lark, but got 'yaml'}}
+  %b = llm.parse %a as yaml "x" : !llm.text
   func.return
 }
 
 // -----
 
-// A sampled call reads the tape, so it has a draw.
-llm.model @m from "p"
+// A schema lies in the subset that decoders accept; the error says where it does not.
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{the identity of a sampled call must be written 'draw', but got 'site'}}
-  %b = llm.generate @m(%a) temperature 0.1 site <0>
+  // expected-error @+1 {{a json_schema must have one type out of object, array, string, integer, number, boolean, but got "intger" at #}}
+  %b = llm.parse %a as json_schema "{\"type\": \"intger\"}" : i64
   func.return
 }
 
 // -----
 
-// A model is named by the symbol of a model.
-llm.model @known from "p"
+// So does an expression.
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' must name a 'llm.model' by @nope, but nothing has this name; there is @known}}
-  %b = llm.generate @nope(%a)
+  // expected-error @+1 {{a regex must close each group, but got '(' at position 0}}
+  %b = llm.parse %a as regex "(" : !llm.text
   func.return
 }
 
 // -----
 
-// Another kind of symbol is no model.
+// So does a Lark text.
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.generate' must name a 'llm.model' by @f, but it is a 'func.func'; there is none}}
-  %b = llm.generate @f(%a)
+  // expected-error @+1 {{a lark grammar must define each name that it uses, but got 'nope' at line 1, column 8}}
+  %b = llm.parse %a as lark "start: nope" : !llm.text
   func.return
 }
 
 // -----
 
-// A symbol has one owner.
-llm.model @m from "p"
-// expected-error @+1 {{'llm.model' must have a name of its own, but @m is taken}}
-llm.model @m from "q"
+// The effect of a function is one of three words.
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{expected one of 'effectful', 'idempotent', 'pure'}}
+  %b = llm.apply magic @g(%a) : (!llm.text) -> !llm.text
+  func.return
+}
+
+// -----
+
+// In the generic form, too.
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{'llm.apply' the effect of a function must be one of pure, idempotent, effectful, but got 'magic'}}
+  %b = "llm.apply"(%a) <{effect = "magic", function = @g}> : (!llm.text) -> !llm.text
+  func.return
+}

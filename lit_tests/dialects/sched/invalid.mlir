@@ -151,98 +151,13 @@ func.func @f() {
 
 // -----
 
-// A list is made of its pieces.
-func.func @f(%xs: !sched.list<!llm.text>) {
-  // expected-error @+1 {{'sched.list' a !sched.list<!llm.text> must be made of !sched.future<!llm.text>, but got !sched.list<!llm.text>}}
-  %l = "sched.list"(%xs) : (!sched.list<!llm.text>) -> !sched.list<!llm.text>
-  func.return
-}
-
-// -----
-
-// A list is a list.
-func.func @f(%a: !sched.future<!llm.text>) {
-  // expected-error @+1 {{the result must be a !sched.list, but got !llm.list<!llm.text>}}
-  %l = sched.list(%a) : !llm.list<!llm.text>
-  func.return
-}
-
-// -----
-
-// A fan-out runs over something.
-func.func @f(%a: !sched.future<!llm.text>) {
-  // expected-error @+1 {{'sched.fanout' a fan-out must run over a list or a number of times}}
-  %l = "sched.fanout"() ({
-    "sched.yield"(%a) : (!sched.future<!llm.text>) -> ()
-  }) : () -> !sched.list<!llm.text>
-  func.return
-}
-
-// -----
-
-// A fan-out runs at least once.
-func.func @f(%a: !sched.future<!llm.text>) {
-  // expected-error @+1 {{'sched.fanout' a fan-out must run at least 1 time, but got 0}}
-  %l = sched.fanout times 0 -> !sched.list<!llm.text> do {
-    sched.yield %a : !sched.future<!llm.text>
-  }
-  func.return
-}
-
-// -----
-
-// A fan-out over a list takes a piece.
-func.func @f(%xs: !sched.list<!llm.text>) {
-  // expected-error @+1 {{'sched.fanout' the region of this fan-out must take (!sched.future<!llm.text>), but got (!llm.text)}}
-  %l = "sched.fanout"(%xs) ({
-  ^bb0(%x: !llm.text):
-    "sched.yield"(%x) : (!llm.text) -> ()
-  }) : (!sched.list<!llm.text>) -> !sched.list<!llm.text>
-  func.return
-}
-
-// -----
-
-// A fan-out's result is the list of what it yields.
-func.func @f(%a: !sched.future<!llm.text>) {
-  // expected-error @+1 {{'sched.fanout' a fan-out that yields !sched.future<!llm.text> must have the result !sched.list<!llm.text>, but got !sched.list<!sched.list<!llm.text>>}}
-  %l = sched.fanout times 2 -> !sched.list<!sched.list<!llm.text>> do {
-    sched.yield %a : !sched.future<!llm.text>
-  }
-  func.return
-}
-
-// -----
-
-// A reduction makes its list shorter.
-func.func @f(%xs: !sched.list<!llm.text>, %a: !sched.future<!llm.text>) {
-  // expected-error @+1 {{'sched.reduce' the arity of a reduction must be at least 2, but got 0}}
-  %r = sched.reduce %g in %xs by 0 : !sched.list<!llm.text> do {
-    sched.yield %a : !sched.future<!llm.text>
-  }
-  func.return
-}
-
-// -----
-
-// A reduction yields a piece of its list.
-func.func @f(%xs: !sched.list<!llm.text>) {
-  // expected-error @+1 {{'sched.reduce' a reduction of !sched.list<!llm.text> must yield and return one of its pieces, but got !sched.list<!llm.text> and !sched.future<!llm.text>}}
-  %r = sched.reduce %g in %xs by 2 : !sched.list<!llm.text> do {
-    sched.yield %g : !sched.list<!llm.text>
-  }
-  func.return
-}
-
-// -----
-
-// A request is in the range of every call.
+// An estimate is never negative.
 llm.model @m from "p"
 sched.lane @l for @m concurrency 1
 func.func @f(%a: !sched.future<!llm.text>) {
-  %t = sched.task(%x = %a : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.text> {
-    // expected-error @+1 {{'sched.request' temperature must be between 0 and 2, but got 3}}
-    %y = sched.request @m(%x) temperature 3 draw <0>
+  // expected-error @+1 {{an estimate must not be negative, but got usd -0.5}}
+  %t = sched.task(%x = %a : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd -0.5, seconds ?> -> !sched.future<!llm.text> {
+    %y = sched.request @m(%x) draw <0>
     sched.yield %y : !llm.text
   }
   func.return
@@ -250,17 +165,50 @@ func.func @f(%a: !sched.future<!llm.text>) {
 
 // -----
 
-// A request in a fan-out has its dynamic index.
-llm.model @m from "p"
-sched.lane @l for @m concurrency 1
+// A resource is never negative.
 func.func @f(%a: !sched.future<!llm.text>) {
-  %l = sched.fanout times 2 -> !sched.list<!llm.text> do {
-    %t = sched.task(%x = %a : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.text> {
-      // expected-error @+1 {{'sched.request' a draw must have one '*' per enclosing region that repeats, here 1, but got 0}}
-      %y = sched.request @m(%x) draw <0>
-      sched.yield %y : !llm.text
-    }
-    sched.yield %t : !sched.future<!llm.text>
+  // expected-error @+1 {{a resource must not be negative, but got memory_mb -1}}
+  %t = sched.task(%x = %a : !sched.future<!llm.text>) resources <cpu 1, memory_mb -1, gpu ?, locality ?> -> !sched.future<!llm.text> {
+    sched.yield %x : !llm.text
   }
   func.return
 }
+
+// -----
+
+// A priority is never negative.
+func.func @f(%a: !sched.future<!llm.text>) {
+  // expected-error @+1 {{'sched.task' a priority must not be negative, but got -1}}
+  %t = sched.task(%x = %a : !sched.future<!llm.text>) priority -1 -> !sched.future<!llm.text> {
+    sched.yield %x : !llm.text
+  }
+  func.return
+}
+
+// -----
+
+// A lane lets at least one request a minute through.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' requests_per_minute must be at least 1, but got 0}}
+sched.lane @l for @m concurrency 1 requests_per_minute 0
+
+// -----
+
+// A lane lets at least one token a minute through.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' tokens_per_minute must be at least 1, but got 0}}
+sched.lane @l for @m concurrency 1 tokens_per_minute 0
+
+// -----
+
+// A lane retries a number of times, or none.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' retries must not be negative, but got -1}}
+sched.lane @l for @m concurrency 1 retries -1
+
+// -----
+
+// A clearance is one of the labels.
+llm.model @m from "p"
+// expected-error @+1 {{a label must be one of public, internal, confidential, pii, but got 'secret'}}
+sched.lane @l for @m concurrency 1 clearance "secret"

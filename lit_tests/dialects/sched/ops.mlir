@@ -51,3 +51,29 @@ func.func @lists(%a: !sched.future<!llm.text>) -> !sched.future<!llm.text> {
   }
   func.return %a : !sched.future<!llm.text>
 }
+
+// A lane states its limits.
+// CHECK: sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
+sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
+
+// A task says how soon it runs and what it needs.
+// CHECK-LABEL: func.func @plan
+func.func @plan(%a: !sched.future<!llm.text>) -> !sched.future<none> {
+  // CHECK: sched.task(%{{.*}} = %{{.*}} : !sched.future<!llm.text>) on @small_lane priority 3 estimate <calls 1, tokens ?, usd ?, seconds ?> resources <cpu 0.5, memory_mb ?, gpu 0, locality "zürich"> -> !sched.future<!llm.text> {
+  %asked = sched.task(%p = %a : !sched.future<!llm.text>) on @small_lane priority 3 estimate <calls 1, tokens ?, usd ?, seconds ?> resources <cpu 0.5, memory_mb ?, gpu 0, locality "zürich"> -> !sched.future<!llm.text> {
+    %r = sched.request @small(%p) temperature 0 site <0>
+    sched.yield %r : !llm.text
+  }
+  // CHECK: %[[OVER:.*]] = sched.done(%{{.*}}, %{{.*}} : !sched.future<!llm.text>, !sched.future<!llm.text>)
+  %over = sched.done(%asked, %a : !sched.future<!llm.text>, !sched.future<!llm.text>)
+  // CHECK-NEXT: sched.task(%{{.*}} = %{{.*}} : !sched.future<!llm.text>, %{{.*}} = %[[OVER]] : !sched.future<none>) resources <cpu 1, memory_mb 512, gpu ?, locality ?> -> !sched.future<!llm.text> {
+  %sent = sched.task(%mail = %asked : !sched.future<!llm.text>, %go = %over : !sched.future<none>) resources <cpu 1, memory_mb 512, gpu ?, locality ?> -> !sched.future<!llm.text> {
+    %receipt = llm.apply effectful @send(%mail) : (!llm.text) -> !llm.text
+    sched.yield %receipt : !llm.text
+  }
+  // CHECK: sched.done
+  %start = sched.done
+  // CHECK-NEXT: sched.done(%{{.*}}, %{{.*}} : !sched.future<none>, !sched.future<!llm.text>)
+  %end = sched.done(%start, %sent : !sched.future<none>, !sched.future<!llm.text>)
+  func.return %end : !sched.future<none>
+}

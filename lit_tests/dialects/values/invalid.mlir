@@ -72,3 +72,117 @@ func.func @f(%xs: !llm.list<!llm.text>) {
   }) : (!llm.list<!llm.text>) -> !llm.list<!llm.text>
   func.return
 }
+
+// -----
+
+// Fields of a record differ.
+// expected-error @+1 {{the fields of a record must differ, but got 'é' twice}}
+func.func @f(%a: !llm.record<"é": i64, "x": i1, "é": !llm.text>) { func.return }
+
+// -----
+
+// A field has a type.
+// expected-error @+1 {{type expected}}
+func.func @f(%a: !llm.record<"x": #llm.utf8"x">) { func.return }
+
+// -----
+
+// A field has a name in quotes.
+// expected-error @+1 {{string literal expected}}
+func.func @f(%a: !llm.record<x: i64>) { func.return }
+
+// -----
+
+// The name of a field is valid UTF-8.
+// expected-error @+1 {{a text must be valid UTF-8, but its escapes are not}}
+func.func @f(%a: !llm.record<"\FF": i64>) { func.return }
+
+// -----
+
+// A decimal is a decimal.
+// expected-error @+1 {{a decimal number must be written as in 0.7, but got '0xFF'}}
+func.func @f() attributes {a = #llm.decimal<0xFF>} { func.return }
+
+// -----
+
+// A decimal is a number.
+// expected-error @+1 {{integer or float literal expected}}
+func.func @f() attributes {a = #llm.decimal<"1">} { func.return }
+
+// -----
+
+// A draw counts up from nothing.
+// expected-error @+1 {{expected integer literal}}
+func.func @f() attributes {a = #llm.draw<-1>} { func.return }
+
+// -----
+
+// A draw is made somewhere.
+// expected-error @+1 {{expected integer literal}}
+func.func @f() attributes {a = #llm.draw<[0]>} { func.return }
+
+// -----
+
+// An index is a number or '*'.
+// expected-error @+1 {{expected integer literal}}
+func.func @f() attributes {a = #llm.draw<0[x]>} { func.return }
+
+// -----
+
+// A label is in quotes.
+// expected-error @+1 {{string literal expected}}
+func.func @f() attributes {a = #llm.label pii} { func.return }
+
+// -----
+
+// A place in a source has a line and a column.
+// expected-error @+1 {{expected ':'}}
+func.func @f() attributes {a = #llm.source<"x.py":1>} { func.return }
+
+// -----
+
+// A grammar has one of three spellings.
+// expected-error @+1 {{a grammar must be spelled json_schema, regex, lark, but got 'xml'}}
+func.func @f() attributes {a = #llm.grammar<xml "x">} { func.return }
+
+// -----
+
+// A grammar is in the subset that decoders accept.
+// expected-error @+1 {{a json_schema must}}
+func.func @f() attributes {a = #llm.grammar<json_schema "{">} { func.return }
+
+// -----
+
+// A turn has one of four speakers.
+// expected-error @+1 {{a role must be one of system, user, assistant, tool, but got 'narrator'}}
+func.func @f() attributes {a = #llm.turn<narrator text>} { func.return }
+
+// -----
+
+// A part is seen or read.
+// expected-error @+1 {{a part must be a text or an image, but got 'sound'}}
+func.func @f() attributes {a = #llm.turn<user text sound>} { func.return }
+
+// -----
+
+// A turn has parts.
+// expected-error @+1 {{a turn of the assistant must have at least 1 part, but got none}}
+func.func @f() attributes {a = #llm.turn<assistant>} { func.return }
+
+// -----
+
+// The user alone shows images.
+// expected-error @+1 {{an image must stand in a turn of the user, but got 'tool'}}
+func.func @f() attributes {a = #llm.turn<tool text image>} { func.return }
+
+// -----
+
+// A tool says which call it answers.
+// expected-error @+1 {{a turn of a tool must have 2 texts, the identity of a call and its answer, but got 3}}
+func.func @f() attributes {a = #llm.turn<tool text text text>} { func.return }
+
+// -----
+
+// The system speaks in one text.
+// expected-error @+1 {{a turn of the system must be one text, but got 2}}
+func.func @f() attributes {a = #llm.turn<system text text>} { func.return }

@@ -1,66 +1,17 @@
-"""Types and attributes that all levels share, and no operation.
-
-Their names begin with `llm.` because the `llm` dialect registers them. Everything
-here is UTF-8 safe and exact: a text prints as it is, and a price or temperature is a
-decimal, never a float.
-"""
+"""Attributes that all levels share: texts, decimals, draws, labels and sources."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from xdsl.ir import Attribute, Data, Operation, ParametrizedAttribute, TypeAttribute
-from xdsl.irdl import irdl_attr_definition, param_def
+from xdsl.ir import Data
+from xdsl.irdl import irdl_attr_definition
 from xdsl.parser import AttrParser
 from xdsl.printer import Printer
-from xdsl.traits import (
-    EffectInstance,
-    MemoryEffect,
-    MemoryEffectKind,
-    OpTrait,
-)
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.errors import SourceLocation
-
-# Types
-
-
-@irdl_attr_definition
-class TextType(ParametrizedAttribute, TypeAttribute):
-    """A text: a string of Unicode characters.
-
-    ```mlir
-    %greeting = llm.constant "héllo"
-    ```
-    """
-
-    name = "llm.text"
-
-
-@irdl_attr_definition
-class ListType(ParametrizedAttribute, TypeAttribute):
-    """A list of values of one type, of any length.
-
-    ```mlir
-    %answers = llm.list() : !llm.list<!llm.text>
-    ```
-    """
-
-    name = "llm.list"
-    element: Attribute = param_def()
-
-    def verify(self) -> None:
-        if not isinstance(self.element, TypeAttribute):
-            raise VerifyException(f"a list holds values of a type, but got {self.element}")
-
-
-TEXT = TextType()
-TEXTS = ListType(TEXT)
-
-# Attributes
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
@@ -173,9 +124,9 @@ class DrawAttr(Data[Draw]):
     @classmethod
     def parse_parameter(cls, parser: AttrParser) -> Draw:
         with parser.in_angle_brackets():
-            chain = [_natural(parser)]
+            chain = [parse_natural(parser)]
             while parser.parse_optional_punctuation("/") is not None:
-                chain.append(_natural(parser))
+                chain.append(parse_natural(parser))
             indices = parser.parse_optional_comma_separated_list(
                 parser.Delimiter.SQUARE, lambda: _index(parser)
             )
@@ -192,14 +143,15 @@ class DrawAttr(Data[Draw]):
         return self.data.indices.count(None)
 
 
-def _natural(parser: AttrParser) -> int:
+def parse_natural(parser: AttrParser) -> int:
+    """Read a whole number that is not negative."""
     return parser.parse_integer(allow_boolean=False, allow_negative=False)
 
 
 def _index(parser: AttrParser) -> int | None:
     if parser.parse_optional_punctuation("*") is not None:
         return None
-    return _natural(parser)
+    return parse_natural(parser)
 
 
 Label = Literal["public", "internal", "confidential", "pii"]
@@ -209,7 +161,10 @@ LABELS: tuple[Label, ...] = ("public", "internal", "confidential", "pii")
 
 @irdl_attr_definition
 class LabelAttr(Data[str]):
-    """How sensitive a value is: one of `LABELS`."""
+    """How sensitive a value is: `public`, `internal`, `confidential` or `pii`.
+
+    They stand in the order from what all may see to what few may: `#llm.label"internal"`.
+    """
 
     name = "llm.label"
 
@@ -252,71 +207,11 @@ def parse_source(parser: AttrParser) -> SourceLocation:
     """Read `"file":line:column`."""
     file = parse_quoted(parser)
     parser.parse_punctuation(":")
-    line = _natural(parser)
+    line = parse_natural(parser)
     parser.parse_punctuation(":")
-    return SourceLocation(file, line, _natural(parser))
+    return SourceLocation(file, line, parse_natural(parser))
 
 
 def format_source(source: SourceLocation) -> str:
     """`"file":line:column`, as `parse_source` reads it."""
     return f"{quote(source.file)}:{source.line}:{source.column}"
-
-
-# Traits
-
-
-class RepeatsRegion(OpTrait):
-    """The region of the operation runs once for each of several indices.
-
-    A request inside has one index of its draw for each such region around it.
-    """
-
-
-class RefersTo(OpTrait):
-    """A property names a symbol of the module, defined by an operation of one kind.
-
-    Every symbol is looked up in one table per module, so that checking all of them
-    takes linear time.
-    """
-
-    def __init__(self, prop: str, kind: str) -> None:
-        self.prop = prop
-        self.kind = kind
-
-
-def repetitions_around(op: Operation) -> int:
-    """How many regions around `op` repeat."""
-    count = 0
-    parent = op.parent_op()
-    while parent is not None:
-        count += parent.has_trait(RepeatsRegion)
-        parent = parent.parent_op()
-    return count
-
-
-def ancestors(op: Operation) -> Iterator[Operation]:
-    """The operations around `op`, innermost first."""
-    parent = op.parent_op()
-    while parent is not None:
-        yield parent
-        parent = parent.parent_op()
-
-
-class DrawsFromTape(MemoryEffect):
-    """The effect of asking a model: none, or a fresh draw.
-
-    A greedy or numbered call is a function of its request and its draw. A sampled call
-    without a draw is fresh: it may be erased, but is never merged or moved.
-    """
-
-    @classmethod
-    def get_effects(cls, op: Operation) -> set[EffectInstance]:
-        if "draw" in op.properties or is_greedy(op):
-            return set()
-        return {EffectInstance(MemoryEffectKind.ALLOC, op.results[0])}
-
-
-def is_greedy(op: Operation) -> bool:
-    """Whether a request draws nothing, that is whether its temperature is given as 0."""
-    temperature = op.properties.get("temperature")
-    return isinstance(temperature, DecimalAttr) and temperature.data == 0

@@ -1,4 +1,4 @@
-"""Requests, and instructions that run a frame many times."""
+"""Instructions that run a frame for each piece, a tree of frames, or several side by side."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from xdsl.dialects.builtin import (
     I64,
+    ArrayAttr,
     FunctionType,
     IntegerAttr,
     SymbolRefAttr,
@@ -30,108 +31,21 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.formats import (
-    SAMPLING,
-    Number,
-    Source,
-    integer,
-    verify_arity,
-    verify_sampling,
-)
-from ember_mlir.dialects.values import (
-    TEXT,
-    DecimalAttr,
-    DrawAttr,
-    LabelAttr,
-    ListType,
-    RefersTo,
-    SourceAttr,
-    TextType,
-    is_greedy,
-)
-from ember_mlir.errors import SourceLocation
+from ember_mlir.dialects.exec.types import RunsFrames, verify_number_of_frames
+from ember_mlir.dialects.formats import OneOrMore, OnError, integer, verify_arity
+from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.values import ListType, RefersTo
 
 
 @irdl_op_definition
-class RequestOp(IRDLOperation):
-    """One request on a lane.
-
-    Site, label and source are required, so that no pass can lose them: the site is the
-    identity of the call, the label says who may see the prompt, the source is the line
-    that errors point to (where the text names none, the line of the text itself). A
-    `sampled` request reads the tape at its site; one that is not sends no draws.
-
-    ```mlir
-    exec.lane @small_lane model "small" from "simulated" concurrency 64
-    exec.frame @ask(%prompt: !llm.text) -> !llm.text {
-      %a = exec.request @small_lane(%prompt) temperature 0.7 sampled
-          site <0> label "public" at "app.py":12:5
-      exec.return %a : !llm.text
-    }
-    ```
-    """
-
-    name = "exec.request"
-
-    lane = prop_def(SymbolRefAttr)
-    prompt = operand_def(TextType)
-    temperature = opt_prop_def(DecimalAttr)
-    max_tokens = opt_prop_def(IntegerAttr[I64])
-    sampled = opt_prop_def(UnitAttr)
-    site = prop_def(DrawAttr)
-    label = prop_def(LabelAttr)
-    source = prop_def(SourceAttr)
-    result = result_def(TextType)
-
-    traits = traits_def(RefersTo("lane", "exec.lane"))
-    custom_directives = (Number, Source)
-    assembly_format = (
-        f"$lane `(` $prompt `)` {SAMPLING} (`sampled` $sampled^)? `site` $site "
-        "`label` $label custom<Source>($source) attr-dict"
-    )
-
-    def __init__(
-        self,
-        lane: str,
-        prompt: SSAValue,
-        *,
-        temperature: DecimalAttr | None,
-        max_tokens: IntegerAttr | None,
-        sampled: bool,
-        site: DrawAttr,
-        label: LabelAttr,
-        source: SourceLocation,
-    ) -> None:
-        super().__init__(
-            operands=[prompt],
-            properties={
-                "lane": SymbolRefAttr(lane),
-                "temperature": temperature,
-                "max_tokens": max_tokens,
-                "sampled": UnitAttr() if sampled else None,
-                "site": site,
-                "label": label,
-                "source": SourceAttr(source),
-            },
-            result_types=[TEXT],
-        )
-
-    def verify_(self) -> None:
-        verify_sampling(self)
-        if is_greedy(self) and self.sampled is not None:
-            raise VerifyException("a request with temperature 0 must not be 'sampled'")
-        if not is_greedy(self) and self.sampled is None:
-            raise VerifyException(
-                "a request must be 'sampled' unless its temperature is 0, but it is neither"
-            )
-
-
-@irdl_op_definition
-class FanoutOp(IRDLOperation):
+class FanoutOp(IRDLOperation, RunsFrames):
     """A frame run for every piece of a list, or a given number of times.
 
     The frame takes the piece first (over a list), then what stands behind `with`. Each
-    run starts as soon as its own piece is there. The result is in the list's order.
+    run starts as soon as its own piece is there, or with `in_order` when the one before
+    has succeeded as well. The result is in the list's order. A run that fails is the
+    failure of all, unless `on_error` leaves its piece out (`drop`), or has another stand
+    in its place (`use`).
 
     ```mlir
     exec.frame @greet_all(%names: !llm.list<!llm.text>, %how: !llm.text)
@@ -150,16 +64,22 @@ class FanoutOp(IRDLOperation):
     name = "exec.fanout"
 
     frame = prop_def(SymbolRefAttr)
+    T: ClassVar = VarConstraint("T", AnyAttr())
     items = opt_operand_def(ListType)
     count = opt_prop_def(IntegerAttr[I64])
+    in_order = opt_prop_def(UnitAttr)
     captures = var_operand_def()
-    result = result_def(ListType)
+    drop = opt_prop_def(UnitAttr)
+    default = opt_operand_def(T)
+    result = result_def(ParamAttrConstraint.get(ListType, T))
 
     irdl_options = (AttrSizedOperandSegments(as_property=True),)
     traits = traits_def(RefersTo("frame", "exec.frame"))
+    custom_directives = (OnError,)
     assembly_format = (
-        "$frame (`over` $items^ `:` type($items))? (`times` $count^)? "
-        "(`with` $captures^ `:` type($captures))? `->` type($result) attr-dict"
+        "$frame (`over` $items^ `:` type($items))? (`times` $count^)? (`in_order` $in_order^)? "
+        "(`with` $captures^ `:` type($captures))? custom<OnError>($drop, $default) "
+        "`->` type($result) attr-dict"
     )
 
     def __init__(
@@ -168,13 +88,19 @@ class FanoutOp(IRDLOperation):
         source: SSAValue | int,
         captures: Sequence[SSAValue],
         result_type: Attribute,
+        *,
+        in_order: bool = False,
+        drop: bool = False,
+        default: SSAValue | None = None,
     ) -> None:
         repeated = isinstance(source, int)
         super().__init__(
-            operands=[[] if repeated else [source], captures],
+            operands=[[] if repeated else [source], captures, default],
             properties={
                 "frame": SymbolRefAttr(frame),
                 "count": integer(source) if repeated else None,
+                "in_order": UnitAttr() if in_order else None,
+                "drop": UnitAttr() if drop else None,
             },
             result_types=[result_type],
         )
@@ -186,9 +112,13 @@ class FanoutOp(IRDLOperation):
             raise VerifyException(
                 f"a fan-out must run at least 1 time, but got {self.count.value.data}"
             )
+        assert isinstance(self.result.type, ListType)
+        verify_on_error(self, self.default, self.result.type.element)
+
+    def frame_names(self) -> Sequence[str]:
+        return [self.frame.string_value()]
 
     def frame_type(self) -> FunctionType:
-        """The type that the frame must have."""
         assert isinstance(self.result.type, ListType)
         first = (
             [self.items.type.element]
@@ -200,7 +130,7 @@ class FanoutOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ReduceOp(IRDLOperation):
+class ReduceOp(IRDLOperation, RunsFrames):
     """A list merged to one piece by a tree of frames whose shape is fixed by its length.
 
     The frame takes a group first, then what stands behind `with`. A node starts as soon
@@ -246,7 +176,82 @@ class ReduceOp(IRDLOperation):
     def verify_(self) -> None:
         verify_arity(self.arity.value.data)
 
+    def frame_names(self) -> Sequence[str]:
+        return [self.frame.string_value()]
+
     def frame_type(self) -> FunctionType:
-        """The type that the frame must have."""
         captured = [value.type for value in self.captures]
         return FunctionType.from_lists([self.items.type, *captured], [self.result.type])
+
+
+@irdl_op_definition
+class ParallelOp(IRDLOperation, RunsFrames):
+    """Different frames run at once, with the same arguments; their results as a list.
+
+    The list is in the order written. A frame that fails is the failure of all, unless
+    `on_error` leaves its piece out (`drop`), or has another stand in its place (`use`).
+
+    ```mlir
+    exec.frame @both(%text: !llm.text) -> !llm.list<!llm.text> {
+      %all = exec.parallel [@loud, @soft] with %text : !llm.text on_error use %text
+          -> !llm.list<!llm.text>
+      exec.return %all : !llm.list<!llm.text>
+    }
+    exec.frame @loud(%text: !llm.text) -> !llm.text {
+      %loud = exec.format "{0}!"(%text)
+      exec.return %loud : !llm.text
+    }
+    exec.frame @soft(%text: !llm.text) -> !llm.text {
+      %soft = exec.format "({0})"(%text)
+      exec.return %soft : !llm.text
+    }
+    ```
+    """
+
+    name = "exec.parallel"
+
+    T: ClassVar = VarConstraint("T", AnyAttr())
+    frames = prop_def(ArrayAttr[SymbolRefAttr])
+    captures = var_operand_def()
+    drop = opt_prop_def(UnitAttr)
+    default = opt_operand_def(T)
+    result = result_def(ParamAttrConstraint.get(ListType, T))
+
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+    traits = traits_def(RefersTo("frames", "exec.frame"))
+    custom_directives = (OneOrMore, OnError)
+    assembly_format = (
+        "custom<OneOrMore>($frames) (`with` $captures^ `:` type($captures))? "
+        "custom<OnError>($drop, $default) `->` type($result) attr-dict"
+    )
+
+    def __init__(
+        self,
+        frames: Sequence[str],
+        captures: Sequence[SSAValue],
+        result_type: Attribute,
+        *,
+        drop: bool = False,
+        default: SSAValue | None = None,
+    ) -> None:
+        super().__init__(
+            operands=[captures, default],
+            properties={
+                "frames": ArrayAttr([SymbolRefAttr(frame) for frame in frames]),
+                "drop": UnitAttr() if drop else None,
+            },
+            result_types=[result_type],
+        )
+
+    def verify_(self) -> None:
+        verify_number_of_frames(self.frames, least=1)
+        assert isinstance(self.result.type, ListType)
+        verify_on_error(self, self.default, self.result.type.element)
+
+    def frame_names(self) -> Sequence[str]:
+        return [frame.string_value() for frame in self.frames.data]
+
+    def frame_type(self) -> FunctionType:
+        assert isinstance(self.result.type, ListType)
+        captured = [value.type for value in self.captures]
+        return FunctionType.from_lists(captured, [self.result.type.element])

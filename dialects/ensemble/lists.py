@@ -1,20 +1,16 @@
-"""The `ensemble` dialect: how many answers are asked for, and how they combine.
-
-Combining is total: ties and empty lists have a defined result or a defined error, and
-none of it depends on which answer comes first.
-"""
+"""Many of one kind: samples of a request, a region over a list, a list made one."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr
-from xdsl.ir import Attribute, Dialect, Region, SSAValue
+from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, UnitAttr
+from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
-    lazy_traits_def,
     operand_def,
+    opt_operand_def,
     opt_prop_def,
     prop_def,
     region_def,
@@ -23,34 +19,38 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
-from xdsl.traits import (
-    HasParent,
-    IsTerminator,
-    NoMemoryEffect,
-    Pure,
-    RecursiveMemoryEffect,
-)
+from xdsl.traits import RecursiveMemoryEffect
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.ensemble.leaves import yielded_type
 from ember_mlir.dialects.formats import (
+    ANSWER,
     SAMPLING,
+    AnswerFields,
+    As,
     Number,
+    OnError,
+    Prompt,
+    Sampling,
     Site,
+    Stop,
     integer,
     parse_arity,
     parse_body,
     parse_list_binding,
+    parse_on_error,
     print_binding,
     print_body,
-    request_properties,
+    print_on_error,
     verify_arity,
     verify_draw,
     verify_sampling,
 )
+from ember_mlir.dialects.formats.strategies import verify_on_error
 from ember_mlir.dialects.values import (
-    TEXT,
+    TEXT_OR_MESSAGES,
     TEXTS,
-    DecimalAttr,
+    Canonicalizes,
     DrawAttr,
     DrawsFromTape,
     ListType,
@@ -61,16 +61,20 @@ from ember_mlir.dialects.values import (
 
 
 @irdl_op_definition
-class SampleOp(IRDLOperation):
+class SampleOp(AnswerFields):
     """Several answers of a model to one prompt, each an independent draw.
 
     Five samples stay five samples: they are never merged with one another, and the
-    list is in order of draw, not of arrival. They may be asked for at once.
+    list is in order of draw, not of arrival. They may be asked for at once. A sample
+    that fails is the failure of all, unless `on_error` leaves it out (`drop`), or has
+    another text stand in its place (`use`). What each must look like (`as`), and how often
+    it is asked for again (`retries`), is as for `llm.generate`; the text that stands in
+    need not look like it.
 
     ```mlir
     llm.model @small from "simulated"
     func.func @drafts(%prompt: !llm.text) -> !llm.list<!llm.text> {
-      %drafts = ensemble.sample 5 of @small(%prompt) temperature 0.7 draw <0[*]>
+      %drafts = ensemble.sample 5 of @small(%prompt) temperature 0.7 on_error drop draw <0[*]>
       func.return %drafts : !llm.list<!llm.text>
     }
     ```
@@ -80,15 +84,18 @@ class SampleOp(IRDLOperation):
 
     count = prop_def(IntegerAttr[I64])
     model = prop_def(SymbolRefAttr)
-    prompt = operand_def(TextType)
-    temperature = opt_prop_def(DecimalAttr)
-    max_tokens = opt_prop_def(IntegerAttr[I64])
+    prompt = operand_def(TEXT_OR_MESSAGES)
+    drop = opt_prop_def(UnitAttr)
+    default = opt_operand_def(TextType)
     draw = opt_prop_def(DrawAttr)
     result = result_def(TEXTS)
 
-    traits = traits_def(DrawsFromTape(), RefersTo("model", "llm.model"))
-    custom_directives = (Number, Site)
-    assembly_format = f"$count `of` $model `(` $prompt `)` {SAMPLING} custom<Site>($draw) attr-dict"
+    traits = traits_def(DrawsFromTape(), RefersTo("model", "llm.model"), Canonicalizes())
+    custom_directives = (As, Number, OnError, Prompt, Site, Stop)
+    assembly_format = (
+        f"$count `of` $model custom<Prompt>($prompt, type($prompt)) {SAMPLING} {ANSWER} "
+        "custom<OnError>($drop, $default) custom<Site>($draw) attr-dict"
+    )
 
     def __init__(
         self,
@@ -98,14 +105,20 @@ class SampleOp(IRDLOperation):
         *,
         temperature: Decimal | None = None,
         max_tokens: int | None = None,
+        sampling: Sampling | None = None,
+        drop: bool = False,
+        default: SSAValue | None = None,
         draw: DrawAttr | None = None,
     ) -> None:
+        sampling = sampling or Sampling(temperature=temperature, max_tokens=max_tokens)
         super().__init__(
-            operands=[prompt],
+            operands=[prompt, default],
             properties={
                 "count": integer(count),
                 "model": SymbolRefAttr(model),
-                **request_properties(temperature=temperature, max_tokens=max_tokens, draw=draw),
+                **sampling.properties(),
+                "drop": UnitAttr() if drop else None,
+                "draw": draw,
             },
             result_types=[TEXTS],
         )
@@ -117,6 +130,7 @@ class SampleOp(IRDLOperation):
             )
         verify_sampling(self)
         verify_draw(self, own=1)
+        verify_on_error(self, self.default, TextType())
 
 
 @irdl_op_definition
@@ -124,7 +138,9 @@ class MapOp(IRDLOperation):
     """The results of a region for each element of a list, in the list's order.
 
     The bodies are independent: they may run in any order or all at once, and a consumer
-    may see an element before the others are there.
+    may see an element before the others are there. A body that fails is the failure of
+    all, unless `on_error` leaves its element out (`drop`), or has another value stand in
+    its place (`use`).
 
     ```mlir
     func.func @shout(%words: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
@@ -140,16 +156,32 @@ class MapOp(IRDLOperation):
     name = "ensemble.map"
 
     items = operand_def(ListType)
+    drop = opt_prop_def(UnitAttr)
+    default = opt_operand_def()
     body = region_def("single_block")
     result = result_def(ListType)
 
-    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
+    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion(), Canonicalizes())
 
-    def __init__(self, items: SSAValue, body: Region, result_type: Attribute) -> None:
-        super().__init__(operands=[items], regions=[body], result_types=[result_type])
+    def __init__(
+        self,
+        items: SSAValue,
+        body: Region,
+        result_type: Attribute,
+        *,
+        drop: bool = False,
+        default: SSAValue | None = None,
+    ) -> None:
+        super().__init__(
+            operands=[items, default],
+            properties={"drop": UnitAttr() if drop else None},
+            regions=[body],
+            result_types=[result_type],
+        )
 
     def print(self, printer: Printer) -> None:
         print_binding(printer, self, self.items)
+        print_on_error(printer, self.drop is not None, self.default)
         printer.print_string(" : ")
         printer.print_attribute(self.items.type)
         printer.print_string(" -> ")
@@ -158,12 +190,16 @@ class MapOp(IRDLOperation):
 
     @classmethod
     def parse(cls, parser: Parser) -> MapOp:
-        argument, items, items_type, _ = parse_list_binding(parser, lambda: None)
+        argument, items, items_type, (drop, default) = parse_list_binding(
+            parser, lambda: parse_on_error(parser)
+        )
         parser.parse_punctuation("->")
         result_type = parser.parse_type()
         element = items_type.element if isinstance(items_type, ListType) else items_type
         attributes, body = parse_body(parser, argument.resolve(element))
-        op = cls(items, body, result_type)
+        yielded = result_type.element if isinstance(result_type, ListType) else result_type
+        used = None if default is None else parser.resolve_operand(default, yielded)
+        op = cls(items, body, result_type, drop=drop, default=used)
         op.attributes.update(attributes)
         return op
 
@@ -175,6 +211,7 @@ class MapOp(IRDLOperation):
                 f"a map that yields {yielded} must have the result {ListType(yielded)}, "
                 f"but got {self.result.type}"
             )
+        verify_on_error(self, self.default, yielded)
 
 
 @irdl_op_definition
@@ -184,7 +221,8 @@ class ReduceOp(IRDLOperation):
     The nodes of a level merge `by` neighbours each of the level below; a group of one
     is passed on. So the tree depends on the length of the list alone, never on the
     order of arrival. A node may run as soon as its group is there. The reduction of one
-    element is that element; of none it is the error `EmptyReduceError`.
+    element is that element; of none it is the error `EmptyReduceError`. A node that fails
+    is the failure of the reduction.
 
     ```mlir
     func.func @glue(%words: !llm.list<!llm.text>) -> !llm.text {
@@ -205,7 +243,7 @@ class ReduceOp(IRDLOperation):
     result = result_def()
 
     # A reduction can fail on an empty list, so it may be erased but not speculated.
-    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
+    traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion(), Canonicalizes())
 
     def __init__(self, items: SSAValue, arity: int, body: Region, result_type: Attribute) -> None:
         super().__init__(
@@ -226,7 +264,7 @@ class ReduceOp(IRDLOperation):
         argument, items, items_type, arity = parse_list_binding(parser, lambda: parse_arity(parser))
         attributes, body = parse_body(parser, argument.resolve(items_type))
         result_type = items_type.element if isinstance(items_type, ListType) else items_type
-        op = cls(items, arity or 0, body, result_type)
+        op = cls(items, arity, body, result_type)
         op.attributes.update(attributes)
         return op
 
@@ -241,69 +279,6 @@ class ReduceOp(IRDLOperation):
             )
 
 
-@irdl_op_definition
-class VoteOp(IRDLOperation):
-    """The answer given most often.
-
-    Answers are compared without outer white space and without case. A tie goes to the
-    answer whose first giver stands earliest in the list, never to the first to arrive,
-    and the result is that first giver's text as it was given. A vote over an empty list
-    is the error `EmptyVoteError`.
-
-    ```mlir
-    func.func @elect(%answers: !llm.list<!llm.text>) -> !llm.text {
-      %winner = ensemble.vote %answers : !llm.list<!llm.text>
-      func.return %winner : !llm.text
-    }
-    ```
-    """
-
-    name = "ensemble.vote"
-
-    answers = operand_def(TEXTS)
-    result = result_def(TextType)
-
-    # It can fail on an empty list, so it may be erased but not speculated.
-    traits = traits_def(NoMemoryEffect())
-    assembly_format = "$answers `:` type($answers) attr-dict"
-
-    def __init__(self, answers: SSAValue) -> None:
-        super().__init__(operands=[answers], result_types=[TEXT])
-
-
-@irdl_op_definition
-class YieldOp(IRDLOperation):
-    """The result of one run of a region.
-
-    ```mlir
-    func.func @same(%words: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
-      %copy = ensemble.map %word in %words : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
-        ensemble.yield %word : !llm.text
-      }
-      func.return %copy : !llm.list<!llm.text>
-    }
-    ```
-    """
-
-    name = "ensemble.yield"
-
-    value = operand_def()
-
-    traits = lazy_traits_def(lambda: (IsTerminator(), HasParent(MapOp, ReduceOp), Pure()))
-    assembly_format = "$value `:` type($value) attr-dict"
-
-    def __init__(self, value: SSAValue) -> None:
-        super().__init__(operands=[value])
-
-
-def yielded_type(body: Region) -> Attribute:
-    """The type of the value that a region yields."""
-    last = body.block.last_op
-    if not isinstance(last, YieldOp):
-        raise VerifyException("the region must end with 'ensemble.yield', but it does not")
-    return last.value.type
-
-
 def verify_region(op: MapOp | ReduceOp, items: Attribute, *, argument_is_list: bool) -> None:
     """Check that the region takes one element (of a map) or one group (of a reduction)."""
     assert isinstance(items, ListType)
@@ -312,6 +287,3 @@ def verify_region(op: MapOp | ReduceOp, items: Attribute, *, argument_is_list: b
     if got != [expected]:
         shown = ", ".join(map(str, got)) or "none"
         raise VerifyException(f"the region must take one {expected}, but got {shown}")
-
-
-ENSEMBLE = Dialect("ensemble", [SampleOp, MapOp, ReduceOp, VoteOp, YieldOp], [])

@@ -1,0 +1,249 @@
+"""Requests on lanes; their site, label and source are required, so that no pass drops them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import (
+    I64,
+    ArrayAttr,
+    IntegerAttr,
+    SymbolRefAttr,
+    UnitAttr,
+    f64,
+)
+from xdsl.ir import Attribute, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+    traits_def,
+)
+from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.dialects.formats import (
+    SAMPLING,
+    As,
+    Number,
+    OneOrMore,
+    Prompt,
+    Sampling,
+    SamplingFields,
+    Source,
+    Stop,
+    TextUnless,
+    integer,
+    verify_sampling,
+)
+from ember_mlir.dialects.formats.answers import (
+    answer_type,
+    verify_embedding,
+    verify_request,
+    verify_scores,
+)
+from ember_mlir.dialects.values import (
+    EMBEDDING,
+    TEXT,
+    TEXTS,
+    DecimalAttr,
+    DrawAttr,
+    GrammarAttr,
+    LabelAttr,
+    ListType,
+    MessagesType,
+    RefersTo,
+    SourceAttr,
+    TextType,
+    is_greedy,
+)
+from ember_mlir.errors import SourceLocation
+
+_ORIGIN = "`site` $site `label` $label custom<Source>($source)"
+
+
+@irdl_op_definition
+class RequestOp(SamplingFields):
+    """One request on a lane.
+
+    Site, label and source are required, so that no pass can lose them: the site is the
+    identity of the call, the label says who may see the prompt, the source is the line
+    that errors point to (where the text names none, the line of the text itself). A
+    `sampled` request reads the tape at its site; one that is not sends no draws.
+
+    `times 5` asks for five answers in one request, and a list of prompts is sent as one
+    batch; either gives a list, and its site one more index. An answer that does not look
+    as written (`as`) is the error `ParseError`; with `tools` the answer is a turn.
+
+    ```mlir
+    exec.lane @small_lane model "small" from "simulated" concurrency 64
+    exec.frame @ask(%prompt: !llm.text) -> (!llm.text, !llm.list<!llm.text>) {
+      %a = exec.request @small_lane(%prompt) temperature 0.7 sampled
+          site <0> label "public" at "app.py":12:5
+      %b = exec.request @small_lane(%prompt) times 5 sampled
+          site <1[*]> label "public" at "app.py":13:5 -> !llm.list<!llm.text>
+      exec.return %a, %b : !llm.text, !llm.list<!llm.text>
+    }
+    ```
+    """
+
+    name = "exec.request"
+
+    lane = prop_def(SymbolRefAttr)
+    prompt = operand_def(TextType | MessagesType | ListType)
+    times = opt_prop_def(IntegerAttr[I64])
+    grammar = opt_prop_def(GrammarAttr)
+    tools = opt_prop_def(ArrayAttr[SymbolRefAttr])
+    sampled = opt_prop_def(UnitAttr)
+    site = prop_def(DrawAttr)
+    label = prop_def(LabelAttr)
+    source = prop_def(SourceAttr)
+    result = result_def(TextType | MessagesType | ListType)
+
+    traits = traits_def(RefersTo("lane", "exec.lane"), RefersTo("tools", "exec.tool"))
+    custom_directives = (As, Number, OneOrMore, Prompt, Source, Stop, TextUnless)
+    assembly_format = (
+        f"$lane custom<Prompt>($prompt, type($prompt)) (`times` $times^)? {SAMPLING} "
+        "(`as` custom<As>($grammar)^)? (`tools` custom<OneOrMore>($tools)^)? "
+        f"(`sampled` $sampled^)? {_ORIGIN} custom<TextUnless>(type($result)) attr-dict"
+    )
+
+    def __init__(
+        self,
+        lane: str,
+        prompt: SSAValue,
+        *,
+        temperature: DecimalAttr | None = None,
+        max_tokens: IntegerAttr | None = None,
+        sampling: Sampling | None = None,
+        times: int | None = None,
+        tools: Sequence[str] = (),
+        sampled: bool,
+        site: DrawAttr,
+        label: LabelAttr,
+        source: SourceLocation,
+    ) -> None:
+        asked = (sampling or Sampling()).properties()
+        given = {"temperature": temperature, "max_tokens": max_tokens}
+        used = ArrayAttr([SymbolRefAttr(tool) for tool in tools])
+        super().__init__(
+            operands=[prompt],
+            properties={
+                "lane": SymbolRefAttr(lane),
+                "times": None if times is None else integer(times),
+                **(asked if sampling else given),
+                "tools": used if tools else None,
+                "sampled": UnitAttr() if sampled else None,
+                **_origin(site, label, source),
+            },
+            result_types=[answer_type(prompt.type, times=times, tools=bool(tools))],
+        )
+
+    def verify_(self) -> None:
+        verify_sampling(self)
+        verify_request(self)
+        if is_greedy(self) and self.sampled is not None:
+            raise VerifyException("a request with temperature 0 must not be 'sampled'")
+        if not is_greedy(self) and self.sampled is None:
+            raise VerifyException(
+                "a request must be 'sampled' unless its temperature is 0, but it is neither"
+            )
+
+
+@irdl_op_definition
+class EmbedOp(IRDLOperation):
+    """One request for the embedding of a text, or for those of a list of texts at once.
+
+    ```mlir
+    exec.lane @small_lane model "small" from "simulated" concurrency 64
+    exec.frame @embed(%text: !llm.text) -> tensor<?xf32> {
+      %vector = exec.embed @small_lane(%text) site <0> label "public" -> tensor<?xf32>
+      exec.return %vector : tensor<?xf32>
+    }
+    ```
+    """
+
+    name = "exec.embed"
+
+    lane = prop_def(SymbolRefAttr)
+    text = operand_def(TextType | ListType)
+    site = prop_def(DrawAttr)
+    label = prop_def(LabelAttr)
+    source = prop_def(SourceAttr)
+    result = result_def()
+
+    traits = traits_def(RefersTo("lane", "exec.lane"))
+    custom_directives = (Prompt, Source)
+    assembly_format = (
+        f"$lane custom<Prompt>($text, type($text)) {_ORIGIN} `->` type($result) attr-dict"
+    )
+
+    def __init__(
+        self, lane: str, text: SSAValue, site: DrawAttr, label: LabelAttr, source: SourceLocation
+    ) -> None:
+        vectors = ListType(EMBEDDING)
+        super().__init__(
+            operands=[text],
+            properties={"lane": SymbolRefAttr(lane), **_origin(site, label, source)},
+            result_types=[EMBEDDING if text.type == TEXT else vectors],
+        )
+
+    def verify_(self) -> None:
+        verify_embedding(self)
+
+
+@irdl_op_definition
+class ScoreOp(IRDLOperation):
+    """One request for how well each of some labels fits a text, or each text of a list.
+
+    ```mlir
+    exec.lane @small_lane model "small" from "simulated" concurrency 64
+    exec.frame @score(%text: !llm.text, %labels: !llm.list<!llm.text>) -> !llm.list<f64> {
+      %scores = exec.score @small_lane(%text) among %labels site <0> label "public"
+          -> !llm.list<f64>
+      exec.return %scores : !llm.list<f64>
+    }
+    ```
+    """
+
+    name = "exec.score"
+
+    lane = prop_def(SymbolRefAttr)
+    text = operand_def(TextType | ListType)
+    labels = operand_def(TEXTS)
+    site = prop_def(DrawAttr)
+    label = prop_def(LabelAttr)
+    source = prop_def(SourceAttr)
+    result = result_def()
+
+    traits = traits_def(RefersTo("lane", "exec.lane"))
+    custom_directives = (Prompt, Source)
+    assembly_format = (
+        "$lane custom<Prompt>($text, type($text)) `among` $labels "
+        f"{_ORIGIN} `->` type($result) attr-dict"
+    )
+
+    def __init__(
+        self,
+        lane: str,
+        text: SSAValue,
+        labels: SSAValue,
+        site: DrawAttr,
+        label: LabelAttr,
+        source: SourceLocation,
+    ) -> None:
+        scores = ListType(f64)
+        super().__init__(
+            operands=[text, labels],
+            properties={"lane": SymbolRefAttr(lane), **_origin(site, label, source)},
+            result_types=[scores if text.type == TEXT else ListType(scores)],
+        )
+
+    def verify_(self) -> None:
+        verify_scores(self)
+
+
+def _origin(site: DrawAttr, label: LabelAttr, source: SourceLocation) -> dict[str, Attribute]:
+    return {"site": site, "label": label, "source": SourceAttr(source)}

@@ -1,0 +1,216 @@
+"""Calls of models: answers, embeddings and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xdsl.dialects.builtin import ArrayAttr, SymbolRefAttr, f64
+from xdsl.ir import SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+    traits_def,
+)
+from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.dialects.formats import (
+    ANSWER,
+    SAMPLING,
+    AnswerFields,
+    As,
+    Number,
+    OneOrMore,
+    Prompt,
+    Sampling,
+    Site,
+    Stop,
+    TextUnless,
+    verify_draw,
+    verify_sampling,
+)
+from ember_mlir.dialects.values import (
+    EMBEDDING,
+    MESSAGES,
+    TEXT,
+    TEXT_OR_MESSAGES,
+    TEXTS,
+    AsksModel,
+    DrawAttr,
+    DrawsFromTape,
+    ListType,
+    RefersTo,
+    TextType,
+)
+
+
+@irdl_op_definition
+class GenerateOp(AnswerFields):
+    """One answer of a model to a prompt, which is a text or a conversation.
+
+    The answer is a function of the request and of its draw. With `temperature 0` the
+    call is greedy: it draws nothing, and equal requests are one value. Without a
+    temperature the provider's default holds, so the call is sampled. A sampled call
+    without a draw is fresh: no two are ever one. Calls may be made in any order, and
+    not at all if nobody uses the answer; no answer is promised to be right. An answer ends
+    before the first text of `stop`; one that the provider reports as cut off or refused is
+    the error `ProviderError`.
+
+    An answer that must look like something (`as`) is checked: one that does not is asked
+    for again, attempt k with k appended to its draw, at most `retries` times, and then is
+    the error `ParseError`. With `tools` the result is a conversation of one turn, the
+    model's, which may ask for calls of them.
+
+    ```mlir
+    llm.model @small from "simulated"
+    llm.tool @time "Tells the time." takes "{\\"type\\": \\"object\\", \\"properties\\": {}}"
+    func.func @ask(%prompt: !llm.text, %talk: !llm.messages) -> (!llm.text, !llm.text) {
+      %answer = llm.generate @small(%prompt) temperature 0.7 max_tokens 16 draw <0>
+      %number = llm.generate @small(%talk : !llm.messages) as regex "[0-9]+" retries 2 draw <1>
+      %turn = llm.generate @small(%prompt) tools [@time] draw <2> -> !llm.messages
+      func.return %answer, %number : !llm.text, !llm.text
+    }
+    ```
+    """
+
+    name = "llm.generate"
+
+    model = prop_def(SymbolRefAttr)
+    prompt = operand_def(TEXT_OR_MESSAGES)
+    tools = opt_prop_def(ArrayAttr[SymbolRefAttr])
+    draw = opt_prop_def(DrawAttr)
+    result = result_def(TEXT_OR_MESSAGES)
+
+    traits = traits_def(
+        DrawsFromTape(), RefersTo("model", "llm.model"), RefersTo("tools", "llm.tool")
+    )
+    custom_directives = (As, Number, OneOrMore, Prompt, Site, Stop, TextUnless)
+    assembly_format = (
+        f"$model custom<Prompt>($prompt, type($prompt)) {SAMPLING} {ANSWER} "
+        "(`tools` custom<OneOrMore>($tools)^)? custom<Site>($draw) "
+        "custom<TextUnless>(type($result)) attr-dict"
+    )
+
+    def __init__(
+        self,
+        model: str,
+        prompt: SSAValue,
+        *,
+        temperature: Decimal | None = None,
+        max_tokens: int | None = None,
+        sampling: Sampling | None = None,
+        tools: Sequence[str] = (),
+        draw: DrawAttr | None = None,
+    ) -> None:
+        sampling = sampling or Sampling(temperature=temperature, max_tokens=max_tokens)
+        used = ArrayAttr([SymbolRefAttr(tool) for tool in tools])
+        super().__init__(
+            operands=[prompt],
+            properties={
+                "model": SymbolRefAttr(model),
+                **sampling.properties(),
+                "tools": used if tools else None,
+                "draw": draw,
+            },
+            result_types=[MESSAGES if tools else TEXT],
+        )
+
+    def verify_(self) -> None:
+        verify_sampling(self)
+        verify_draw(self)
+        if self.tools is not None and not self.tools.data:
+            raise VerifyException("tools must name at least 1 tool, but got none")
+        if self.tools is not None and self.grammar is not None:
+            raise VerifyException(
+                "a call must have tools or a grammar ('as'), not both: what asks for tools "
+                "need not look like the grammar"
+            )
+        expected = TEXT if self.tools is None else MESSAGES
+        if self.result.type != expected:
+            kind = "without" if self.tools is None else "with"
+            raise VerifyException(
+                f"a call {kind} tools must have the result {expected}, but got {self.result.type}"
+            )
+
+
+@irdl_op_definition
+class EmbedOp(IRDLOperation):
+    """The embedding of a text: a vector whose direction tells what the text is about.
+
+    Nothing is drawn: equal requests are one value. The length of the vector is the
+    model's own; vectors of different models must not be compared.
+
+    ```mlir
+    llm.model @small from "simulated"
+    func.func @embed(%text: !llm.text) -> tensor<?xf32> {
+      %vector = llm.embed @small(%text) site <0>
+      func.return %vector : tensor<?xf32>
+    }
+    ```
+    """
+
+    name = "llm.embed"
+
+    model = prop_def(SymbolRefAttr)
+    text = operand_def(TextType)
+    draw = opt_prop_def(DrawAttr)
+    result = result_def(EMBEDDING)
+
+    traits = traits_def(AsksModel(), RefersTo("model", "llm.model"))
+    custom_directives = (Site,)
+    assembly_format = "$model `(` $text `)` custom<Site>($draw) attr-dict"
+
+    def __init__(self, model: str, text: SSAValue, draw: DrawAttr | None = None) -> None:
+        super().__init__(
+            operands=[text],
+            properties={"model": SymbolRefAttr(model), "draw": draw},
+            result_types=[EMBEDDING],
+        )
+
+    def verify_(self) -> None:
+        verify_draw(self)
+
+
+@irdl_op_definition
+class ScoreOp(IRDLOperation):
+    """How well each of some labels fits a text: a number from 0 to 1 for each, in order.
+
+    Nothing is drawn: equal requests are one value. Of no label, no model is asked. That the
+    scores add up to 1 is not promised.
+
+    ```mlir
+    llm.model @small from "simulated"
+    func.func @score(%text: !llm.text, %labels: !llm.list<!llm.text>) -> !llm.list<f64> {
+      %scores = llm.score @small(%text) among %labels site <0>
+      func.return %scores : !llm.list<f64>
+    }
+    ```
+    """
+
+    name = "llm.score"
+
+    model = prop_def(SymbolRefAttr)
+    text = operand_def(TextType)
+    labels = operand_def(TEXTS)
+    draw = opt_prop_def(DrawAttr)
+    result = result_def(ListType(f64))
+
+    traits = traits_def(AsksModel(), RefersTo("model", "llm.model"))
+    custom_directives = (Site,)
+    assembly_format = "$model `(` $text `)` `among` $labels custom<Site>($draw) attr-dict"
+
+    def __init__(
+        self, model: str, text: SSAValue, labels: SSAValue, draw: DrawAttr | None = None
+    ) -> None:
+        super().__init__(
+            operands=[text, labels],
+            properties={"model": SymbolRefAttr(model), "draw": draw},
+            result_types=[ListType(f64)],
+        )
+
+    def verify_(self) -> None:
+        verify_draw(self)
