@@ -9,8 +9,10 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 
 from ember_mlir.dialects.exec.nesting import entry_frames
-from ember_mlir.dialects.values import ListType, TextType
+from ember_mlir.dialects.names import argument_names
+from ember_mlir.dialects.values import shape_of_type
 from ember_mlir.errors import InputError
+from ember_mlir.grammars import Shape
 from ember_mlir.inputs import Parameter
 
 MAIN = "main"
@@ -36,9 +38,18 @@ def find_entry(module: ModuleOp) -> str:
     )
 
 
+def inputs_of(module: ModuleOp, entry: str) -> list[Parameter]:
+    """What the function `entry` of a module at the level `llm` takes."""
+    functions = [op for op in module.ops if isinstance(op, func.FuncOp)]
+    function = next((found for found in functions if found.sym_name.data == entry), None)
+    if function is None:
+        raise InputError(f"the module must be of the level 'llm', but @{entry} is a frame")
+    return parameters_of(argument_names(function), function.function_type.inputs)
+
+
 def parameters_of(names: Iterable[str], types: Iterable[Attribute]) -> list[Parameter]:
     """What a frame takes whose arguments have these names and types."""
-    return [Parameter(name, _depth(found)) for name, found in zip(names, types, strict=True)]
+    return [Parameter(name, _shape(found)) for name, found in zip(names, types, strict=True)]
 
 
 def _is_public_function(op: Operation) -> bool:
@@ -53,11 +64,11 @@ def _symbol(op: Operation) -> str:
     return name.data
 
 
-def _depth(found: Attribute) -> int:
-    """0 for a text, 1 for a list of texts, 2 for a list of lists."""
-    depth = 0
-    while isinstance(found, ListType):
-        found, depth = found.element, depth + 1
-    if not isinstance(found, TextType):
-        raise InputError(f"an input must be a text or a list of texts, but its type is {found}")
-    return depth
+def _shape(found: Attribute) -> Shape:
+    shape = shape_of_type(found)
+    if shape is None:
+        raise InputError(
+            "an input must be a text, number, list or record to be written on a command line, "
+            f"but its type is {found}; call the program from Python"
+        )
+    return shape

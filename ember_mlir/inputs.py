@@ -3,8 +3,9 @@
 What VALUE means depends on the declared type of the argument:
 
 - text: the value itself, or `@path`, the contents of a file; `@@x` is the text `@x`;
-- list: a JSON array, or `@glob`, the contents of all files that match, sorted by path,
-  where `**` stands for any folders.
+- list: a JSON array, or, of texts, `@glob`, the contents of all files that match, sorted
+  by path, where `**` stands for any folders;
+- number, truth value or record: JSON.
 
 All files are UTF-8.
 """
@@ -15,36 +16,32 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
+from math import isfinite
 from pathlib import Path
 from unicodedata import normalize
 
 from ember_mlir.errors import InputError
+from ember_mlir.grammars.shapes import ListShape, RecordShape, Shape, Value
 from ember_mlir.text_files import read_text
 
-Value = str | list["Value"]
-"""A text, or a list of values."""
+TEXTS = ListShape("text")
 
 _Json = None | bool | int | float | str | list["_Json"] | dict[str, "_Json"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An argument of a program: its name, and how deep lists nest in it (0: a text).
+    """An argument of a program: its name, and what its value looks like.
 
-    >>> print(Parameter("docs", 1))
+    >>> print(Parameter("docs", ListShape("text")))
     docs: list<text>
     """
 
     name: str
-    depth: int
-
-    @property
-    def type(self) -> str:
-        """The type in words of the command line: `text`, `list<text>`."""
-        return "list<" * self.depth + "text" + ">" * self.depth
+    shape: Shape
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.type}"
+        return f"{self.name}: {self.shape}"
 
 
 def read_inputs(written: Iterable[str], parameters: Sequence[Parameter]) -> dict[str, Value]:
@@ -53,7 +50,8 @@ def read_inputs(written: Iterable[str], parameters: Sequence[Parameter]) -> dict
     Raises `InputError` if one is missing, unknown, given twice, or not of its type; the
     message lists all parameters.
 
-    >>> read_inputs(["q=2+2?", 'docs=["a"]'], [Parameter("docs", 1), Parameter("q", 0)])
+    >>> docs, question = Parameter("docs", ListShape("text")), Parameter("q", "text")
+    >>> read_inputs(["q=2+2?", 'docs=["a"]'], [docs, question])
     {'docs': ['a'], 'q': '2+2?'}
     """
     known = {normalize("NFC", parameter.name): parameter for parameter in parameters}
@@ -81,9 +79,16 @@ def read_value(written: str, parameter: Parameter) -> Value:
     """
     if not _is_unicode(written):
         raise InputError(f"the input '{parameter.name}' must be UTF-8; write it to a file")
-    if parameter.depth == 0:
+    if written == "@":
+        raise InputError(
+            f"the input '{parameter.name}' must name a file after '@', as in "
+            f"{parameter.name}=@{'folder/*.txt' if parameter.shape == TEXTS else 'file.txt'}; "
+            "write @@ for the text '@'"
+        )
+    if parameter.shape == "text":
         return _read_single(written)
-    if parameter.depth == 1 and written.startswith("@") and not written.startswith("@@"):
+    is_list = parameter.shape == TEXTS
+    if is_list and written.startswith("@") and not written.startswith("@@"):
         return [read_text(path) for path in _matching_files(written[1:], parameter)]
     return _read_json(written, parameter)
 
@@ -111,24 +116,58 @@ def _read_json(written: str, parameter: Parameter) -> Value:
         value: _Json = json.loads(written)
     except (ValueError, RecursionError):
         raise _type_error(parameter, f"'{_abridged(written)}'") from None
-    return _checked(value, parameter.depth, parameter)
+    return _checked(value, parameter.shape, parameter)
 
 
-def _checked(value: _Json, depth: int, parameter: Parameter) -> Value:
-    if depth == 0 and isinstance(value, str) and _is_unicode(value):
-        return value
-    if depth > 0 and isinstance(value, list):
-        return [_checked(item, depth - 1, parameter) for item in value]
-    raise _type_error(parameter, _abridged(json.dumps(value, ensure_ascii=True)))
+def _checked(value: _Json, shape: Shape, parameter: Parameter) -> Value:
+    match shape, value:
+        case ListShape(element), list():
+            return [_checked(item, element, parameter) for item in value]
+        case RecordShape(fields), dict() if set(value) == {name for name, _ in fields}:
+            return {name: _checked(value[name], found, parameter) for name, found in fields}
+        case "text", str() if _is_unicode(value):
+            return value
+        case "boolean", bool():
+            return value
+        case "integer", int() if not isinstance(value, bool) and -(2**63) <= value < 2**63:
+            return value
+        case "number", int() | float() if not isinstance(value, bool) and _is_finite(value):
+            return float(value)
+        case _:
+            raise _type_error(parameter, _abridged(json.dumps(value, ensure_ascii=True)))
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return isfinite(float(value))
+    except OverflowError:
+        return False
 
 
 def _type_error(parameter: Parameter, got: str) -> InputError:
-    example = "[" * parameter.depth + '"a", "b"' + "]" * parameter.depth
-    files = " or @folder/*.txt" if parameter.depth == 1 else ""
+    files = " or @folder/*.txt" if parameter.shape == TEXTS else ""
     return InputError(
-        f"the input '{parameter.name}' must be a {parameter.type}, but got {got}; "
-        f"write it as {example}{files}"
+        f"the input '{parameter.name}' must be {_articled(parameter.shape)}, but got {got}; "
+        f"write it as {_example(parameter.shape)}{files}"
     )
+
+
+def _articled(shape: Shape) -> str:
+    return f"an {shape}" if shape == "integer" else f"a {shape}"
+
+
+def _example(shape: Shape) -> str:
+    """How a value of a shape is written, as JSON."""
+    match shape:
+        case ListShape("text"):
+            return '["a", "b"]'
+        case ListShape():
+            return f"[{_example(shape.element)}]"
+        case RecordShape():
+            fields = [f"{json.dumps(name)}: {_example(found)}" for name, found in shape.fields]
+            return "{" + ", ".join(fields) + "}"
+        case _:
+            return {"text": '"a"', "integer": "3", "number": "0.5", "boolean": "true"}[shape]
 
 
 def _input_error(problem: str, parameters: Sequence[Parameter]) -> InputError:

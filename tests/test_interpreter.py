@@ -1,8 +1,10 @@
-"""The reference interpreter: what every operation means, by example."""
+"""The reference interpreter: how a program runs, draws, and says where it failed."""
 
 from __future__ import annotations
 
 import pytest
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp, UnknownLoc
 
 from ember_mlir.errors import EmptyReduceError, EmptyVoteError, InputError, InvalidIRError
 from ember_mlir.interpreter import Value, interpret
@@ -121,8 +123,53 @@ def test_what_it_cannot_run_is_an_error() -> None:
         run(REDUCE)
     with pytest.raises(InvalidIRError, match=r"a request must have a draw; run assign-draws"):
         run("func.func @f(%a: !llm.text) { %x = llm.generate @m(%a)\n func.return }", "q")
-    with pytest.raises(InvalidIRError, match=r"'arith\.constant' must be of the level 'llm'"):
-        run("func.func @f() { %c = arith.constant 1 : i32\n func.return }")
+    with pytest.raises(
+        InvalidIRError, match=r"'func\.call' must be of the level 'llm' to be inter"
+    ):
+        run("func.func @f() { func.call @f() : () -> ()\n func.return }")
+
+
+def test_the_entry_is_a_function_of_the_module() -> None:
+    body = """func.func @f() -> !llm.text { %r = llm.constant "f" func.return %r : !llm.text }
+      func.func @g() -> !llm.text { %r = llm.constant "g" func.return %r : !llm.text }"""
+    module = parse_module(body)
+    for entry, expected in [(None, "f"), ("f", "f"), ("g", "g")]:
+        assert interpret(module, [], seed=0, send=Echo(), entry=entry) == [expected]
+    with pytest.raises(InputError, match="the entry must be a function of the module, but got 'h'"):
+        interpret(module, [], seed=0, send=Echo(), entry="h")
+    with pytest.raises(InputError, match="must be a function of the module, but there is none"):
+        interpret(parse_module('llm.model @m from "p"'), [], seed=0, send=Echo())
+
+
+def test_a_block_without_an_end_is_an_error() -> None:
+    module = ModuleOp([func.FuncOp("f", ((), ()))])
+    with pytest.raises(InvalidIRError, match="must end with a return or yield; verify the module"):
+        interpret(module, [], seed=0, send=Echo())
+
+
+def test_symbols_have_no_value() -> None:
+    module = parse_module('func.func @f() { llm.model @m from "p" func.return }')
+    with pytest.raises(InvalidIRError, match=r"'llm\.model' must not stand in a function"):
+        interpret(module, [], seed=0, send=Echo())
+
+
+def test_an_error_without_a_known_place_has_none() -> None:
     module = parse_module(REDUCE)
-    with pytest.raises(InputError, match="the entry must be a function of the module"):
-        interpret(module, [[]], seed=0, send=Echo(), entry="g")
+    for op in module.walk():
+        op.location = UnknownLoc()
+    with pytest.raises(EmptyReduceError) as caught:
+        interpret(module, [[]], seed=0, send=Echo())
+    assert caught.value.location is None
+
+
+def test_an_error_has_the_place_of_the_innermost_operation() -> None:
+    body = """func.func @f(%xs: !llm.list<!llm.list<!llm.text>>) -> !llm.list<!llm.text> {
+      %r = ensemble.map %x in %xs : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.text> do {
+        %v = ensemble.vote %x : !llm.list<!llm.text>
+        ensemble.yield %v : !llm.text
+      }
+      func.return %r : !llm.list<!llm.text>
+    }"""
+    with pytest.raises(EmptyVoteError) as caught:
+        run(body, [["a"], []])
+    assert str(caught.value.location) == "test.mlir:4:14"

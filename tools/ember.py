@@ -6,13 +6,22 @@ import json
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from ember_mlir.errors import InputError
-from ember_mlir.tools.command_line import CommandParser, Console, run_command
+from ember_mlir.tools.command_line import (
+    CommandParser,
+    Console,
+    add_limits,
+    limits_of,
+    run_command,
+)
 from ember_mlir.version import VERSION
 
 if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+
     from ember_mlir.runtime.run import Run
 
 _COMMANDS = """\
@@ -59,7 +68,13 @@ def _run_parser() -> CommandParser:
     )
     add("--json", action="store_true", help="print outputs and bill as JSON")
     add("--seed", type=int, metavar="N", help="the same seed is the same run")
+    add(
+        "--reference",
+        action="store_true",
+        help="run one operation after another, as the language is defined: it knows all of it",
+    )
     add("--clock", choices=("real", "virtual"), default="real", help="virtual does not wait")
+    add_limits(parser)
     show = parser.add_mutually_exclusive_group()
     show.add_argument("--progress", action="store_true", default=None, help="show a progress bar")
     show.add_argument("--no-progress", action="store_false", dest="progress", help="show none")
@@ -89,8 +104,11 @@ def _run(options: Namespace, console: Console) -> Run:
     from ember_mlir.providers import Session
     from ember_mlir.runtime.run import prepare, run
 
-    name, text = console.read_source(options.file)
-    module = parse_module(text, name)
+    limits = limits_of(options)
+    name, text = console.read_source(options.file, limits)
+    module = parse_module(text, name, limits=limits)
+    if options.reference:
+        return _run_reference(module, options)
     program = compile_to(module, "exec")
     prepared = prepare(program, find_entry(module))
     parameters = parameters_of(prepared.arguments, prepared.types)
@@ -102,10 +120,24 @@ def _run(options: Namespace, console: Console) -> Run:
         return run(prepared, inputs, stack.enter_context(session))
 
 
+def _run_reference(module: ModuleOp, options: Namespace) -> Run:
+    from ember_mlir.direct import run_reference
+    from ember_mlir.entry import find_entry, inputs_of
+    from ember_mlir.inputs import read_inputs
+    from ember_mlir.pipeline import compile_to
+    from ember_mlir.providers import Session
+
+    program = compile_to(module, "llm")
+    entry = find_entry(program)
+    inputs = list(read_inputs(options.input, inputs_of(program, entry)).values())
+    with Session(seed=options.seed, clock=options.clock) as session:
+        return run_reference(program, inputs, session, entry=entry)
+
+
 def _print_run(run: Run, options: Namespace, console: Console) -> None:
     if options.json:
         result = {"outputs": run.outputs, "bill": run.bill.as_json()}
-        print(json.dumps(result, ensure_ascii=False, indent=2), file=console.stdout)
+        print(_json(result), file=console.stdout)
         return
     for output in run.outputs:
         print(_readable(output), file=console.stdout)
@@ -115,4 +147,14 @@ def _print_run(run: Run, options: Namespace, console: Console) -> None:
 def _readable(output: object) -> str:
     if isinstance(output, str):
         return output
-    return json.dumps(output, ensure_ascii=False, indent=2)
+    return _json(output)
+
+
+def _json(value: object) -> str:
+    # Turns of a conversation are objects of a class of their own.
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_fields_of)
+
+
+def _fields_of(value: object) -> object:
+    """The fields of a dataclass, or what a value prints as."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -10,7 +10,6 @@ from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list
 from ember_mlir.frontend.values import (
     Symbolic,
-    Value,
     depth_of,
     describe,
     holds_symbolic,
@@ -22,7 +21,7 @@ class Shape(ABC):
     """A result with holes where the values of the run go."""
 
     @abstractmethod
-    def rebuild(self, outputs: Sequence[Value]) -> object:
+    def rebuild(self, outputs: Sequence[object]) -> object:
         """The result, with `outputs` in its holes."""
 
 
@@ -32,7 +31,7 @@ class Hole(Shape):
 
     number: int
 
-    def rebuild(self, outputs: Sequence[Value]) -> Value:
+    def rebuild(self, outputs: Sequence[object]) -> object:
         return outputs[self.number]
 
 
@@ -42,7 +41,7 @@ class Known(Shape):
 
     value: object
 
-    def rebuild(self, outputs: Sequence[Value]) -> object:
+    def rebuild(self, outputs: Sequence[object]) -> object:
         return self.value
 
 
@@ -53,7 +52,7 @@ class Items(Shape):
     make: type[list[object]] | type[tuple[object, ...]]
     items: tuple[Shape, ...]
 
-    def rebuild(self, outputs: Sequence[Value]) -> object:
+    def rebuild(self, outputs: Sequence[object]) -> object:
         return self.make([item.rebuild(outputs) for item in self.items])
 
 
@@ -63,7 +62,7 @@ class Entries(Shape):
 
     entries: tuple[tuple[object, Shape], ...]
 
-    def rebuild(self, outputs: Sequence[Value]) -> object:
+    def rebuild(self, outputs: Sequence[object]) -> object:
         return {key: value.rebuild(outputs) for key, value in self.entries}
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from xdsl.dialects.builtin import i32
+from xdsl.dialects.builtin import f64, i1, i32, i64
 
-from ember_mlir.dialects.values import TEXT, ListType
+from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.entry import find_entry, parameters_of
 from ember_mlir.errors import InputError
 from ember_mlir.parsing import parse_module
@@ -43,15 +43,17 @@ def test_nothing_to_run(text: str) -> None:
 
 
 def test_parameters_say_how_deep_lists_nest() -> None:
-    types = [TEXT, ListType(TEXT), ListType(ListType(TEXT))]
-    found = parameters_of(["a", "b", "c"], types)
+    record = RecordType.of([("é", i64), ("f", ListType(f64)), ("g", i1)])
+    types = [TEXT, ListType(TEXT), ListType(ListType(TEXT)), record]
+    found = parameters_of(["a", "b", "c", "d"], types)
     assert [str(parameter) for parameter in found] == [
         "a: text",
         "b: list<text>",
         "c: list<list<text>>",
+        'd: record<"é": integer, "f": list<number>, "g": boolean>',
     ]
 
 
 def test_what_cannot_be_written_on_a_command_line_is_no_parameter() -> None:
-    with pytest.raises(InputError, match="must be a text or a list of texts, but its type is i32"):
+    with pytest.raises(InputError, match=r"a text, number, list or record .* but its type is i32"):
         parameters_of(["n"], [i32])

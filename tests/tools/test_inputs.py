@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ember_mlir.errors import InputError
+from ember_mlir.grammars.shapes import ListShape, RecordShape, Shape
 from ember_mlir.inputs import Parameter, Value, read_inputs, read_value
 
-QUESTION = Parameter("question", 0)
-DOCS = Parameter("docs", 1)
-GRID = Parameter("grid", 2)
+QUESTION = Parameter("question", "text")
+DOCS = Parameter("docs", ListShape("text"))
+GRID = Parameter("grid", ListShape(ListShape("text")))
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -165,8 +166,8 @@ def test_inputs_come_in_the_order_of_the_parameters() -> None:
 
 def test_a_name_may_be_written_in_either_unicode_form() -> None:
     composed, decomposed = "caf\u00e9", "cafe\u0301"
-    assert read_inputs([f"{decomposed}=x"], [Parameter(composed, 0)]) == {composed: "x"}
-    assert read_inputs([f"{composed}=x"], [Parameter(decomposed, 0)]) == {decomposed: "x"}
+    assert read_inputs([f"{decomposed}=x"], [Parameter(composed, "text")]) == {composed: "x"}
+    assert read_inputs([f"{composed}=x"], [Parameter(decomposed, "text")]) == {decomposed: "x"}
 
 
 TAKES = "; the program takes question: text, docs: list<text>"
@@ -192,3 +193,46 @@ def test_a_program_without_inputs() -> None:
     assert read_inputs([], []) == {}
     with pytest.raises(InputError, match="there is no input 'x'; the program takes no inputs"):
         read_inputs(["x=1"], [])
+
+
+PERSON = RecordShape((("name", "text"), ("tags", ListShape("text"))))
+
+
+@pytest.mark.parametrize(
+    ("shape", "written", "expected"),
+    [
+        ("integer", "-3", -3),
+        ("integer", str(2**63 - 1), 2**63 - 1),
+        ("number", "1", 1.0),
+        ("number", "-0.5e2", -50.0),
+        ("boolean", "true", True),
+        (ListShape("integer"), "[1, 2]", [1, 2]),
+        (PERSON, '{"tags": [], "name": "Ada"}', {"name": "Ada", "tags": []}),
+    ],
+)
+def test_numbers_and_records_are_json(shape: Shape, written: str, expected: Value) -> None:
+    found = read_value(written, Parameter("x", shape))
+    assert found == expected
+    assert type(found) is type(expected)
+    assert str(found) == str(expected)
+
+
+@pytest.mark.parametrize(
+    ("shape", "written", "example"),
+    [
+        ("integer", "1.0", "3"),
+        ("integer", "true", "3"),
+        ("integer", str(2**63), "3"),
+        ("number", "NaN", "0.5"),
+        ("number", "1e999", "0.5"),
+        ("number", "9" * 400, "0.5"),
+        ("boolean", "1", "true"),
+        (PERSON, '{"name": "Ada"}', r'\{"name": "a", "tags": \["a", "b"\]\}'),
+        (PERSON, '{"name": 1, "tags": []}', r'\{"name": "a", "tags": \["a", "b"\]\}'),
+        (ListShape("boolean"), "@a", r"\[true\]"),
+    ],
+)
+def test_what_is_of_another_shape_is_refused(shape: Shape, written: str, example: str) -> None:
+    parameter = Parameter("x", shape)
+    with pytest.raises(InputError, match=rf"the input 'x' must be an? .*; write it as {example}$"):
+        read_value(written, parameter)
