@@ -1,0 +1,167 @@
+// RUN: ember-opt %s --split-input-file --verify-diagnostics -p verify-labels
+
+// Labels go into frames and come back out of them.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.lane @house_lane model "house" from "simulated" concurrency 4 clearance "pii"
+exec.frame @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii"}, %q: !llm.text)
+    -> !llm.text {
+  %all = exec.fanout @each over %letters : !llm.list<!llm.text> -> !llm.list<!llm.text>
+  %j = exec.join %all with ","
+  %b = exec.request @lane(%q) sampled site <1> label "public"
+  // expected-error @+1 {{'exec.request' must go to a model cleared for 'pii', but @lane is cleared for 'public': argument %letters}}
+  %a = exec.request @lane(%j) sampled site <0> label "pii"
+  exec.return %a : !llm.text
+}
+exec.frame @each(%letter: !llm.text) -> !llm.text {
+  %p = exec.format "Sum up: {0}"(%letter)
+  %a = exec.request @house_lane(%p) sampled site <2[*]> label "pii"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// The label of a request is written; it must be what it is, or more.
+exec.lane @house_lane model "house" from "simulated" concurrency 4 clearance "pii"
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %b = exec.request @house_lane(%q) sampled site <1> label "internal"
+  // expected-error @+1 {{'exec.request' must be labelled 'pii' at least, but is written as 'public': argument %letter}}
+  %a = exec.request @house_lane(%letter) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// A label that is written may not be above the clearance, whatever is sent.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%q: !llm.text) -> !llm.text {
+  // expected-error @+1 {{'exec.request' must go to a model cleared for 'internal', but @lane is cleared for 'public'; lower the label that is written}}
+  %b = exec.request @lane(%q) sampled site <1> label "internal"
+  exec.return %b : !llm.text
+}
+
+// -----
+
+// A frame that is run for each element is run as often as there are elements.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii"}, %q: !llm.text)
+    -> !llm.list<!llm.text> {
+  %all = exec.fanout @each over %letters : !llm.list<!llm.text> with %q : !llm.text
+      -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @each(%letter: !llm.text, %q: !llm.text) -> !llm.text {
+  // expected-error @+1 {{cleared for 'public': argument %letters}}
+  %a = exec.request @lane(%q) sampled site <2[*]> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// What a frame captures keeps its own label, and so does its result.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %run, %a, %b = exec.spawn @both with %letter, %q : !llm.text, !llm.text -> !llm.text, !llm.text
+  %c = exec.request @lane(%b) sampled site <1> label "public"
+  exec.return %a : !llm.text
+}
+exec.frame @both(%letter: !llm.text, %q: !llm.text) -> (!llm.text, !llm.text) {
+  %a = exec.request @lane(%q) sampled site <0> label "public"
+  exec.return %letter, %a : !llm.text, !llm.text
+}
+
+// -----
+
+// One of two frames runs, by a secret condition.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%c: i1 {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %r = exec.select %c then @ask else @say with %q : !llm.text -> !llm.text
+  exec.return %r : !llm.text
+}
+exec.frame @ask(%q: !llm.text) -> !llm.text {
+  // expected-error @+1 {{cleared for 'public': argument %c}}
+  %a = exec.request @lane(%q) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+exec.frame @say(%q: !llm.text) -> !llm.text {
+  exec.return %q : !llm.text
+}
+
+// -----
+
+// A loop whose end a secret decides.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%go: i1 {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %more, %r = exec.loop @ask from %q : !llm.text at_most 3 with %go : i1
+  exec.return %r : !llm.text
+}
+exec.frame @ask(%q: !llm.text, %go: i1) -> (i1, !llm.text) {
+  // expected-error @+1 {{cleared for 'public': argument %go}}
+  %a = exec.request @lane(%q) sampled site <0[*]> label "public"
+  exec.return %go, %a : i1, !llm.text
+}
+
+// -----
+
+// A frame runs if the one before has failed.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %r = exec.attempt [@read, @ask] with %letter : !llm.text -> !llm.text
+  exec.return %r : !llm.text
+}
+exec.frame @read(%letter: !llm.text) -> !llm.text {
+  %n = exec.parse %letter as regex "[0-9]+" : !llm.text
+  exec.return %n : !llm.text
+}
+exec.frame @ask(%letter: !llm.text) -> !llm.text {
+  %q = exec.constant "What now?"
+  // expected-error @+1 {{cleared for 'public': argument %letter}}
+  %a = exec.request @lane(%q) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// Frames within frames whose failure somebody handles.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}) -> !llm.list<!llm.text> {
+  %r = exec.parallel [@outer] with %letter : !llm.text on_error drop -> !llm.list<!llm.text>
+  exec.return %r : !llm.list<!llm.text>
+}
+exec.frame @outer(%letter: !llm.text) -> !llm.text {
+  %run, %n = exec.spawn @read with %letter : !llm.text -> !llm.text
+  %q = exec.constant "What now?"
+  // expected-error @+1 {{cleared for 'public': argument %letter}}
+  %a = exec.request @lane(%q) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+exec.frame @read(%letter: !llm.text) -> !llm.text {
+  %n = exec.parse %letter as regex "[0-9]+" : !llm.text
+  exec.return %n : !llm.text
+}
+
+// -----
+
+// Computations are known by their names.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %masked, %hidden = exec.compute "llm.redact"(%letter)
+      where {policies = [#llm.utf8"email"], label = #llm.label"public"}
+      : (!llm.text) -> (!llm.text, !llm.list<!llm.text>)
+  %a = exec.request @lane(%masked) sampled site <0> label "public"
+  %b = exec.compute "llm.restore"(%a, %hidden)
+      : (!llm.text, !llm.list<!llm.text>) -> !llm.text
+  // expected-error @+1 {{cleared for 'public': argument %letter}}
+  %c = exec.request @lane(%b) sampled site <1> label "pii"
+  exec.return %c : !llm.text
+}
+
+// -----
+
+// A constant keeps its label as an attribute.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f() -> !llm.text {
+  %t = exec.constant "ada@example.com" {ember.label = #llm.label"pii"}
+  // expected-error @+1 {{cleared for 'public': 'exec.constant'}}
+  %c = exec.request @lane(%t) sampled site <1> label "pii"
+  exec.return %c : !llm.text
+}
