@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xdsl.dialects.builtin import ModuleOp
 
+from ember_mlir.dialects.values import AsksModel, DrawAttr
+from ember_mlir.errors import ProgramError
 from ember_mlir.interpreter import Value, interpret
 from ember_mlir.parsing import make_context, parse_module, print_module
+from ember_mlir.passes.analysis.levels import LEVELS
 from ember_mlir.pipeline import compile_to, parse_passes, run_passes
 from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.simulated import Simulated
 from ember_mlir.runtime.run import run_module
+from ember_mlir.testing import SCHEDULED, Dice, Outcome, Program, numbered, programs, reference
 
 ROOT = Path(__file__).parent.parent
 QUESTION: dict[str, Value] = {"question": "What is 17 * 24?"}
@@ -168,3 +175,133 @@ def test_equal_greedy_calls_cost_one_call() -> None:
     plain, optimized = parse_module(NESTED), compile_to(parse_module(NESTED), "llm")
     count = [print_module(m).count("llm.generate @large") for m in (plain, optimized)]
     assert count == [2, 1]
+
+
+# Random programs.
+
+PASSES = ("canonicalize", "merge-calls", "remove-dead-calls")
+
+
+def check_kept(before: Outcome, after: Outcome) -> None:
+    """Check what `exact` promises: results and effects of a run that succeeds, for no more money.
+
+    A run that fails may succeed, where what failed was dead, or fail in another way.
+    """
+    if before.error is None:
+        assert (after.error, after.results) == (None, before.results)
+        assert after.effects == before.effects
+        assert after.requests <= before.requests
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(program=programs(), faults=st.sampled_from((0, 0, 15)))
+def test_each_pass_keeps_what_a_program_means(name: str, program: Program, faults: int) -> None:
+    source = numbered(program)
+    optimized = source.clone()
+    run_passes(make_context(), optimized, parse_passes(name), verify_each=True)
+    for seed in range(3):
+        check_kept(
+            reference(source, program, seed, faults), reference(optimized, program, seed, faults)
+        )
+
+
+@given(
+    program=programs(),
+    names=st.lists(st.sampled_from((*PASSES, "assign-draws")), min_size=2, max_size=5),
+    faults=st.sampled_from((0, 0, 15)),
+)
+def test_any_sequence_of_passes_keeps_what_a_program_means(
+    program: Program, names: list[str], faults: int
+) -> None:
+    source = numbered(program)
+    optimized = source.clone()
+    run_passes(make_context(), optimized, parse_passes(",".join(names)), verify_each=True)
+    for seed in range(3):
+        check_kept(
+            reference(source, program, seed, faults), reference(optimized, program, seed, faults)
+        )
+
+
+@given(program=programs())
+def test_numbering_gives_new_draws_and_keeps_the_old(program: Program) -> None:
+    given_draws = draws_of(parse_module(program.text))
+    module = numbered(program)
+    all_draws = draws_of(module)
+    assert [new for old, new in zip(given_draws, all_draws, strict=True) if old] == [
+        old for old in given_draws if old
+    ]
+    taken = {draw.data.chain[0] for draw in given_draws if draw}
+    made = [
+        new.data.chain[0]
+        for old, new in zip(given_draws, all_draws, strict=True)
+        if new and not old
+    ]
+    assert made == list(range(max(taken, default=-1) + 1, max(taken, default=-1) + 1 + len(made)))
+    text = print_module(module)
+    run_passes(make_context(), module, parse_passes("assign-draws"))
+    assert print_module(module) == text
+
+
+def draws_of(module: ModuleOp) -> list[DrawAttr | None]:
+    """The identity of each request, where it has one."""
+    found = [op.properties.get("draw") for op in module.walk() if op.has_trait(AsksModel)]
+    return [draw if isinstance(draw, DrawAttr) else None for draw in found]
+
+
+@given(
+    program=programs(SCHEDULED),
+    level=st.sampled_from(LEVELS),
+    faults=st.sampled_from((0, 0, 15)),
+    seed=st.integers(0, 3),
+)
+def test_the_engine_agrees_with_the_reference_from_the_text_of_every_level(
+    program: Program, level: str, faults: int, seed: int
+) -> None:
+    plain = reference(numbered(program), program, seed, faults)
+    source = compile_to(parse_module(program.text), "llm")
+    expected = reference(source, program, seed, faults)
+    check_kept(plain, expected)
+    text = print_module(compile_to(source, level))
+    got, refused = engine(compile_to(parse_module(text), "exec"), program, seed, faults)
+    if expected.error is None:
+        assert (got.error, got.results) == (None, expected.results)
+        assert got.requests == expected.requests
+    else:
+        # Which of the errors that can be comes first, is a question of time.
+        assert got.error is not None
+        assert got.error[0] != "ProviderError" or got.error[1] in refused
+
+
+def engine(
+    module: ModuleOp,
+    program: Program,
+    seed: int,
+    faults: int = 0,
+    victim: Request | None = None,
+) -> tuple[Outcome, list[str]]:
+    """What the engine makes of an `exec` module, and with which messages calls were refused."""
+    dice = Dice(faults, victim)
+    results: str | None = None
+    error: tuple[str, str] | None = None
+    try:
+        with Session(provider=dice, seed=seed, clock="virtual") as session:
+            results = repr(run_module(module, program.inputs, session).outputs)
+    except ProgramError as found:
+        error = (type(found).__name__, found.message)
+    refused = [refusal.message for refusal in dice.refused]
+    return Outcome(results, error, Counter(dice.requests)), refused
+
+
+@given(program=programs(SCHEDULED), seed=st.integers(0, 3), which=st.integers(0, 9))
+def test_one_call_that_is_refused_is_the_error_of_both(
+    program: Program, seed: int, which: int
+) -> None:
+    source = compile_to(parse_module(program.text), "llm")
+    sent = sorted(reference(source, program, seed).requests, key=repr)
+    if sent and reference(source, program, seed).error is None:
+        victim = sent[which % len(sent)]
+        expected = reference(source, program, seed, victim=victim)
+        got, refused = engine(compile_to(source, "exec"), program, seed, victim=victim)
+        assert expected.error is not None
+        assert got.error == expected.error
+        assert expected.error[1] in refused

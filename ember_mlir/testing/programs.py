@@ -1,0 +1,95 @@
+"""Random programs: a text that verifies, its inputs, and the functions that it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import strategies as st
+from xdsl.ir import Attribute
+
+from ember_mlir.dialects.values import TEXT, TEXTS, ListType, ObjectType
+from ember_mlir.semantics import Value
+from ember_mlir.testing.asking import ASKING
+from ember_mlir.testing.nesting import NESTING, unused
+from ember_mlir.testing.plain import PLAIN, leaf
+from ember_mlir.testing.samples import TYPES, samples
+from ember_mlir.testing.writer import Language, Maker, Name, Writer
+
+EVERYTHING = Language(TYPES, (*PLAIN, *ASKING, *NESTING), leaf)
+"""The whole of `llm`, `ensemble`, and what of `scf` and `arith` programs may have."""
+
+_SCHEDULED = frozenset(
+    {
+        "llm.constant",
+        "llm.template",
+        "llm.join",
+        "llm.list",
+        "llm.generate",
+        "ensemble.sample",
+        "ensemble.map",
+        "ensemble.reduce",
+        "ensemble.vote",
+    }
+)
+
+
+def _is_scheduled(maker: Maker) -> bool:
+    # Votes are of texts so far.
+    other_vote = maker.operation == "ensemble.vote" and not maker.makes(TEXT)
+    return maker.operation in _SCHEDULED and not other_vote
+
+
+SCHEDULED = Language(
+    (TEXT, TEXTS, ListType(TEXTS)), list(filter(_is_scheduled, EVERYTHING.makers)), leaf, False
+)
+"""What can be scheduled so far: see `passes/analysis/scheduling.py`."""
+
+HEADER = """llm.model @small named "petit" from "simulated"
+llm.model @large from "simulated"
+"""
+TOOLS = """llm.tool @search "finds é" takes "{\\22type\\22: \\22object\\22}"
+llm.tool @time "tells" takes "{\\22type\\22: \\22object\\22}"
+"""
+
+
+class Program:
+    """A program with one function: its text, its inputs by name, in order, and its functions.
+
+    `functions` has the type of the result of each function that the program applies.
+    """
+
+    def __init__(
+        self, text: str, inputs: Mapping[str, Value], functions: Mapping[str, Attribute]
+    ) -> None:
+        self.text = text
+        self.inputs = inputs
+        self.functions = functions
+
+    def __repr__(self) -> str:
+        return f"\n{self.text}// inputs: {dict(self.inputs)!r}\n"
+
+
+@st.composite
+def programs(draw: st.DrawFn, language: Language = EVERYTHING, *, max_ops: int = 25) -> Program:
+    """Programs of `language` that verify; of about `max_ops` operations at most."""
+    w = Writer(draw, language, max_ops)
+    arguments = [Name(w.fresh(), w.type()) for _ in range(w.number(3))]
+    arguments = [a for a in arguments if not isinstance(a.type, ObjectType)]
+    w.visible += arguments
+    results: list[Name] = []
+    for _ in range(w.number(3, 1)):
+        unused(w)
+        found = w.type()
+        results.append(Name(w.value(found), found))
+    inputs = {a.name[1:]: draw(samples(a.type)) for a in arguments}
+    text = _function(arguments, results, w.lines)
+    tools = TOOLS if language.details else ""
+    return Program(HEADER + tools + text, inputs, w.functions)
+
+
+def _function(arguments: Sequence[Name], results: Sequence[Name], lines: Sequence[str]) -> str:
+    taken = ", ".join([f"{name}: {found}" for name, found in arguments])
+    given = ", ".join([str(found) for _, found in results])
+    names = ", ".join([name for name, _ in results])
+    body = "\n".join([*lines, f"  func.return {names} : {given}"])
+    return f"func.func @program({taken}) -> ({given}) {{\n{body}\n}}\n"
