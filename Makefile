@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lit check fix docs bench clean
+.PHONY: help demo test lit check fix docs bench fuzz fuzz-programs clean
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## Run the two example programs on the simulated provider.
 	@$(BIN)/python docs/examples/demo.py
@@ -19,7 +19,7 @@ demo: $(VENV)/installed ## Run the two example programs on the simulated provide
 	@$(BIN)/ember run docs/examples/map_reduce.mlir --input 'docs=@docs/**/*.md'
 
 test: $(VENV)/installed-dev ## Run all tests: Python, and the FileCheck tests in process.
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto
 
 lit: $(VENV)/installed-dev ## Run the FileCheck tests under stock lit.
 	@$(BIN)/lit -sv lit_tests
@@ -36,12 +36,20 @@ fix: $(VENV)/installed-dev ## Format the code, and repair what ruff can.
 	@$(BIN)/ruff check -q --fix
 	@$(BIN)/ruff format -q
 
-docs: $(VENV)/installed ## Write the reference pages from the docstrings.
+docs: $(VENV)/installed ## Write the reference pages from the definitions.
 	@$(BIN)/python -m ember_mlir.tools.reference
 
-bench: $(VENV)/installed ## Time the engine against asyncio written by hand.
+bench: $(VENV)/installed ## Time the engine against asyncio by hand, and the compiler's growth.
 	@$(BIN)/python -m ember_mlir.tools.bench.ensemble
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
+	@$(BIN)/python -m ember_mlir.tools.bench.scale
+
+fuzz: $(VENV)/installed ## Try 100 000 hostile texts: make fuzz COUNT=1000 SEED=2
+	@$(BIN)/python -m ember_mlir.tools.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
+
+fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.
+	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_programs.py \
+	  tests/test_differential.py tests/test_noninterference.py tests/passes/test_canonicalize.py
 
 clean: ## Remove the environment and all that was made.
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from ember_mlir.errors import (
         CaptureError,
         EmberError,
+        EmptyChoiceError,
         EmptyReduceError,
         EmptyVoteError,
+        FunctionError,
         InputError,
         InvalidIRError,
+        LabelError,
         ModelError,
+        NotAcceptedError,
+        ParseError,
         PipelineError,
+        ProgramError,
         ProviderError,
+        ShapeError,
         SourceLocation,
     )
     from ember_mlir.program import (
@@ -47,9 +54,14 @@ if TYPE_CHECKING:
     )
     from ember_mlir.providers import (
         Bill,
+        Faulty,
+        Image,
+        Message,
         Reply,
         Request,
         Session,
+        Tool,
+        ToolCall,
         register_model,
         register_provider,
     )
@@ -58,19 +70,31 @@ __all__ = [
     "Bill",
     "CaptureError",
     "EmberError",
+    "EmptyChoiceError",
     "EmptyReduceError",
     "EmptyVoteError",
+    "Faulty",
+    "FunctionError",
+    "Image",
     "InputError",
     "InvalidIRError",
+    "LabelError",
     "LastRun",
+    "Message",
     "ModelError",
+    "NotAcceptedError",
+    "ParseError",
     "PipelineError",
     "Program",
+    "ProgramError",
     "ProviderError",
     "Reply",
     "Request",
     "Session",
+    "ShapeError",
     "SourceLocation",
+    "Tool",
+    "ToolCall",
     "__version__",
     "compile",
     "generate",
@@ -88,7 +112,10 @@ _PROGRAM = (
     *("LastRun", "Program", "compile", "jit"),
     *("generate", "join", "map", "reduce", "sample", "vote"),
 )
-_PROVIDERS = ("Bill", "Reply", "Request", "Session", "register_model", "register_provider")
+_PROVIDERS = (
+    *("Bill", "Faulty", "Image", "Message", "Reply", "Request", "Session", "Tool", "ToolCall"),
+    *("register_model", "register_provider"),
+)
 
 
 def __getattr__(name: str) -> object:

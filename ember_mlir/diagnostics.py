@@ -15,9 +15,15 @@ WIDTH = 120
 """The columns of a terminal that a quoted line may take; of a longer one a part is shown."""
 
 
+LONGEST_MESSAGE = 1000
+"""The characters of a message that are shown; of a longer one, the beginning and the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """Something to tell the user about a place in a source, or about none in particular.
+
+    As text it is one line, whatever the message quotes from the source.
 
     >>> str(Diagnostic("error", SourceLocation("a.mlir", 3, 7), "it must hold"))
     'a.mlir:3:7: error: it must hold'
@@ -28,7 +34,8 @@ class Diagnostic:
     message: str
 
     def __str__(self) -> str:
-        return f"{_prefix(self.location)}{self.severity}: {self.message}"
+        line = f"{_prefix(self.location)}{self.severity}: {_abridged(self.message)}"
+        return "".join(" " if character == "\n" else _visible(character) for character in line)
 
 
 def diagnostic_of(error: EmberError) -> Diagnostic:
@@ -61,6 +68,12 @@ def render(diagnostic: Diagnostic, source_text: str | None = None) -> str:
         before = shown[: location.column - 1 - start]
         shown_lines.append("".join("\t" if c == "\t" else " " * _width(c) for c in before) + "^")
     return "\n".join(shown_lines)
+
+
+def _abridged(message: str) -> str:
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE * 2 // 3]} … {message[-LONGEST_MESSAGE // 3 :]}"
 
 
 def _prefix(location: SourceLocation | None) -> str:

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ember_mlir.diagnostics import Diagnostic
 from ember_mlir.errors import InvalidIRError, SourceLocation
 
+_SEPARATOR = "// -----"
 _SPLIT = re.compile(r"^\s*// -----\s*$")
 _MENTION = re.compile(r"//.*?expected-(?:error|warning|note)")
 _EXPECTATION = re.compile(
@@ -43,40 +45,50 @@ class Expectation:
         return self.text in diagnostic.message
 
 
-def split_chunks(text: str) -> list[str]:
+class Chunk(NamedTuple):
+    """A part of a file, and the line of the file that it begins with."""
+
+    text: str
+    first_line: int = 1
+
+
+def split_chunks(text: str) -> list[Chunk]:
     r"""The parts of `text` between lines `// -----`.
 
-    Each begins with as many empty lines as stand before it in `text`, so that lines
-    count from the beginning of the whole text.
-
     >>> split_chunks("a\n// -----\nb")
-    ['a', '\n\nb']
+    [Chunk(text='a', first_line=1), Chunk(text='b', first_line=3)]
     """
-    chunks: list[list[str]] = [[]]
-    for number, line in enumerate(text.split("\n")):
+    chunks: list[Chunk] = []
+    lines = text.split("\n")
+    start = 0
+    for number, line in enumerate([*lines, _SEPARATOR]):
         if _SPLIT.match(line):
-            chunks.append([""] * (number + 1))
-        else:
-            chunks[-1].append(line)
-    return ["\n".join(lines) for lines in chunks]
+            chunks.append(Chunk("\n".join(lines[start:number]), start + 1))
+            start = number + 1
+    return chunks
 
 
-def expectations_in(text: str, file: str) -> list[Expectation]:
-    """What the comments of `text` expect; `InvalidIRError` if one is malformed."""
+def expectations_in(text: str, file: str, first_line: int = 1) -> list[Expectation]:
+    """What the comments of `text` expect; `InvalidIRError` if one is malformed.
+
+    `first_line` is the line of the file that `text` begins with.
+    """
     lines = text.split("\n")
     silent = [_MENTION.search(line) is None for line in lines]
     found: list[Expectation] = []
     for number, line in enumerate(lines, start=1):
         if silent[number - 1]:
             continue
+        written_at = number + first_line - 1
         match = _EXPECTATION.search(line)
         if match is None:
             raise InvalidIRError(
                 "an expectation must be written as in 'expected-error@+1 {{text}}'",
-                location=SourceLocation(file, number, 1),
+                location=SourceLocation(file, written_at, 1),
             )
         place = _line(match["place"], number, silent)
-        found.append(Expectation(match["severity"], place, match["text"], number))
+        line_number = None if place is None else place + first_line - 1
+        found.append(Expectation(match["severity"], line_number, match["text"], written_at))
     return found
 
 

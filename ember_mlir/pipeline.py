@@ -11,6 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.arg_spec import parse_pipeline
 
 from ember_mlir.errors import EmberError, PipelineError
+from ember_mlir.limits import on_any_stack
 from ember_mlir.passes.analysis.levels import LEVELS, check_level, level_of
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.universe import PASSES
@@ -21,24 +22,31 @@ STAGES: dict[str, tuple[str, ...]] = {
         "assign-draws",
         "merge-calls",
         "remove-dead-calls",
+        # check: nothing is sent to who may not see it
+        "infer-labels",
+        "verify-labels",
         "verify-level{level=llm}",
     ),
     # schedule
-    "sched": ("lower-to-sched", "verify-level{level=sched}"),
+    "sched": ("lower-to-sched", "verify-labels", "verify-level{level=sched}"),
     # instructions
-    "exec": ("lower-to-exec", "verify-level{level=exec}"),
+    "exec": ("lower-to-exec", "verify-labels", "verify-level{level=exec}"),
 }
 """The passes that make a level's text out of that of the level before, in order."""
 
 
-def passes_between(source: str, target: str) -> list[str]:
+def passes_between(source: str, target: str, *, redact: Sequence[str] = ()) -> list[str]:
     """The passes that are missing from a module at level `source` to one at `target`.
 
-    Calls of a scheduled module that nobody has numbered are numbered. Raises
+    Calls of a scheduled module that nobody has numbered are numbered. With policies to
+    `redact` by, prompts that a model may not see are masked for it; as that may change
+    answers, it must be asked for, and works from the level "llm" on. Raises
     `PipelineError` if `target` is above `source`: what lowering dissolves is gone.
 
-    >>> passes_between("sched", "exec")
-    ['assign-draws', 'verify-level{level=sched}', 'lower-to-exec', 'verify-level{level=exec}']
+    >>> passes_between("sched", "exec")[:3]
+    ['assign-draws', 'verify-labels', 'verify-level{level=sched}']
+    >>> passes_between("exec", "exec")
+    ['verify-labels', 'verify-level{level=exec}']
     """
     first, last = LEVELS.index(check_level(source)), LEVELS.index(check_level(target))
     if last < first:
@@ -47,13 +55,16 @@ def passes_between(source: str, target: str) -> list[str]:
             f"'{target}' was asked for; start from its text at the level '{target}'"
         )
     if source == "exec":
-        return ["verify-level{level=exec}"]
+        return ["verify-labels", "verify-level{level=exec}"]
     names: list[str] = []
     if source == "sched":
-        names += ["assign-draws", "verify-level{level=sched}"]
+        names += ["assign-draws", "verify-labels", "verify-level{level=sched}"]
         first += 1
     for level in LEVELS[first : last + 1]:
         names += STAGES[level]
+    if redact and "infer-labels" in names:
+        masking = f"redact-prompts{{policies={','.join(redact)}}}"
+        names.insert(names.index("infer-labels"), masking)
     return names
 
 
@@ -62,7 +73,7 @@ def known_passes() -> dict[str, Callable[[], type[ModulePass]]]:
     from xdsl.transforms import get_all_passes
 
     core = get_all_passes()
-    return {**PASSES, **{name: core[name] for name in ("canonicalize", "cse", "dce")}}
+    return {**{name: core[name] for name in ("cse", "dce")}, **PASSES}
 
 
 def parse_passes(pipeline: str) -> list[ModulePass]:
@@ -122,14 +133,20 @@ def run_passes(
                 raise
 
 
-def compile_to(module: ModuleOp, level: str) -> ModuleOp:
+def compile_to(module: ModuleOp, level: str, *, redact: Sequence[str] = ()) -> ModuleOp:
     """A copy of `module` brought down to `level`: "llm" (cleaned up), "sched" or "exec".
 
-    Raises `PipelineError` if the module is below that level, and `InvalidIRError` if it
-    breaks a rule on the way.
+    `redact` are the policies by which prompts are masked for models that may not see
+    them; none means that they are refused. Raises `PipelineError` if the module is below
+    that level, `InvalidIRError` if it breaks a rule on the way, and `LabelError` if it
+    would tell a model what it may not see.
     """
+    return on_any_stack(lambda: _compile(module, level, redact))
+
+
+def _compile(module: ModuleOp, level: str, redact: Sequence[str]) -> ModuleOp:
     verify_module(module)
-    names = passes_between(level_of(module), level)
+    names = passes_between(level_of(module), level, redact=redact)
     compiled = module.clone()
     run_passes(Context(), compiled, parse_passes(",".join(names)))
     return compiled

@@ -7,15 +7,18 @@ import shutil
 from pathlib import Path
 
 from ember_mlir.errors import InputError, SourceLocation
+from ember_mlir.limits import Limits
 
 
-def read_text(path: str) -> str:
+def read_text(path: str, limits: Limits | None = None) -> str:
     """The text of a UTF-8 file, without a byte order mark; line ends stay as they are.
 
-    Raises `InputError` if there is no such file or if it is not UTF-8, then with the line.
+    Raises `InputError` if there is no such file, if it is larger than `limits` allow, or
+    if it is not UTF-8, then with the line.
     """
     try:
-        octets = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            octets = file.read(-1 if limits is None else limits.size + 1)
     except FileNotFoundError as error:
         raise InputError(f"there is no file '{path}'; check the path") from error
     except IsADirectoryError as error:
@@ -23,6 +26,9 @@ def read_text(path: str) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"'{path}' must be readable, but: {reason}") from error
+    if limits is not None and len(octets) > limits.size:
+        message = limits.problem("size", "a text must have at most {} bytes")
+        raise InputError(message, location=SourceLocation(path, 1, 1))
     return decode_text(octets, path)
 
 

@@ -67,6 +67,30 @@ def _lower_to_exec() -> type[ModulePass]:
     return LowerToExecPass
 
 
+def _canonicalize() -> type[ModulePass]:
+    from ember_mlir.passes.canonicalize import CanonicalizePass
+
+    return CanonicalizePass
+
+
+def _infer_labels() -> type[ModulePass]:
+    from ember_mlir.passes.infer_labels import InferLabelsPass
+
+    return InferLabelsPass
+
+
+def _redact_prompts() -> type[ModulePass]:
+    from ember_mlir.passes.redact_prompts import RedactPromptsPass
+
+    return RedactPromptsPass
+
+
+def _verify_labels() -> type[ModulePass]:
+    from ember_mlir.passes.verify_labels import VerifyLabelsPass
+
+    return VerifyLabelsPass
+
+
 def _verify_level() -> type[ModulePass]:
     from ember_mlir.passes.verify_level import VerifyLevelPass
 
@@ -82,11 +106,19 @@ DIALECTS: dict[str, Callable[[], Dialect]] = {
 
 PASSES: dict[str, Callable[[], type[ModulePass]]] = {
     "assign-draws": _assign_draws,
+    "canonicalize": _canonicalize,
     "merge-calls": _merge_calls,
     "remove-dead-calls": _remove_dead_calls,
+    "infer-labels": _infer_labels,
+    "redact-prompts": _redact_prompts,
+    "verify-labels": _verify_labels,
     "lower-to-sched": _lower_to_sched,
     "lower-to-exec": _lower_to_exec,
     "verify-level": _verify_level,
 }
 
-EMBER = Universe(all_dialects=DIALECTS, all_passes=PASSES)
+EMBER = Universe(
+    all_dialects=DIALECTS,
+    # xDSL has a pass of that name, which applies the same patterns.
+    all_passes={name: load for name, load in PASSES.items() if name != "canonicalize"},
+)

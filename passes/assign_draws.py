@@ -22,9 +22,9 @@ from xdsl.passes import ModulePass
 
 from ember_mlir.dialects.ensemble import SampleOp
 from ember_mlir.dialects.values import (
+    AsksModel,
     Draw,
     DrawAttr,
-    DrawsFromTape,
     Utf8Attr,
     repetitions_around,
 )
@@ -49,7 +49,7 @@ class AssignDrawsPass(ModulePass):
 
 def assign_draws(function: func.FuncOp) -> None:
     """Number the requests of one function."""
-    requests = [op for op in function.walk() if op.has_trait(DrawsFromTape)]
+    requests = [op for op in function.walk() if op.has_trait(AsksModel)]
     taken = [draw.data.chain[0] for op in requests if (draw := draw_of(op)) is not None]
     number = max(taken, default=-1)
     for op in requests:

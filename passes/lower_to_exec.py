@@ -30,11 +30,19 @@ from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.names import named_arguments
 from ember_mlir.dialects.values import LabelAttr, ancestors, is_greedy
+from ember_mlir.passes.analysis.label_flows import LABEL
 from ember_mlir.passes.analysis.levels import verify_operations
-from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace, retype
+from ember_mlir.passes.rewriting import (
+    SymbolNames,
+    apply_once,
+    block_for,
+    move_ops,
+    replace,
+    retype,
+)
 
 PUBLIC = LabelAttr("public")
-"""The label of every value until labels are inferred."""
+"""The label of a request that none is written for."""
 
 
 class LowerToExecPass(ModulePass):
@@ -46,11 +54,12 @@ class LowerToExecPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         verify_operations(op, "sched")
         models = {found.sym_name.data: found for found in op.ops if isinstance(found, llm.ModelOp)}
-        apply_once(op, [EraseUncallable()])
+        apply_once(op, op.ops, [EraseUncallable()])
         to_values(op)
-        apply_once(op, [LowerRequest(), LowerLocal(), LowerList(), LowerLane(models)])
+        apply_once(op, op.walk(), [LowerRequest(), LowerLocal(), LowerList(), LowerLane(models)])
         apply_once(
             op,
+            op.walk(region_first=True),
             [
                 InlineTask(),
                 OutlineRegion(SymbolNames(op)),
@@ -58,7 +67,6 @@ class LowerToExecPass(ModulePass):
                 FunctionToFrame(),
                 EraseModel(),
             ],
-            inner_first=True,
         )
 
 
@@ -83,9 +91,12 @@ class LowerLane(RewritePattern):
         lane = instructions.LaneOp(
             op.sym_name.data, model.model_name, model.provider.data, op.concurrency.value.data
         )
-        for name in ("input_usd_per_million", "output_usd_per_million"):
+        for name in ("input_usd_per_million", "output_usd_per_million", "bills_cancelled"):
             if name in model.properties:
                 lane.properties[name] = model.properties[name]
+        for name in ("clearance", "requests_per_minute", "tokens_per_minute", "retries"):
+            if name in op.properties:
+                lane.properties[name] = op.properties[name]
         replace(rewriter, op, lane)
 
 
@@ -106,9 +117,12 @@ class LowerRequest(RewritePattern):
             max_tokens=op.max_tokens,
             sampled=not is_greedy(op),
             site=op.draw,
-            label=PUBLIC,
+            label=op.label or PUBLIC,
             source=source_of(op),
         )
+        for name in ("top_p", "stop"):
+            if name in op.properties:
+                request.properties[name] = op.properties[name]
         replace(rewriter, op, request)
 
 
@@ -125,6 +139,8 @@ class LowerLocal(RewritePattern):
         match op:
             case llm.ConstantOp():
                 made: Operation = instructions.ConstantOp(op.value.data)
+                if op.label is not None:
+                    made.attributes[LABEL] = op.label
             case llm.TemplateOp():
                 made = instructions.FormatOp(op.template.data, op.holes)
             case llm.JoinOp():
@@ -149,15 +165,20 @@ class InlineTask(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: sched.TaskOp, rewriter: PatternRewriter, /) -> None:
-        leave = op.body.block.last_op
+        block = op.body.block
+        leave = block.last_op
         assert isinstance(leave, sched.YieldOp)
+        inputs: dict[SSAValue, SSAValue] = dict(zip(block.args, op.inputs, strict=True))
+        for argument, value in inputs.items():
+            value.name_hint = value.name_hint or argument.name_hint
         result = leave.value
+        leave.detach()
+        leave.erase()
         # The name of the task says more than the name of the value inside it.
-        if op.result.name_hint is not None and result.owner is not op.body.block:
+        if op.result.name_hint is not None and result not in inputs:
             result.name_hint = op.result.name_hint
-        rewriter.inline_block(op.body.block, InsertPoint.before(op), op.inputs)
-        rewriter.replace(op, [], [leave.value])
-        rewriter.erase(leave)
+        move_ops(block, op, inputs)
+        rewriter.replace(op, [], [inputs.get(result, result)])
 
 
 class OutlineRegion(RewritePattern):
@@ -195,25 +216,21 @@ class OutlineRegion(RewritePattern):
         captures: Sequence[SSAValue],
     ) -> instructions.FrameOp:
         """The region of `op` as a frame that takes `captures` as its last arguments."""
-        block = op.body.detach_block(op.body.block)
-        leave = block.last_op
+        region = op.body.block
+        values = [*region.args, *captures]
+        block = block_for(values, [value.type for value in values])
+        for old, argument in zip(region.args, block.args, strict=False):
+            argument.location = old.location
+        leave = region.last_op
         assert isinstance(leave, sched.YieldOp)
         symbol = f"{function.sym_name.data}.{leave.value.name_hint or 'body'}"
-        leave_type = leave.value.type
         result = instructions.ReturnOp([leave.value])
         result.location = leave.location
-        block.insert_op_after(result, leave)
+        region.insert_op_after(result, leave)
         leave.detach()
         leave.erase()
-        bound: dict[SSAValue, SSAValue] = {}
-        for value in captures:
-            bound[value] = block.insert_arg(value.type, len(block.args))
-            bound[value].name_hint = value.name_hint
-        # Going through the uses of a value would be quadratic where many regions share it.
-        for inner in block.ops:
-            inner.operands = [bound.get(operand, operand) for operand in inner.operands]
-        types = [argument.type for argument in block.args]
-        frame_type = FunctionType.from_lists(types, [leave_type])
+        move_ops(region, block, dict(zip(values, block.args, strict=True)))
+        frame_type = FunctionType.from_lists(block.arg_types, [result.values[0].type])
         frame = instructions.FrameOp(self.names.fresh(symbol), frame_type, Region(block))
         frame.location = op.location
         return frame
@@ -243,6 +260,8 @@ class FunctionToFrame(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: func.FuncOp, rewriter: PatternRewriter, /) -> None:
+        if not op.body.blocks:
+            raise invalid(op, "must have a body to be lowered, but it is only declared")
         names = named_arguments(op)
         body = rewriter.move_region_contents_to_new_regions(op.body)
         returned = body.block.last_op

@@ -29,8 +29,18 @@ from xdsl.rewriter import InsertPoint
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import named_arguments
+from ember_mlir.passes.analysis.label_flows import LABEL
 from ember_mlir.passes.analysis.levels import verify_operations
-from ember_mlir.passes.rewriting import SymbolNames, apply_once, replace, retype
+from ember_mlir.passes.analysis.scheduling import verify_schedulable
+from ember_mlir.passes.rewriting import (
+    SymbolNames,
+    apply_once,
+    block_for,
+    move_ops,
+    rename,
+    replace,
+    retype,
+)
 
 DEFAULT_CONCURRENCY = 64
 """The limit of requests in flight of a model that states none."""
@@ -48,11 +58,14 @@ class LowerToSchedPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         verify_operations(op, "llm")
+        verify_schedulable(op)
         lanes: dict[str, SymbolRefAttr] = {}
+        # A model may stand behind the functions that ask it.
+        apply_once(op, op.ops, [ModelToLane(SymbolNames(op), lanes)])
         apply_once(
             op,
+            op.walk(),
             [
-                ModelToLane(SymbolNames(op), lanes),
                 FunctionToFutures(),
                 LocalToTask(),
                 ListToList(),
@@ -83,6 +96,9 @@ class ModelToLane(RewritePattern):
         limit = op.concurrency
         concurrency = DEFAULT_CONCURRENCY if limit is None else limit.value.data
         lane = sched.LaneOp(symbol, model, concurrency)
+        for name in ("clearance", "requests_per_minute", "tokens_per_minute"):
+            if name in op.properties:
+                lane.properties[name] = op.properties[name]
         lane.location = op.location
         rewriter.insert(lane, InsertPoint.after(op))
 
@@ -108,12 +124,10 @@ def task_with(
 ) -> sched.TaskOp:
     """A task of the operations `body`, which use `inputs`; the last gives its result."""
     distinct = list(dict.fromkeys(inputs))
-    block = Block(arg_types=[sched.value_of(value.type) for value in distinct])
+    block = block_for(distinct, [sched.value_of(value.type) for value in distinct])
     bound: dict[SSAValue, SSAValue] = dict(zip(distinct, block.args, strict=True))
-    for value, argument in bound.items():
-        argument.name_hint = value.name_hint
     for op in body:
-        op.operands = [bound.get(operand, operand) for operand in op.operands]
+        rename(op, bound)
     result = body[-1].results[0]
     block.add_ops([*body, sched.YieldOp(result)])
     for op in block.ops:
@@ -152,9 +166,12 @@ def request_task(op: Request, lanes: dict[str, SymbolRefAttr]) -> sched.TaskOp:
     if model not in lanes:
         raise invalid(op, f"must name a model of this module, but got @{model}")
     request = sched.RequestOp(model, op.prompt)
-    for name in ("temperature", "max_tokens", "draw"):
+    for name in ("temperature", "top_p", "max_tokens", "stop", "draw"):
         if name in op.properties:
             request.properties[name] = op.properties[name]
+    # The label belongs to the request; `replace` hands the other attributes to the task.
+    if (label := op.attributes.pop(LABEL, None)) is not None:
+        request.properties["label"] = label
     request.result.name_hint = op.result.name_hint
     request.location = op.location
     return task_with([op.prompt], [request], lanes[model])
@@ -243,43 +260,55 @@ def sink_local_tasks(region: Region) -> None:
 
 def absorb_local_tasks(reader: sched.TaskOp) -> None:
     """Move into `reader` the tasks without a request that it alone reads."""
-    kept: dict[SSAValue, list[SSAValue]] = {}
+    kept: dict[SSAValue, SSAValue] = {}
+    bound: list[tuple[SSAValue, SSAValue]] = []
     absorbed: list[sched.TaskOp] = []
     pending = deque(zip(reader.inputs, reader.body.block.args, strict=True))
     while pending:
         value, argument = pending.popleft()
         local = value.owner
-        if not isinstance(local, sched.TaskOp) or not _sinks(local, reader):
-            kept.setdefault(value, []).append(argument)
-            continue
-        leave = local.body.block.last_op
-        assert isinstance(leave, sched.YieldOp)
-        argument.replace_all_uses_with(leave.value)
-        leave.detach()
-        leave.erase()
-        absorbed.append(local)
-        pending.extend(zip(local.inputs, local.body.block.args, strict=True))
+        if isinstance(local, sched.TaskOp) and _sinks(local, reader):
+            bound.append((argument, _leave(local).value))
+            absorbed.append(local)
+            pending.extend(zip(local.inputs, local.body.block.args, strict=True))
+        else:
+            bound.append((argument, kept.setdefault(value, argument)))
     if absorbed:
-        _rebuild(reader, kept, absorbed)
+        _rebuild(reader, kept, bound, absorbed)
 
 
 def _sinks(local: sched.TaskOp, reader: sched.TaskOp) -> bool:
     return local.lane is None and local.parent is reader.parent and local.result.has_one_use()
 
 
+def _leave(task: sched.TaskOp) -> sched.YieldOp:
+    leave = task.body.block.last_op
+    assert isinstance(leave, sched.YieldOp)
+    return leave
+
+
 def _rebuild(
-    reader: sched.TaskOp, kept: dict[SSAValue, list[SSAValue]], absorbed: list[sched.TaskOp]
+    reader: sched.TaskOp,
+    kept: dict[SSAValue, SSAValue],
+    bound: Sequence[tuple[SSAValue, SSAValue]],
+    absorbed: Sequence[sched.TaskOp],
 ) -> None:
-    """Give `reader` a body of all the bodies, what is read before what reads it."""
-    block = Block(arg_types=[bound[0].type for bound in kept.values()])
-    for argument, bound in zip(block.args, kept.values(), strict=True):
-        argument.name_hint = bound[0].name_hint
-        for old in bound:
-            old.replace_all_uses_with(argument)
+    """Give `reader` a body of all the bodies, what is read before what reads it.
+
+    It reads `kept`: from outside, and which argument is the first that stands for it.
+    `bound` says what each argument of a body stands for.
+    """
+    block = block_for(list(kept.values()), [first.type for first in kept.values()])
+    new: dict[SSAValue, SSAValue] = dict(zip(kept.values(), block.args, strict=True))
+    # What is read comes last, so that each value is the newest when another stands for it.
+    for argument, value in reversed(bound):
+        new[argument] = new.get(value, value)
+    for task in absorbed:
+        leave = _leave(task)
+        leave.detach()
+        leave.erase()
     for task in (*reversed(absorbed), reader):
-        for op in list(task.body.block.ops):
-            op.detach()
-            block.add_op(op)
+        move_ops(task.body.block, block, new)
     reader.operands = list(kept)
     reader.body.detach_block(reader.body.block)
     reader.body.add_block(block)

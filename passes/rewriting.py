@@ -1,20 +1,82 @@
-"""What the lowerings share: replacing operations without losing where they come from."""
+"""What the lowerings share: replacing operations in linear time, and keeping their places."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from xdsl.dialects.builtin import ModuleOp, StringAttr
-from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
-from xdsl.pattern_rewriter import (
-    GreedyRewritePatternApplier,
-    PatternRewriter,
-    PatternRewriteWalker,
-    RewritePattern,
-)
-from xdsl.rewriter import Rewriter
+from xdsl.dialects.builtin import LocationAttr, ModuleOp, NameLoc, StringAttr
+from xdsl.ir import Attribute, Block, BlockArgument, Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.errors import EmberError
+from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.wording import sentence
+
+
+class Replacer(PatternRewriter):
+    """A rewriter that tells the users of a replaced value only when it comes to them.
+
+    Telling them at once copies the operands of a user for each that is replaced, which
+    takes quadratic time where an operation has many. For the same reason replaced
+    operations are erased at the end, when nobody uses them any more.
+    """
+
+    def __init__(self, module: ModuleOp) -> None:
+        super().__init__(InsertPoint.at_end(module.body.block))
+        self._new: dict[SSAValue, SSAValue] = {}
+        self._dead: list[Operation] = []
+
+    def replace_all_uses_with(
+        self, from_value: SSAValue, to_value: SSAValue | None, safe_erase: bool = True
+    ) -> None:
+        assert to_value is not None, "a lowering replaces every value by another"
+        self._new[from_value] = self._newest(to_value)
+
+    def erase(self, op: Operation, safe_erase: bool = True) -> None:
+        op.detach()
+        self._dead.append(op)
+
+    def update(self, op: Operation) -> None:
+        """Make `op` use what the values that it uses have been replaced by."""
+        rename(op, {value: self._newest(value) for value in op.operands if value in self._new})
+
+    def finish(self) -> None:
+        """Erase the operations that were replaced."""
+        for op in reversed(self._dead):
+            # An operation that a pass has made and never put anywhere may still use it.
+            op.erase(safe_erase=False)
+
+    def _newest(self, value: SSAValue) -> SSAValue:
+        while (newer := self._new.get(value)) is not None:
+            value = newer
+        return value
+
+
+def apply_once(
+    module: ModuleOp, ops: Iterable[Operation], patterns: Sequence[RewritePattern]
+) -> None:
+    """Apply `patterns` to each of `ops`, in an order in which values come before their uses.
+
+    What the patterns make is not visited. Raises `InvalidIRError` if it cannot be.
+    """
+    rewriter = Replacer(module)
+    for op in list(ops):
+        rewriter.update(op)
+        try:
+            for pattern in patterns:
+                pattern.match_and_rewrite(op, rewriter)
+                if op.parent is None:
+                    break
+        except VerifyException as error:
+            raise invalid(op, sentence(str(error))) from error
+    rewriter.finish()
+
+
+def rename(op: Operation, new: Mapping[SSAValue, SSAValue]) -> None:
+    """Replace the operands of `op` that `new` has another value for, all in one go."""
+    if new and any(operand in new for operand in op.operands):
+        op.operands = [new.get(operand, operand) for operand in op.operands]
 
 
 def replace(
@@ -32,25 +94,47 @@ def replace(
 
 
 def retype(value: SSAValue, new_type: Attribute) -> None:
-    """Give `value` another type; an argument keeps the place and name it was written with."""
+    """Give `value` another type, in place.
+
+    xDSL can only replace a value by one of the new type, which tells every user one by
+    one, in quadratic time where an operation uses many.
+    """
+    value._type = new_type  # pyright: ignore[reportPrivateUsage]
+
+
+def block_for(values: Sequence[SSAValue], types: Iterable[Attribute]) -> Block:
+    """An empty block with an argument for each of `values`, of its name and place."""
+    block = Block(arg_types=types)
+    for argument, value in zip(block.args, values, strict=True):
+        argument.name_hint = value.name_hint
+        argument.location = place_of(value)
+    return block
+
+
+def place_of(value: SSAValue) -> LocationAttr:
+    """Where `value` comes from, without the name that it was written with there."""
+    owner = value.owner
     location = value.location if isinstance(value, BlockArgument) else None
-    made = Rewriter.replace_value_with_new_type(value, new_type)
-    if location is not None and isinstance(made, BlockArgument):
-        made.location = location
+    if location is None:
+        assert isinstance(owner, Operation)
+        location = owner.location
+    if isinstance(location, NameLoc) and isinstance(location.location, LocationAttr):
+        return location.location
+    return location
 
 
-def apply_once(
-    module: ModuleOp, patterns: Sequence[RewritePattern], *, inner_first: bool = False
-) -> None:
-    """Apply `patterns` to each operation that is there now, in program order."""
-    applier = GreedyRewritePatternApplier(list(patterns), dce_enabled=False)
-    walker = PatternRewriteWalker(applier, apply_recursively=False, walk_regions_first=inner_first)
-    try:
-        walker.rewrite_module(module)
-    except EmberError as error:
-        # xDSL adds a note that holds the whole module.
-        error.__notes__ = []
-        raise
+def move_ops(source: Block, target: Block | Operation, new: Mapping[SSAValue, SSAValue]) -> None:
+    """Move all operations of `source` to the end of a block or before an operation.
+
+    On the way they are made to use what `new` has for the values that they use.
+    """
+    for op in list(source.ops):
+        op.detach()
+        rename(op, new)
+        if isinstance(target, Block):
+            target.add_op(op)
+        else:
+            Rewriter.insert_op(op, InsertPoint.before(target))
 
 
 class SymbolNames:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from errno import EBADF
+from io import StringIO, TextIOWrapper
 from typing import NoReturn, TextIO
 
 from ember_mlir.diagnostics import diagnostic_of, render
 from ember_mlir.errors import EmberError, InputError
+from ember_mlir.limits import DEFAULT_LIMITS, Limits
 from ember_mlir.text_files import decode_text, read_text
 
 FAILED = 1
@@ -34,6 +36,45 @@ class CommandParser(ArgumentParser):
         raise InputError(f"{message}; run {self.prog} --help")
 
 
+_LIMITED = {
+    "size": "bytes of a text",
+    "depth": "regions or types in one another",
+    "digits": "digits of a number",
+    "width": "bits of an integer type",
+    "elements": "elements of a dense attribute",
+    "operations": "operations of a text",
+}
+
+
+def add_limits(parser: CommandParser) -> None:
+    """Add an option for each guard against a text that would exhaust the machine."""
+    group = parser.add_argument_group("limits")
+    for name, meaning in _LIMITED.items():
+        usual = getattr(DEFAULT_LIMITS, name)
+        described = f"at most this many {meaning} ({usual})"
+        group.add_argument(
+            f"--max-{name}", type=_natural, default=usual, metavar="N", help=described
+        )
+
+
+def limits_of(options: Namespace) -> Limits:
+    """The limits that `options` of `add_limits` set."""
+    return Limits(**{name: getattr(options, f"max_{name}") for name in _LIMITED})
+
+
+def _natural(written: str) -> int:
+    if not written.isascii() or not written.isdigit() or len(written) > 18 or int(written) < 1:
+        raise ArgumentTypeError(f"must be a whole number of 1 or more, but got '{written}'")
+    return int(written)
+
+
+class _ClosedStream(StringIO):
+    """What stands for a standard stream that was closed before the process began."""
+
+    def write(self, s: str, /) -> int:
+        raise OSError(EBADF, "it is closed")
+
+
 @dataclass
 class Console:
     """The streams of one run of a command, and the texts that it has read."""
@@ -44,14 +85,18 @@ class Console:
     debug: bool
     texts: dict[str, str] = field(default_factory=dict[str, str])
 
-    def read_source(self, path: str) -> tuple[str, str]:
-        """The name and the text of a source file; `-` is the standard input."""
+    def read_source(self, path: str, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
+        """The name and the text of a source file; `-` is the standard input.
+
+        Raises `InputError` if it cannot be read, or is larger than `limits` allow.
+        """
+        name = "<stdin>" if path == "-" else path
         if path != "-":
-            name, text = path, read_text(path)
+            text = read_text(path, limits)
         elif self.stdin is not None:
-            name, text = "<stdin>", self.stdin.read()
+            text = self.stdin.read(limits.size + 1)
         else:
-            name, text = "<stdin>", decode_text(sys.stdin.buffer.read(), "<stdin>")
+            text = decode_text(_read_stdin(limits), name)
         self.texts[name] = text
         return name, text
 
@@ -80,7 +125,9 @@ def run_command(
     given = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         _set_utf8(stream)
-    console = Console(stdin, stdout or sys.stdout, stderr or sys.stderr, "--debug" in given)
+    # A process that is started without a stream has none.
+    output = stdout or sys.stdout or _ClosedStream()
+    console = Console(stdin, output, stderr or sys.stderr or StringIO(), "--debug" in given)
     try:
         status = command(given, console)
         console.stdout.flush()
@@ -92,9 +139,31 @@ def run_command(
     except BrokenPipeError:
         _discard_output(console.stdout)
         return BROKEN_PIPE
+    except OSError as error:
+        # Files have errors of their own; this is one of the standard streams.
+        _discard_output(console.stdout)
+        reason = error.strerror or str(error)
+        console.report(InputError(f"the standard output must be writable, but: {reason}"))
+    except MemoryError:
+        console.report(InputError("there must be enough memory for the text, but there is not"))
+    except RecursionError:
+        console.report(InputError("a text must nest less deeply; raise --max-depth above it"))
     except Exception as error:
         _report_internal(error, console)
     return FAILED
+
+
+def _read_stdin(limits: Limits) -> bytes:
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
+        raise InputError("the standard input must be open, but is closed; name a file instead")
+    try:
+        octets = sys.stdin.buffer.read(limits.size + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"the standard input must be readable, but: {reason}") from error
+    if len(octets) > limits.size:
+        raise InputError(limits.problem("size", "a text must have at most {} bytes"))
+    return octets
 
 
 def _report_internal(error: Exception, console: Console) -> None:

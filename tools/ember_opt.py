@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, TextIO
 
 from ember_mlir.diagnostics import Diagnostic, diagnostic_of, render
 from ember_mlir.errors import EmberError
-from ember_mlir.tools.command_line import FAILED, CommandParser, Console, run_command
+from ember_mlir.limits import DEFAULT_LIMITS, on_deep_stack
+from ember_mlir.tools.command_line import (
+    FAILED,
+    CommandParser,
+    Console,
+    add_limits,
+    limits_of,
+    run_command,
+)
 from ember_mlir.version import VERSION
 
 if TYPE_CHECKING:
     from xdsl.context import Context
     from xdsl.dialects.builtin import ModuleOp
+
+    from ember_mlir.expected_diagnostics import Chunk
 
 
 def main(
@@ -57,6 +67,7 @@ def _parser() -> CommandParser:
     add("--split-input-file", action="store_true", help="treat parts between '// -----' alone")
     add("--verify-diagnostics", action="store_true", help="check 'expected-error' comments")
     add("--verify-each", action="store_true", help="verify after each pass")
+    add_limits(parser)
     return parser
 
 
@@ -93,7 +104,7 @@ def _verify_diagnostics(options: Namespace, console: Console) -> int:
     name, chunks = _read(options, console)
     status = 0
     for chunk in chunks:
-        expected = expectations_in(chunk, name)
+        expected = expectations_in(chunk.text, name, chunk.first_line)
         found: list[Diagnostic] = []
         try:
             _transform_chunk(chunk, name, options, console)
@@ -105,19 +116,29 @@ def _verify_diagnostics(options: Namespace, console: Console) -> int:
     return status
 
 
-def _read(options: Namespace, console: Console) -> tuple[str, list[str]]:
-    from ember_mlir.expected_diagnostics import split_chunks
+def _read(options: Namespace, console: Console) -> tuple[str, list[Chunk]]:
+    from ember_mlir.expected_diagnostics import Chunk, split_chunks
 
-    name, text = console.read_source(options.file)
-    return name, split_chunks(text) if options.split_input_file else [text]
+    name, text = console.read_source(options.file, limits_of(options))
+    return name, split_chunks(text) if options.split_input_file else [Chunk(text)]
 
 
-def _transform_chunk(text: str, name: str, options: Namespace, console: Console) -> str:
+def _transform_chunk(chunk: Chunk, name: str, options: Namespace, console: Console) -> str:
+    def transform() -> str:
+        return _transformed(chunk, name, options, console)
+
+    deep = limits_of(options).depth > DEFAULT_LIMITS.depth
+    return on_deep_stack(transform) if deep else transform()
+
+
+def _transformed(chunk: Chunk, name: str, options: Namespace, console: Console) -> str:
     from ember_mlir.parsing import make_context, parse_module, print_module
     from ember_mlir.passes.analysis.verification import verify_module
 
     ctx = make_context()
-    module = parse_module(text, name, ctx=ctx)
+    module = parse_module(
+        chunk.text, name, ctx=ctx, limits=limits_of(options), first_line=chunk.first_line
+    )
     verify_module(module)
     _run(options.passes, ctx, module, options, console)
     if options.emit is not None:

@@ -64,6 +64,7 @@ def _model_op(model: Model, symbol: str) -> ModelOp:
         model.provider,
         model=model.name,
         prices=known,
+        clearance=None if model.clearance == "public" else model.clearance,
         concurrency=model.max_concurrency,
         supports_n=model.supports_n,
     )

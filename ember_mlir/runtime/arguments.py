@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ember_mlir.errors import InputError
+from ember_mlir.grammars.shapes import ListShape, Shape, Value
 from ember_mlir.inputs import Parameter
 
-Argument: TypeAlias = "str | Sequence[Argument]"
-"""A text, or a list or tuple of arguments."""
+Argument: TypeAlias = "Value | Sequence[Argument]"
+"""A value, or a list or tuple of arguments; what a program does not take is refused."""
 
 
 def in_order(parameters: Sequence[Parameter], inputs: Mapping[str, Argument]) -> list[Argument]:
     """The inputs in the order of the parameters; raises `InputError` unless they match.
 
-    >>> in_order([Parameter("a", 0), Parameter("b", 0)], {"b": "2", "a": "1"})
+    >>> in_order([Parameter("a", "text"), Parameter("b", "text")], {"b": "2", "a": "1"})
     ['1', '2']
     """
     names = [parameter.name for parameter in parameters]
@@ -37,9 +38,9 @@ def check(parameters: Sequence[Parameter], inputs: Sequence[Argument]) -> None:
             f"{_listed(parameters)}"
         )
     for parameter, value in zip(parameters, inputs, strict=True):
-        if (found := _mismatch(value, parameter.depth)) is not None:
+        if (found := _mismatch(value, parameter.shape)) is not None:
             raise InputError(
-                f"the input '{parameter.name}' must be a {parameter.type}, but got {found}"
+                f"the input '{parameter.name}' must be a {parameter.shape}, but got {found}"
             )
 
 
@@ -47,18 +48,18 @@ def _listed(parameters: Sequence[Parameter]) -> str:
     return f"it takes {', '.join(map(str, parameters)) or 'none'}"
 
 
-def _mismatch(value: Argument, depth: int) -> str | None:
-    """What is wrong with `value` as a list that is nested `depth` times; None if nothing.
+def _mismatch(value: Argument, shape: Shape) -> str | None:
+    """What is wrong with `value` as a text or list of that shape; None if nothing.
 
-    >>> _mismatch(["a", ["b"]], 1)
+    >>> _mismatch(["a", ["b"]], ListShape("text"))
     'a list that holds a list'
     """
-    if not depth:
+    if not isinstance(shape, ListShape):
         return None if isinstance(value, str) else _kind(value)
     if not isinstance(value, list | tuple):
         return _kind(value)
     for item in value:
-        if (found := _mismatch(item, depth - 1)) is not None:
+        if (found := _mismatch(item, shape.element)) is not None:
             return f"a list that holds {found}"
     return None
 

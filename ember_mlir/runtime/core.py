@@ -13,7 +13,8 @@ from typing import Protocol, TypeGuard
 
 from ember_mlir.errors import EmberError, ProviderError
 from ember_mlir.providers.bill import Bill
-from ember_mlir.providers.protocol import Provider, Reply, check_reply
+from ember_mlir.providers.protocol import Provider, Reply, Request
+from ember_mlir.providers.replies import MOST_TOKENS, check_reply, tokens_of
 from ember_mlir.providers.session import Progress
 from ember_mlir.runtime.bodies import Window
 from ember_mlir.runtime.failures import (
@@ -125,10 +126,11 @@ class Engine:
         """A call has ended with what should be a reply."""
         try:
             self._leave(call)
-            reply = answer if _is_plain(answer) else check_reply(call.request, answer)
+            input_tokens, output_tokens = tokens_of(answer)
             lane = call.lane
-            lane.input_tokens += reply.input_tokens
-            lane.output_tokens += reply.output_tokens
+            lane.input_tokens += input_tokens
+            lane.output_tokens += output_tokens
+            reply = _checked(call.request, answer)
             if not self.stopping:
                 self._resolve(call.frame, call.instruction, reply.values[0])
         except ProviderError as error:
@@ -320,14 +322,21 @@ class Engine:
             self.driver.finish()
 
 
-def _is_plain(reply: object) -> TypeGuard[Reply]:
+def _checked(request: Request, answer: object) -> Reply:
+    return answer if _is_plain(answer, request) else check_reply(request, answer)
+
+
+def _is_plain(reply: object, request: Request) -> TypeGuard[Reply]:
     """Whether `reply` is right at first sight; `check_reply` says what else is."""
     return (
-        isinstance(reply, Reply)
+        request.kind == "generate"
+        and isinstance(reply, Reply)
         and reply.values.__class__ is list
         and len(reply.values) == 1
-        and reply.values[0].__class__ is str
+        and isinstance(reply.values[0], str)
+        and reply.values[0].isascii()
         and reply.input_tokens.__class__ is int
         and reply.output_tokens.__class__ is int
-        and reply.input_tokens >= 0 <= reply.output_tokens
+        and 0 <= reply.input_tokens <= MOST_TOKENS
+        and 0 <= reply.output_tokens <= MOST_TOKENS
     )

@@ -10,11 +10,12 @@ from xdsl.ir import Operation, SSAValue
 from ember_mlir.dialects import exec as ops
 from ember_mlir.dialects.exec.nesting import frames_of, verify_frames
 from ember_mlir.dialects.locations import UNKNOWN_SOURCE, invalid, location_of
-from ember_mlir.dialects.values import DecimalAttr, ListType
+from ember_mlir.dialects.values import DecimalAttr, ListType, Utf8Attr
 from ember_mlir.runtime import instructions
 from ember_mlir.runtime.frames import FrameTable, Instruction, Slot
 from ember_mlir.runtime.fuse import fuse
 from ember_mlir.runtime.tables import LaneTable, Program, RequestSpec
+from ember_mlir.runtime.unsupported import check_done, not_run
 from ember_mlir.semantics import parse_template
 
 
@@ -25,8 +26,9 @@ def decode(module: ModuleOp) -> Program:
     level and for frames that do not fit one another.
     """
     for op in module.ops:
-        if not isinstance(op, ops.LaneOp | ops.FrameOp):
+        if not isinstance(op, ops.LaneOp | ops.ToolOp | ops.FrameOp):
             raise invalid(op, "must be lowered to the level 'exec' before it can run")
+        check_done(op)
     verify_frames(module)
     lanes = Lanes(module)
     tables = {symbol: FrameTable(symbol) for symbol in frames_of(module)}
@@ -74,9 +76,10 @@ class FrameDecoder:
         self._link(table)
 
     def _decode(self, op: Operation) -> None:
+        check_done(op)
         match op:
-            case ops.ConstantOp():
-                self._define(op.result, op.value.data)
+            case ops.ConstantOp(value=Utf8Attr() as text):
+                self._define(op.result, text.data)
             case ops.FormatOp():
                 pieces = parse_template(op.template.data)
                 inputs = self._read(op.holes)
@@ -100,7 +103,7 @@ class FrameDecoder:
                 for number, slot in enumerate(self._read(op.values)):
                     self._add(instructions.Return(slot, number))
             case _:
-                raise invalid(op, "must be lowered to the level 'exec' before it can run")
+                raise not_run(op)
 
     def _list(self, op: ops.ListOp) -> None:
         items = self._read(op.items)
@@ -192,7 +195,9 @@ def _spec(op: ops.RequestOp, lane: LaneTable) -> RequestSpec:
     return RequestSpec(
         lane=lane,
         temperature=None if op.temperature is None else float(op.temperature.data),
+        top_p=None if op.top_p is None else float(op.top_p.data),
         max_tokens=None if op.max_tokens is None else _integer(op.max_tokens),
+        stop=() if op.stop is None else tuple([text.data for text in op.stop]),
         sampled=op.sampled is not None,
         chain=op.site.data.chain,
         indices=op.site.data.indices,

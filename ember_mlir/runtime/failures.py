@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ember_mlir.errors import EmberError
-from ember_mlir.providers.protocol import foreign_error
+from ember_mlir.providers.failures import foreign_error, own_error
 from ember_mlir.runtime.frames import Frame, Instruction
 from ember_mlir.runtime.lanes import Call
 
@@ -43,8 +43,9 @@ def failure_of(frame: Frame, instruction: Instruction, error: EmberError) -> Fai
 
 def call_failure(call: Call, error: BaseException) -> Failure:
     """The failure of a call; what is no error of ours becomes a `ProviderError`."""
-    known = error
-    if not isinstance(known, EmberError):
+    if isinstance(error, EmberError):
+        known = own_error(error)
+    else:
         known = foreign_error(call.lane.provider, call.spec.lane.model, error)
     return failure_of(call.frame, call.instruction, known)
 

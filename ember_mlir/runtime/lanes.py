@@ -62,6 +62,8 @@ class Call:
             spec.max_tokens,
             1,
             spec.draws(tape, self.frame.path) if spec.sampled else (),
+            top_p=spec.top_p,
+            stop=spec.stop,
         )
 
 

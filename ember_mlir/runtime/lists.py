@@ -93,7 +93,7 @@ def to_slot(value: Argument) -> Slot:
 
     What comes from outside is never taken apart: the caller may hold it too.
     """
-    if isinstance(value, str):
+    if not isinstance(value, list | tuple):
         return value
     pieces = Pieces.complete([to_slot(item) for item in value])
     pieces.kept = True

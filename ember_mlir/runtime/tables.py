@@ -37,7 +37,9 @@ class RequestSpec:
 
     lane: LaneTable
     temperature: float | None
+    top_p: float | None
     max_tokens: int | None
+    stop: tuple[str, ...]
     sampled: bool
     chain: tuple[int, ...]
     indices: tuple[int | None, ...]

@@ -16,6 +16,7 @@ func.func @f(%a: !sched.future<!llm.text>) {
 
 // -----
 
-// Operations of other dialects do not belong either.
-// expected-error @+1 {{'arith.constant' must not stand at the level 'llm'; lower or remove it}}
-%c = arith.constant 1 : i32
+// Operations of other dialects do not belong either, but for a few.
+%c = arith.constant 1 : i64
+// expected-error @+1 {{'arith.divsi' must not stand at the level 'llm'; lower or remove it}}
+%d = arith.divsi %c, %c : i64

@@ -14,6 +14,7 @@ from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.sched import SCHED
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
 from ember_mlir.errors import PipelineError
+from ember_mlir.limits import on_any_stack
 from ember_mlir.passes.analysis.verification import verify_module
 
 LEVELS = ("llm", "sched", "exec")
@@ -21,9 +22,28 @@ LEVELS = ("llm", "sched", "exec")
 
 _FUNCTIONS = {"builtin.module", "func.func", "func.return"}
 
+BRANCHES = frozenset({"scf.if", "scf.for", "scf.while", "scf.yield", "scf.condition"})
+"""The builtin branches and loops that a program may have."""
+
+NUMBERS = frozenset(
+    f"arith.{name}"
+    for name in (
+        "constant",
+        *("addi", "subi", "muli", "andi", "ori", "xori", "minsi", "maxsi", "cmpi", "select"),
+        *("addf", "subf", "mulf", "cmpf", "index_cast", "sitofp"),
+    )
+)
+"""The builtin arithmetic that a program may have."""
+
 _ALLOWED: dict[str, set[str]] = {
-    "llm": _FUNCTIONS | {op.name for op in (*LLM.operations, *ENSEMBLE.operations)},
-    "sched": _FUNCTIONS | {op.name for op in SCHED.operations} | LOCAL_OPS | {"llm.model"},
+    "llm": _FUNCTIONS
+    | BRANCHES
+    | NUMBERS
+    | {op.name for op in (*LLM.operations, *ENSEMBLE.operations)},
+    "sched": _FUNCTIONS
+    | {op.name for op in SCHED.operations}
+    | LOCAL_OPS
+    | {"llm.model", "llm.tool"},
     "exec": {"builtin.module"} | {op.name for op in EXEC.operations},
 }
 
@@ -64,6 +84,10 @@ def verify_level(module: ModuleOp, level: str) -> None:
 def verify_operations(module: ModuleOp, level: str) -> None:
     """Check that all operations of `module` belong to `level`, as a lowering needs it."""
     allowed = _ALLOWED[check_level(level)]
+    on_any_stack(lambda: _verify_operations(module, level, allowed))
+
+
+def _verify_operations(module: ModuleOp, level: str, allowed: set[str]) -> None:
     for op in module.walk():
         if op.name not in allowed:
             raise invalid(op, f"must not stand at the level '{level}'; lower or remove it")
@@ -74,7 +98,7 @@ def verify_operations(module: ModuleOp, level: str) -> None:
 def _verify_scheduled(op: Operation) -> None:
     if op.name in LOCAL_OPS and not isinstance(op.parent_op(), sched.TaskOp):
         raise invalid(op, "must stand in a 'sched.task' at the level 'sched'")
-    if isinstance(op, sched.RequestOp) and op.draw is None:
+    if isinstance(op, sched.RequestOp | sched.EmbedOp | sched.ScoreOp) and op.draw is None:
         raise invalid(op, "must have a draw or site once scheduled; run assign-draws first")
     if isinstance(op, func.FuncOp):
         types = (*op.function_type.inputs, *op.function_type.outputs)

@@ -5,14 +5,20 @@ Every check is linear in the size of the module.
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolRefAttr
-from xdsl.ir import Block, Operation, Region, SSAValue
-from xdsl.traits import IsolatedFromAbove, NoTerminator, SymbolOpInterface
+from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr, SymbolRefAttr
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
+from xdsl.utils.hints import isa
 
 from ember_mlir.dialects.exec.nesting import verify_frames
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.values import RefersTo
+from ember_mlir.dialects.wording import sentence
+from ember_mlir.errors import EmberError
+from ember_mlir.limits import on_any_stack
+
+_VISIBILITIES = ("public", "private", "nested")
 
 
 def verify_module(module: ModuleOp) -> None:
@@ -20,30 +26,56 @@ def verify_module(module: ModuleOp) -> None:
 
     Raises `InvalidIRError` with the location of the first operation that breaks a rule.
     """
+    on_any_stack(lambda: _verify(module))
+
+
+def _verify(module: ModuleOp) -> None:
+    _verify_blocks(module)
     symbols = _symbols(module)
     # Uses come before all else: xDSL would blame the region around a wrong one.
     _verify_dominance(module.body, set())
     for op in module.walk():
+        if isinstance(op, ModuleOp) and op is not module:
+            raise invalid(op, "must not stand in another module; move what it holds out of it")
         _verify_op(op)
         _verify_references(op, symbols)
     verify_frames(module)
 
 
 def _verify_op(op: Operation) -> None:
-    for region in op.regions:
-        if len(region.blocks) > 1:
-            raise invalid(op, "must have regions of one block, but got several")
-        for block in region.blocks:
-            _verify_block(op, block)
+    _verify_blocks(op)
     try:
-        op.verify(verify_nested_ops=False)
+        # Not `op.verify`, which adds a text of the whole module to its error.
+        op.verify_()
     except VerifyException as error:
-        raise invalid(op, str(error)) from error
+        said = sentence(str(error)).removeprefix(f"'{op.name}' ")
+        raise invalid(op, said) from error
+    except (EmberError, RecursionError, MemoryError):
+        raise
+    except Exception as error:
+        # A verifier of another dialect may trip over what it reads.
+        reason = f"{type(error).__name__} {' '.join(str(error).split())}".rstrip()
+        raise invalid(
+            op, f"must hold what its verifier can read, but does not ({reason})"
+        ) from error
+
+
+def _verify_blocks(op: Operation) -> None:
+    for region in op.regions:
+        if region.first_block is not region.last_block:
+            raise invalid(op, "must have regions of one block, but got several")
+        if region.first_block is not None:
+            _verify_block(op, region.first_block)
 
 
 def _verify_block(op: Operation, block: Block) -> None:
-    if block.last_op is None and not op.has_trait(NoTerminator):
+    if op.has_trait(NoTerminator):
+        return
+    if block.last_op is None:
         raise invalid(op, "must end its region with a terminator, but the region is empty")
+    if not block.last_op.has_trait(IsTerminator):
+        got = block.last_op.name
+        raise invalid(op, f"must end its region with a terminator, but ends it with '{got}'")
 
 
 def _symbols(module: ModuleOp) -> dict[str, Operation]:
@@ -54,6 +86,10 @@ def _symbols(module: ModuleOp) -> dict[str, Operation]:
         name = op.properties.get("sym_name")
         if not isinstance(name, StringAttr):
             continue
+        visibility = op.properties.get("sym_visibility")
+        if isinstance(visibility, StringAttr) and visibility.data not in _VISIBILITIES:
+            got = f"'{visibility.data}'"
+            raise invalid(op, f"must be one of {', '.join(_VISIBILITIES)}, but got {got}")
         if name.data in symbols:
             raise invalid(op, f"must have a name of its own, but @{name.data} is taken")
         symbols[name.data] = op
@@ -62,16 +98,20 @@ def _symbols(module: ModuleOp) -> dict[str, Operation]:
 
 def _verify_references(op: Operation, symbols: dict[str, Operation]) -> None:
     for use in op.get_traits_of_type(RefersTo):
-        reference = op.properties.get(use.prop)
-        if not isinstance(reference, SymbolRefAttr):
-            continue
-        name = reference.string_value()
-        target = symbols.get(name)
-        if target is None or target.name != use.kind:
-            got = "nothing has this name" if target is None else f"it is a '{target.name}'"
-            known = [s for s, other in symbols.items() if other.name == use.kind]
-            shown = ", ".join(f"@{symbol}" for symbol in known) or "none"
-            raise invalid(op, f"must name a '{use.kind}' by @{name}, but {got}; there is {shown}")
+        found = op.properties.get(use.prop)
+        references = found.data if isa(found, ArrayAttr[Attribute]) else (found,)
+        for reference in references:
+            if isinstance(reference, SymbolRefAttr):
+                _verify_reference(op, reference.string_value(), use.kind, symbols)
+
+
+def _verify_reference(op: Operation, name: str, kind: str, symbols: dict[str, Operation]) -> None:
+    target = symbols.get(name)
+    if target is None or target.name != kind:
+        got = "nothing has this name" if target is None else f"it is a '{target.name}'"
+        known = [symbol for symbol, other in symbols.items() if other.name == kind]
+        shown = ", ".join(f"@{symbol}" for symbol in known) or "none"
+        raise invalid(op, f"must name a '{kind}' by @{name}, but {got}; there is {shown}")
 
 
 def _verify_dominance(region: Region, visible: set[SSAValue]) -> None:

@@ -54,7 +54,8 @@ def test_an_error_of_a_provider_ends_the_run(harness: Harness, clock: Clock) -> 
     with pytest.raises(ProviderError) as caught:
         harness.run(MAP, list("abcdef"), provider=provider, clock=clock)
     error = caught.value
-    assert error is refused
+    assert (type(error), error.retryable) == (ProviderError, True)
+    assert (refused.location, refused.bill) == (None, None)
     assert error.location == SourceLocation("été.py", 13, 5)
     assert str(error) == "été.py:13:5: the service answered 503"
     assert isinstance(error.bill, Bill)
@@ -181,6 +182,65 @@ def test_a_wrong_reply_is_an_error_of_its_request(
 
     with pytest.raises(ProviderError, match=message) as caught:
         harness.run(MAP, ["a"], provider=Wrong(), clock=clock)
+    assert caught.value.location == SourceLocation("été.py", 12, 5)
+
+
+@CLOCKS
+def test_a_shared_error_is_located_anew_by_each_run(harness: Harness, clock: Clock) -> None:
+    shared = ProviderError("no")
+    first = harness.Scripted(answer=lambda prompt: shared if prompt == "a" else prompt)
+    second = harness.Scripted(answer=lambda prompt: shared if prompt == "<a>" else f"<{prompt}>")
+    both = harness.Scripted(answer=lambda prompt: shared)
+    for provider, line, notes in [(first, 12, 0), (second, 13, 0), (both, 12, 2), (both, 12, 2)]:
+        items = ["a", "b", "c"] if provider is both else ["a"]
+        with pytest.raises(ProviderError) as caught:
+            harness.run(MAP, items, provider=provider, clock=clock)
+        assert caught.value.location == SourceLocation("été.py", line, 5)
+        assert len(getattr(caught.value, "__notes__", ())) == notes
+    assert not hasattr(shared, "__notes__")
+
+
+@CLOCKS
+def test_an_exception_that_cannot_be_shown_is_no_defect(harness: Harness, clock: Clock) -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError("no words")
+
+    provider = harness.Scripted(answer=lambda prompt: Mute())
+    with pytest.raises(ProviderError, match="it raised Mute, which cannot be shown as text"):
+        harness.run(MAP, ["a"], provider=provider, clock=clock)
+
+
+@CLOCKS
+@pytest.mark.parametrize(
+    ("reply", "tokens"),
+    [
+        (Reply([], 30, 4), 34),
+        (Reply(["a\ud800"], 30, 4), 34),
+        (Reply(["a"], 30, -4), 0),
+        pytest.param(Reply(["a"], 10**5000, 4), 0, id="absurd"),
+    ],
+)
+def test_a_wrong_reply_is_paid_for(
+    harness: Harness, clock: Clock, reply: Reply, tokens: int
+) -> None:
+    class Wrong:
+        def simulate(self, request: Request) -> tuple[Reply, float]:
+            return reply, 0.0
+
+        async def generate(self, request: Request) -> Reply:
+            return reply
+
+    with pytest.raises(ProviderError) as caught:
+        harness.run(MAP, ["a"], provider=Wrong(), clock=clock)
+    assert caught.value.bill is not None
+    assert caught.value.bill.tokens == tokens
+
+
+def test_a_latency_that_overflows_is_an_error_of_its_request(harness: Harness) -> None:
+    provider = harness.Scripted(seconds=lambda prompt: 1e305)
+    with pytest.raises(ProviderError, match="of at most 1000000000, but got 1e") as caught:
+        harness.run(MAP, ["a"], provider=provider, clock="virtual")
     assert caught.value.location == SourceLocation("été.py", 12, 5)
 
 

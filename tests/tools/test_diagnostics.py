@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ember_mlir.diagnostics import WIDTH, Diagnostic, diagnostic_of, render
+from ember_mlir.diagnostics import LONGEST_MESSAGE, WIDTH, Diagnostic, diagnostic_of, render
 from ember_mlir.errors import InvalidIRError, SourceLocation
 
 
@@ -97,4 +97,18 @@ def test_a_file_that_cannot_be_read_is_not_shown(tmp_path: Path) -> None:
     latin.write_bytes(b"\xe9")
     for file in (str(latin), str(tmp_path), str(tmp_path / "none"), "a\0b"):
         diagnostic = Diagnostic("error", SourceLocation(file, 1, 1), "no")
-        assert render(diagnostic) == f"{file}:1:1: error: no"
+        shown_file = file.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        assert render(diagnostic) == f"{shown_file}:1:1: error: no"
+
+
+def test_a_message_is_one_line_without_control_characters() -> None:
+    diagnostic = Diagnostic("error", None, "must be\n'\x1b[31m'")
+    assert str(diagnostic) == "error: must be '\N{REPLACEMENT CHARACTER}[31m'"
+
+
+def test_of_a_long_message_the_beginning_and_the_end_are_shown() -> None:
+    shown_message = str(Diagnostic("error", None, f"begins{'x' * 5000}ends"))
+    assert len(shown_message) < LONGEST_MESSAGE + 20
+    assert shown_message.startswith("error: begins")
+    assert " … x" in shown_message
+    assert shown_message.endswith("ends")

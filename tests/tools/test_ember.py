@@ -269,3 +269,19 @@ def test_debug_shows_the_traceback() -> None:
     result = ember("run", "none.mlir", "--debug")
     assert result.status == 1
     assert "Traceback" in result.err
+
+
+def test_limits_hold_for_programs_too() -> None:
+    deep = "module {" * 70 + "}" * 70
+    assert "raise the limit by --max-depth" in ember("run", "-", stdin=deep).err
+    assert "at most 9 bytes" in ember("run", "-", "--max-size=9", stdin=ASK).err
+
+
+def test_an_at_sign_alone_names_no_file() -> None:
+    result = ember("run", "-", "--input", "question_1=@", stdin=ASK)
+    assert result.err == (
+        "error: the input 'question_1' must name a file after '@', as in question_1=@file.txt; "
+        "write @@ for the text '@'\n"
+    )
+    lists = ember("run", "-", "--input=texts=@", "--input=colle=x", stdin=ECHO)
+    assert "as in texts=@folder/*.txt" in lists.err

@@ -14,6 +14,7 @@ import pytest
 
 from ember_mlir.tools import ember_opt
 from ember_mlir.tools.ember_opt import main
+from ember_mlir.universe import PASSES
 from ember_mlir.version import VERSION
 
 PROGRAM = """\
@@ -127,7 +128,7 @@ def test_prints_the_generic_format_and_locations(file: Write) -> None:
 
 def test_lists_the_passes() -> None:
     lines = opt("--list-passes").out.splitlines()
-    assert [line.split()[0] for line in lines][-3:] == ["canonicalize", "cse", "dce"]
+    assert [line.split()[0] for line in lines] == ["cse", "dce", *PASSES]
     assert "merge-calls         Make equal calls one" in "\n".join(lines)
     assert all(len(line.split()) > 2 for line in lines)
 
@@ -307,6 +308,56 @@ def test_an_expectation_of_one_part_does_not_count_for_another() -> None:
     assert result.err.count("error: ") == 3
 
 
+# Limits
+
+
+def test_limits_can_be_moved() -> None:
+    deep = "module {" * 70 + "}" * 70
+    refused = opt(stdin=deep)
+    assert refused.status == 1
+    assert "must nest at most 64 deep; raise the limit by --max-depth" in refused.err
+    assert "must not stand in another module" in opt("--max-depth=1000", stdin=deep).err
+    wide = "module attributes {a = 1 : i100} {}"
+    assert "at most 64 bits; raise the limit by --max-width" in opt(stdin=wide).err
+    assert opt("--max-width=100", stdin=wide).status == 0
+
+
+def test_a_depth_of_a_thousand_works_through_passes() -> None:
+    attribute = "[" * 999 + "]" * 999
+    result = opt("--max-depth=1000", "-p", "canonicalize,cse,merge-calls", "--emit=exec",
+                 stdin=f"module attributes {{a = {attribute}}} {{}}")  # fmt: skip
+    assert result.err == ""
+    assert attribute in result.out
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "x", "1e3", "", "9" * 30, "٣"])
+def test_a_limit_is_a_whole_number(written: str) -> None:
+    result = opt(f"--max-depth={written}", stdin=PROGRAM)
+    expected = f"must be a whole number of 1 or more, but got '{written}'; run ember-opt --help"
+    assert result.err == f"error: argument --max-depth: {expected}\n"
+
+
+def test_a_text_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.mlir"
+    path.write_text("// " + "x" * 100, encoding="utf-8")
+    expected = "a text must have at most 99 bytes; raise the limit by --max-size, "
+    assert f"{path}:1:1: error: {expected}" in opt("--max-size=99", str(path)).err
+    assert expected in opt("--max-size=99", stdin="x" * 100).err
+    assert opt("--max-size=103", str(path)).status == 0
+
+
+def test_a_nested_module_is_refused() -> None:
+    result = opt(stdin="module {\n  module {}\n}")
+    assert result.err.startswith(
+        "<stdin>:2:3: error: 'builtin.module' must not stand in another module; move"
+    )
+
+
+def test_many_parts_take_linear_memory() -> None:
+    result = opt("--split-input-file", stdin="// -----\n" * 300 + "\n)")
+    assert result.err.startswith("<stdin>:302:1: error: there must be an operation")
+
+
 # The process
 
 
@@ -337,3 +388,35 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
         )
     assert ran.returncode == 141
     assert ran.stderr == b""
+
+
+def run(redirection: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """The command with redirected streams, as a shell starts it."""
+    shell = ["bash", "-c", f'exec "$@" {redirection}', "bash", *command(*arguments)]
+    return subprocess.run(shell, input=PROGRAM.encode(), capture_output=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [
+        (">&-", "error: the standard output must be writable, but: it is closed"),
+        (">/dev/full", "error: the standard output must be writable, but: No space left on device"),
+        ("<&-", "error: the standard input must be open, but is closed; name a file instead"),
+        ("0>/dev/null", "error: the standard input must be readable, but: Bad file descriptor"),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_an_error(redirection: str, message: str) -> None:
+    ran = run(redirection)
+    assert (ran.returncode, ran.stderr.decode()) == (1, f"{message}\n")
+
+
+def test_a_closed_error_stream_is_no_error(tmp_path: Path) -> None:
+    ran = run("2>&-", "-o", str(tmp_path / "out.mlir"))
+    assert (ran.returncode, ran.stdout) == (0, b"")
+    assert run("2>&-", "nowhere.mlir").returncode == 1
+    assert run("2>/dev/full", "nowhere.mlir").returncode == 1
+
+
+def test_the_standard_input_has_a_limit_too() -> None:
+    ran = run("", "--max-size=5")
+    assert ran.stderr.startswith(b"error: a text must have at most 5 bytes")

@@ -6,7 +6,7 @@ import pytest
 
 from ember_mlir.diagnostics import Diagnostic
 from ember_mlir.errors import InvalidIRError, SourceLocation
-from ember_mlir.expected_diagnostics import expectations_in, split_chunks, unmatched
+from ember_mlir.expected_diagnostics import Chunk, expectations_in, split_chunks, unmatched
 
 
 def error(line: int, message: str = "it must hold", file: str = "a.mlir") -> Diagnostic:
@@ -86,9 +86,18 @@ def test_a_malformed_expectation_is_an_error(text: str) -> None:
     assert caught.value.location == SourceLocation("a.mlir", 2, 1)
 
 
-def test_chunks_count_their_lines_from_the_beginning_of_the_text() -> None:
+def test_chunks_know_the_line_that_they_begin_with() -> None:
     text = "a\n// -----\n\nb\n  // -----  \nc\n// ----- not a mark\n"
-    chunks = split_chunks(text)
-    assert chunks[1].split("\n") == ["", "", "", "b"]
-    assert chunks[2].split("\n")[5:] == ["c", "// ----- not a mark", ""]
-    assert split_chunks("") == [""]
+    assert split_chunks(text) == [
+        Chunk("a", 1),
+        Chunk("\nb", 3),
+        Chunk("c\n// ----- not a mark\n", 6),
+    ]
+    assert split_chunks("") == [Chunk("")]
+
+
+def test_an_expectation_of_a_chunk_counts_the_lines_of_the_file() -> None:
+    (found,) = expectations_in("\nx // expected-error@-1 {{must}}", "a.mlir", first_line=5)
+    assert (found.line, found.written_at) == (5, 6)
+    with pytest.raises(InvalidIRError, match=r"^a\.mlir:5:1"):
+        expectations_in("// expected-error", "a.mlir", first_line=5)

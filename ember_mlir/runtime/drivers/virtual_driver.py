@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from math import ceil, inf
+from math import ceil
 
-from ember_mlir.errors import ModelError, ProviderError
+from ember_mlir.errors import ModelError
 from ember_mlir.providers.protocol import Reply, SimulatedProvider, is_simulated
+from ember_mlir.providers.replies import check_latency
 from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.frames import FrameTable, Slot
 from ember_mlir.runtime.lanes import Call, Lane
@@ -102,9 +103,4 @@ def _nanoseconds(seconds: float) -> int:
     >>> _nanoseconds(0.1), _nanoseconds(1e-12)
     (100000000, 1)
     """
-    if not 0 <= seconds < inf:
-        raise ProviderError(
-            f"a simulated latency must be a finite number of seconds of at least 0, "
-            f"but got {seconds}; return (reply, seconds)"
-        )
-    return ceil(seconds * 1_000_000_000)
+    return ceil(check_latency(seconds) * 1_000_000_000)

@@ -1,0 +1,2 @@
+"builtin.module"() ({
+}) {note = 1} : () -> ()

@@ -1,0 +1,1 @@
+"""Fuzzing: whatever a text says, the tools must answer, or say what is wrong with it."""
