@@ -32,6 +32,7 @@ from ember_mlir.dialects.exec.types import (
 from ember_mlir.dialects.formats import Number, Source
 from ember_mlir.dialects.formats.strategies import (
     AUDIENCES,
+    EFFECTS,
     Word,
     verify_amounts,
     verify_word,
@@ -44,8 +45,6 @@ from ember_mlir.dialects.values import (
     Utf8Attr,
 )
 from ember_mlir.errors import SourceLocation
-
-EFFECTS = ("pure", "idempotent", "effectful")
 
 
 @irdl_op_definition

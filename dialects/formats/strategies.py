@@ -121,6 +121,10 @@ def _decimal(value: Decimal | None) -> DecimalAttr | None:
     return None if value is None else DecimalAttr(value)
 
 
+EFFECTS = ("pure", "idempotent", "effectful")
+"""What calling a function does: nothing; the same however often; something each time."""
+
+
 @irdl_custom_directive
 class Word(AttributeDirective):
     """One word of a closed set, without quotes: `lossless`."""

@@ -26,8 +26,7 @@ from xdsl.printer import Printer
 from xdsl.traits import EffectInstance, MemoryEffect, MemoryEffectKind
 from xdsl.utils.exceptions import VerifyException
 
-EFFECTS = ("pure", "idempotent", "effectful")
-"""What calling a function does: nothing; the same however often; something each time."""
+from ember_mlir.dialects.formats.strategies import EFFECTS
 
 
 @irdl_custom_directive
