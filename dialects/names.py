@@ -11,6 +11,18 @@ from ember_mlir.dialects.values import Utf8Attr
 NAME = "ember.name"
 """The attribute that holds a name as the user wrote it, of a function or argument."""
 
+LABEL = "ember.label"
+"""The label of an argument, of a result, or of what a request tells."""
+
+LENGTH_LABEL = "ember.length_label"
+"""The label of how many elements a list has that is an argument; else it is `LABEL`'s."""
+
+PROGRAM = "ember.program"
+"""The hash of the text that a module came from."""
+
+KNOWN = frozenset({NAME, LABEL, LENGTH_LABEL, PROGRAM})
+"""All names of attributes that begin with `ember.`."""
+
 
 def entry_name(function: Operation) -> str:
     """The name that an invocation of a function is known by, also to its tape."""

@@ -162,10 +162,10 @@ def _models_of(module: ModuleOp) -> dict[str, Model]:
         prices = [p and p.data for p in (op.input_usd_per_million, op.output_usd_per_million)]
         model = Model(op.model_name, op.provider.data, prices[0], prices[1])
         known = found.setdefault(model.name, model)
-        if known.provider != model.provider:
+        if known != model:
             raise invalid(
                 op,
-                f"must not share the name '{model.name}' with a model of another provider to be "
-                "run one call after another; run without '--reference'",
+                f"must not share the name '{model.name}' with a model of another provider or "
+                "price to be run one call after another; run without '--reference'",
             )
     return found

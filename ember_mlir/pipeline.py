@@ -69,11 +69,11 @@ def passes_between(source: str, target: str, *, redact: Sequence[str] = ()) -> l
 
 
 def known_passes() -> dict[str, Callable[[], type[ModulePass]]]:
-    """Our passes and those of xDSL that are useful on our dialects, as lazy loaders."""
-    from xdsl.transforms import get_all_passes
+    """The passes by name, as lazy loaders.
 
-    core = get_all_passes()
-    return {**{name: core[name] for name in ("cse", "dce")}, **PASSES}
+    Those of xDSL are not among them: they know neither draws nor handled failures.
+    """
+    return dict(PASSES)
 
 
 def parse_passes(pipeline: str) -> list[ModulePass]:
@@ -131,6 +131,22 @@ def run_passes(
             except EmberError as error:
                 error.add_note(f"after the pass '{found.name}'")
                 raise
+
+
+REFERENCE = "assign-draws,infer-labels,verify-labels,verify-level{level=llm}"
+"""What the reference needs of a program: identities, and that it is right; nothing else."""
+
+
+def for_reference(module: ModuleOp) -> ModuleOp:
+    """A copy of `module` that the reference interpreter runs as it was written.
+
+    Raises `PipelineError` if it is not at the level "llm", and what `compile_to` raises.
+    """
+    verify_module(module)
+    passes_between(level_of(module), "llm")
+    copied = module.clone()
+    run_passes(Context(), copied, parse_passes(REFERENCE))
+    return copied
 
 
 def compile_to(module: ModuleOp, level: str, *, redact: Sequence[str] = ()) -> ModuleOp:

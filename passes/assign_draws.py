@@ -21,6 +21,7 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from ember_mlir.dialects.ensemble import SampleOp
+from ember_mlir.dialects.names import PROGRAM
 from ember_mlir.dialects.values import (
     AsksModel,
     Draw,
@@ -28,8 +29,6 @@ from ember_mlir.dialects.values import (
     Utf8Attr,
     repetitions_around,
 )
-
-PROGRAM = "ember.program"
 
 
 class AssignDrawsPass(ModulePass):

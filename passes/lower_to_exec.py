@@ -28,9 +28,8 @@ from xdsl.rewriter import InsertPoint
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects.locations import invalid, source_of
-from ember_mlir.dialects.names import named_arguments
+from ember_mlir.dialects.names import LABEL, named_arguments
 from ember_mlir.dialects.values import LabelAttr, ancestors, is_greedy
-from ember_mlir.passes.analysis.label_flows import LABEL
 from ember_mlir.passes.analysis.levels import verify_operations
 from ember_mlir.passes.rewriting import (
     SymbolNames,
@@ -172,6 +171,7 @@ class InlineTask(RewritePattern):
         for argument, value in inputs.items():
             value.name_hint = value.name_hint or argument.name_hint
         result = leave.value
+        keep_label(op, result)
         leave.detach()
         leave.erase()
         # The name of the task says more than the name of the value inside it.
@@ -179,6 +179,17 @@ class InlineTask(RewritePattern):
             result.name_hint = op.result.name_hint
         move_ops(block, op, inputs)
         rewriter.replace(op, [], [inputs.get(result, result)])
+
+
+def keep_label(task: sched.TaskOp, result: SSAValue) -> None:
+    """Put the label of a task, if it has one, on the operation that gives its value."""
+    label = task.attributes.get(LABEL)
+    if label is None:
+        return
+    owner = result.owner
+    if isinstance(owner, Block | instructions.RequestOp):
+        raise invalid(task, f"must have '{LABEL}' inside of it, on an operation on values")
+    owner.attributes.setdefault(LABEL, label)
 
 
 class OutlineRegion(RewritePattern):

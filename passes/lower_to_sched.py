@@ -28,8 +28,7 @@ from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects.locations import invalid
-from ember_mlir.dialects.names import named_arguments
-from ember_mlir.passes.analysis.label_flows import LABEL
+from ember_mlir.dialects.names import LABEL, named_arguments
 from ember_mlir.passes.analysis.levels import verify_operations
 from ember_mlir.passes.analysis.scheduling import verify_schedulable
 from ember_mlir.passes.rewriting import (

@@ -21,7 +21,10 @@ from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.traits import IsolatedFromAbove, IsTerminator, get_effects
 
+from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
 from ember_mlir.dialects.values import is_greedy
+
+LABELS = (LABEL, LENGTH_LABEL)
 
 Key = tuple[str, tuple[SSAValue, ...], tuple[tuple[str, Attribute], ...], tuple[Attribute, ...]]
 
@@ -74,4 +77,6 @@ def key_of(op: Operation) -> Key | None:
         return None
     ignored = "draw" if is_greedy(op) else ""
     properties = sorted((k, v) for k, v in op.properties.items() if k != ignored)
-    return op.name, tuple(op.operands), tuple(properties), tuple(op.result_types)
+    # What is labelled is not what is not, though the values be the same.
+    labels = [(name, found) for name in LABELS if (found := op.attributes.get(name)) is not None]
+    return op.name, tuple(op.operands), (*properties, *labels), tuple(op.result_types)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xdsl.context import Context
+from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolRefAttr
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
@@ -37,6 +38,25 @@ def verify_labels(module: ModuleOp) -> None:
     clearances = clearances_of(module)
     for asking in labels.requests:
         verify_request(asking, labels, clearance_of(asking.op, clearances))
+    for function in module.ops:
+        if isinstance(function, func.FuncOp) and function.body.blocks:
+            verify_results(function, labels)
+
+
+def verify_results(function: func.FuncOp, labels: Labels) -> None:
+    """Raise `LabelError` if a result of a function says that it is lower than it is."""
+    returned = function.body.block.last_op
+    written = function.res_attrs
+    if returned is None or written is None:
+        return
+    for value, attributes in zip(returned.operands, written, strict=False):
+        said, label = label_in(attributes.data.get(LABEL)), labels.of(value)
+        if said is not None and exceeds(label, said):
+            raise refused(
+                function,
+                f"must label its result '{label}' at least, but it is written as '{said}'; "
+                "run infer-labels",
+            )
 
 
 def verify_request(asking: Asking, labels: Labels, clearance: Label) -> None:

@@ -124,10 +124,10 @@ def _run_reference(module: ModuleOp, options: Namespace) -> Run:
     from ember_mlir.direct import run_reference
     from ember_mlir.entry import find_entry, inputs_of
     from ember_mlir.inputs import read_inputs
-    from ember_mlir.pipeline import compile_to
+    from ember_mlir.pipeline import for_reference
     from ember_mlir.providers import Session
 
-    program = compile_to(module, "llm")
+    program = for_reference(module)
     entry = find_entry(program)
     inputs = list(read_inputs(options.input, inputs_of(program, entry)).values())
     with Session(seed=options.seed, clock=options.clock) as session:

@@ -77,3 +77,17 @@ func.func @declassify() -> !llm.text {
   %b = llm.declassify %a to "public" because "approved" : !llm.text
   func.return %b : !llm.text
 }
+
+// An operation that a label is written on is left alone, and is not taken into others.
+// CHECK-LABEL: func.func @written
+func.func @written(%x: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: %[[T:.*]] = llm.template "x" {ember.label = #llm.label"pii"}
+  // CHECK-NEXT: llm.template "{0}!"(%[[T]])
+  %t = llm.template "x" {ember.label = #llm.label"pii"}
+  %u = llm.template "{0}!"(%t)
+  // CHECK-NEXT: llm.list({{.*}}) : !llm.list<!llm.text> {ember.label = #llm.label"pii"}
+  // CHECK-NEXT: ensemble.vote
+  %l = llm.list(%x) : !llm.list<!llm.text> {ember.label = #llm.label"pii"}
+  %v = ensemble.vote %l : !llm.list<!llm.text>
+  func.return %u, %v : !llm.text, !llm.text
+}

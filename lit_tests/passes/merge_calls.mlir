@@ -124,3 +124,14 @@ func.func @another_function() -> !llm.text {
   %a = llm.constant "shared"
   func.return %a : !llm.text
 }
+
+// What has a label is not what has none: merged, the label would be lost.
+// CHECK-LABEL: func.func @labels_stay
+func.func @labels_stay(%a: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: %[[A:.*]] = llm.template "x{0}"(%{{.*}})
+  // CHECK-NEXT: %[[B:.*]] = llm.template "x{0}"(%{{.*}}) {ember.label = #llm.label"pii"}
+  %b = llm.template "x{0}"(%a)
+  %c = llm.template "x{0}"(%a) {ember.label = #llm.label"pii"}
+  // CHECK-NEXT: func.return %[[A]], %[[B]]
+  func.return %b, %c : !llm.text, !llm.text
+}

@@ -45,3 +45,46 @@ func.func @live(%q: !llm.text) -> !llm.text {
   %a = llm.generate @m(%q)
   func.return %a : !llm.text
 }
+
+// What can fail stays before a function that does something, and goes behind it.
+// CHECK-LABEL: func.func @before_an_effect
+func.func @before_an_effect(%a: !llm.text) -> !llm.text {
+  // CHECK-NEXT: llm.parse %{{.*}} as regex "[0-9]+"
+  // CHECK-NEXT: llm.apply effectful @charge
+  // CHECK-NEXT: func.return
+  %n = llm.parse %a as regex "[0-9]+" : !llm.text
+  %c = llm.apply effectful @charge(%a) : (!llm.text) -> !llm.text
+  %m = llm.parse %a as regex "[a-z]+" : !llm.text
+  func.return %c : !llm.text
+}
+
+// In a loop, the end of a round comes before the effect of the next.
+// CHECK-LABEL: func.func @in_a_loop
+func.func @in_a_loop(%a: !llm.text, %n: i64) {
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  // CHECK: llm.apply effectful @charge
+  // CHECK-NEXT: llm.parse
+  scf.for %i = %zero to %n step %one : i64 {
+    %c = llm.apply effectful @charge(%a) : (!llm.text) -> !llm.text
+    %m = llm.parse %a as regex "[a-z]+" : !llm.text
+  }
+  func.return
+}
+
+// Where a failure leads to a result, what can fail stays, though nobody reads it.
+// CHECK-LABEL: func.func @handled
+func.func @handled(%a: !llm.text, %b: !llm.text) -> !llm.text {
+  // CHECK: llm.parse
+  // CHECK-NEXT: ensemble.yield
+  // CHECK-NEXT: } else {
+  // CHECK-NEXT: ensemble.yield
+  %r = ensemble.fallback : !llm.text do {
+    %n = llm.parse %a as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  } else {
+    %m = llm.parse %a as regex "[0-9]+" : !llm.text
+    ensemble.yield %b : !llm.text
+  }
+  func.return %r : !llm.text
+}

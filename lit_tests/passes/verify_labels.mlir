@@ -608,3 +608,11 @@ func.func @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) 
 func.func @f(%letter: !llm.text {ember.label = "pii"}) {
   func.return
 }
+
+// -----
+
+// A result must not say that it is less than it is.
+// expected-error @+1 {{'func.func' must label its result 'pii' at least, but it is written as 'public'; run infer-labels}}
+func.func @f(%a: !llm.text {ember.label = #llm.label"pii"}) -> (!llm.text {ember.label = #llm.label"public"}) {
+  func.return %a : !llm.text
+}

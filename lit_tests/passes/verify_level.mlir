@@ -20,3 +20,22 @@ func.func @f(%a: !sched.future<!llm.text>) {
 %c = arith.constant 1 : i64
 // expected-error @+1 {{'arith.divsi' must not stand at the level 'llm'; lower or remove it}}
 %d = arith.divsi %c, %c : i64
+
+// -----
+
+// Functions and models stand in the module, where their names are looked up.
+func.func @outer() {
+  // expected-error @+1 {{'func.func' must stand in the module itself, not in another operation}}
+  func.func @inner() {
+    func.return
+  }
+  func.return
+}
+
+// -----
+
+// A label that is misspelt would label nothing.
+// expected-error @+1 {{'func.func' must have no 'ember.' attribute but ember.label, ember.length_label, ember.name, ember.program, but got 'ember.lable'}}
+func.func @f(%a: !llm.text {ember.lable = #llm.label"pii"}) {
+  func.return
+}

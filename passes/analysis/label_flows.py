@@ -18,6 +18,7 @@ from ember_mlir.dialects import ensemble, sched
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects.exec.nesting import frames_of
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
 from ember_mlir.dialects.values import (
     LABELS,
     AsksModel,
@@ -26,12 +27,6 @@ from ember_mlir.dialects.values import (
     RefersTo,
 )
 from ember_mlir.passes.analysis.flow_graph import TOP, Event, FlowGraph, Length, Node
-
-LABEL = "ember.label"
-"""The label of an argument, of a result, or of what a request tells."""
-
-LENGTH_LABEL = "ember.length_label"
-"""The label of how many elements a list has that is an argument; else it is `LABEL`'s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,4 +104,6 @@ def _verify_scheduled(op: Operation) -> None:
         types = (*op.function_type.inputs, *op.function_type.outputs)
         for found in types:
             if not isinstance(found, sched.FutureType | sched.StreamType):
-                raise invalid(op, f"must take and return futures, but got {found}")
+                raise invalid(
+                    op, f"must take and return futures, but got {found}; run lower-to-sched first"
+                )

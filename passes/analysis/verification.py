@@ -5,7 +5,7 @@ Every check is linear in the size of the module.
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr, SymbolRefAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
@@ -13,10 +13,12 @@ from xdsl.utils.hints import isa
 
 from ember_mlir.dialects.exec.nesting import verify_frames
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.names import KNOWN
 from ember_mlir.dialects.values import RefersTo
 from ember_mlir.dialects.wording import sentence
 from ember_mlir.errors import EmberError
 from ember_mlir.limits import on_any_stack
+from ember_mlir.passes.analysis.branches import verify_branches
 
 _VISIBILITIES = ("public", "private", "nested")
 
@@ -37,13 +39,30 @@ def _verify(module: ModuleOp) -> None:
     for op in module.walk():
         if isinstance(op, ModuleOp) and op is not module:
             raise invalid(op, "must not stand in another module; move what it holds out of it")
+        if op.has_trait(SymbolOpInterface) and op.parent_op() is not module and op is not module:
+            raise invalid(op, "must stand in the module itself, not in another operation")
+        _verify_names(op)
         _verify_op(op)
         _verify_references(op, symbols)
     verify_frames(module)
 
 
+def _verify_names(op: Operation) -> None:
+    """Refuse attributes that are almost ours: a label that is misspelt labels nothing."""
+    names = list(op.attributes)
+    for prop in ("arg_attrs", "res_attrs"):
+        found = op.properties.get(prop)
+        if isa(found, ArrayAttr[DictionaryAttr]):
+            names += [name for attributes in found for name in attributes.data]
+    for name in names:
+        if name.startswith("ember.") and name not in KNOWN:
+            listed = ", ".join(sorted(KNOWN))
+            raise invalid(op, f"must have no 'ember.' attribute but {listed}, but got '{name}'")
+
+
 def _verify_op(op: Operation) -> None:
     _verify_blocks(op)
+    verify_branches(op)
     try:
         # Not `op.verify`, which adds a text of the whole module to its error.
         op.verify_()

@@ -9,8 +9,23 @@ from xdsl.dialects.builtin import FloatAttr, IntegerAttr, IntegerType, f64, i1, 
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from ember_mlir.dialects.llm import ConstantOp, ListOp, RecordOp
+from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
 from ember_mlir.dialects.values import ListType, RecordType, TextType
 from ember_mlir.grammars import Value
+
+
+def maker(value: SSAValue) -> Operation | None:
+    """The operation that makes `value`, if it may be taken apart: one with a label may not.
+
+    What it is folded into would have to carry the label.
+    """
+    owner = value.owner
+    return owner if isinstance(owner, Operation) and not is_labelled(owner) else None
+
+
+def is_labelled(op: Operation) -> bool:
+    """Whether a label is written on an operation."""
+    return LABEL in op.attributes or LENGTH_LABEL in op.attributes
 
 
 def known_text(value: SSAValue) -> str | None:
@@ -18,7 +33,7 @@ def known_text(value: SSAValue) -> str | None:
 
     A text with a label is not known: what it is folded into would have to carry the label.
     """
-    owner = value.owner
+    owner = maker(value)
     if isinstance(owner, ConstantOp) and owner.label is None:
         return owner.value.data
     return None
@@ -26,7 +41,7 @@ def known_text(value: SSAValue) -> str | None:
 
 def known_integer(value: SSAValue) -> int | None:
     """The number or condition that `value` is known to be, if it is."""
-    owner = value.owner
+    owner = maker(value)
     if isinstance(owner, arith.ConstantOp) and isinstance(owner.value, IntegerAttr):
         found = owner.value.value.data
         # A condition is written -1 or 1 where it holds.
@@ -39,7 +54,8 @@ def known_items(value: SSAValue) -> ListOp | None:
 
     Its operands are the elements; a list of them would cost as much as the list is long.
     """
-    return value.owner if isinstance(value.owner, ListOp) else None
+    owner = maker(value)
+    return owner if isinstance(owner, ListOp) else None
 
 
 def written(value: Value, found: Attribute) -> list[Operation]:

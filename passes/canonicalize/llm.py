@@ -32,6 +32,7 @@ from ember_mlir.passes.canonicalize.known import (
     known_integer,
     known_items,
     known_text,
+    maker,
     whole,
     written,
 )
@@ -59,7 +60,7 @@ class ContentOfMessages(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: llm.ContentOp, rewriter: PatternRewriter, /) -> None:
-        made = op.messages.owner
+        made = maker(op.messages)
         if not isinstance(made, llm.MessagesOp) or not made.turns.data:
             return
         if made.turns.data[-1].data.parts == ("text",):
@@ -78,9 +79,10 @@ class MessagesAfterMessages(RewritePattern):
             return
         chain = [op]
         while len(chain[-1].before) == 1 and only_used_by(chain[-1], before := chain[-1].before[0]):
-            if not isinstance(before.owner, llm.MessagesOp):
+            inner = maker(before)
+            if not isinstance(inner, llm.MessagesOp):
                 break
-            chain.append(before.owner)
+            chain.append(inner)
         if len(chain) > 1:
             turns = [turn.data for link in reversed(chain) for turn in link.turns.data]
             parts = [part for link in reversed(chain) for part in link.parts]
@@ -114,7 +116,7 @@ class ConcatOfLists(RewritePattern):
         pending = list(reversed(op.operands))
         while pending:
             value = pending.pop()
-            inner = value.owner
+            inner = maker(value)
             if isinstance(inner, llm.ConcatOp) and value.has_one_use():
                 pending += reversed(inner.operands)
             elif isinstance(inner, llm.ListOp) and (value.has_one_use() or not inner.operands):
@@ -178,7 +180,7 @@ class FieldOfRecord(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: llm.FieldOp, rewriter: PatternRewriter, /) -> None:
-        made = op.record.owner
+        made = maker(op.record)
         if isinstance(made, llm.RecordOp) and isinstance(op.record.type, RecordType):
             position = list(op.record.type.fields).index(op.field.data)
             rewriter.replace(op, (), [made.operands[position]])
@@ -208,7 +210,7 @@ class RestoreOfRedact(RewritePattern):
         if hidden is not None and not hidden.operands:
             rewriter.replace(op, (), [op.text])
             return
-        redaction = op.text.owner
+        redaction = maker(op.text)
         if isinstance(redaction, llm.RedactOp) and _is_first(op.text):
             if op.hidden is redaction.hidden:
                 rewriter.replace(op, (), [redaction.text])

@@ -15,6 +15,7 @@ from xdsl.utils.hints import isa
 
 from ember_mlir.errors import EmberError
 from ember_mlir.passes.canonicalize import scf
+from ember_mlir.passes.canonicalize.known import is_labelled
 
 MAX_REWRITES = 10_000
 """How often one operation may be rewritten before its patterns count as endless."""
@@ -80,6 +81,9 @@ class Simplifier:
 
     def _rewrite(self, op: Operation) -> bool:
         """Apply the first fold or pattern that fits; whether one did."""
+        if is_labelled(op):
+            # What would take its place would have to carry the label.
+            return False
         rewriter = RecordingRewriter(op, self)
         if self._fold(op, rewriter):
             self.has_changed = True

@@ -22,7 +22,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ember_mlir.dialects.llm import ConstantOp, JoinOp, TemplateOp
 from ember_mlir.passes.canonicalize.absorbing import taken_in_later
-from ember_mlir.passes.canonicalize.known import known_items, known_text
+from ember_mlir.passes.canonicalize.known import known_items, known_text, maker
 from ember_mlir.semantics import escape_template, parse_template
 
 MAX_SHARED = 1024
@@ -76,7 +76,7 @@ def _taken_in(op: TemplateOp, value: SSAValue) -> list[Piece] | None:
     known = known_text(value)
     if known is not None:
         return [known] if len(known) <= MAX_SHARED or read_once(value) else None
-    inner = value.owner
+    inner = maker(value)
     if not isinstance(inner, TemplateOp) or inner.parent is not op.parent:
         return None
     short = len(inner.template.data) <= MAX_SHARED

@@ -137,3 +137,24 @@ def test_functions_are_given_by_name() -> None:
     assert run_reference(module, ["é"], session, functions={"upper": str.upper}).outputs == ["É"]
     with pytest.raises(FunctionError, match="the function 'upper' must be given to the run"):
         run_reference(module, ["é"], session)
+
+
+def test_nothing_is_left_out() -> None:
+    unread = (
+        "func.func @f(%a: !llm.text) -> !llm.text {\n"
+        '  %n = llm.parse %a as regex "[0-9]+" : !llm.text\n'
+        "  func.return %a : !llm.text\n}"
+    )
+    result = reference(unread, "--input=a=x")
+    assert result.status == 1
+    assert "the text must" in result.err
+
+
+def test_prices_of_one_name_are_not_mixed_up() -> None:
+    models = (
+        'llm.model @a named "x" from "p" usd_per_million 0 in 0 out\n'
+        'llm.model @b named "x" from "p" usd_per_million 9 in 9 out\n'
+    )
+    module = parse_module(f"{models}func.func @f() {{\n  func.return\n}}")
+    with pytest.raises(InvalidIRError, match="a model of another provider or price"):
+        run_reference(module, [], Session(seed=1))

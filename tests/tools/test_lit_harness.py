@@ -61,7 +61,7 @@ PASSING = {
     "quotes": "// RUN: echo \"a \\\"b\\\" | c\" 'd  e' f\\ g %%s | filecheck '%s'\n"
     '// CHECK: a "b" | c d  e f g %s\n',
     "folder": "// RUN: cat '%S/essai 日本.mlir'\n",
-    "stderr aside": "// RUN: ember-opt '%s' -p cse --print-ir-after-all | filecheck '%s'\n"
+    "stderr aside": "// RUN: ember-opt '%s' -p canonicalize --print-ir-after-all | filecheck '%s'\n"
     "// CHECK: builtin.module\n// CHECK-NOT: after\n" + MODULE,
 }
 

@@ -90,6 +90,8 @@ def _run_problem(text: str, random: Random) -> str | None:
     value = random.choice(("x", '["a", "b"]', "[]", "@", "1", '{"a": "b"}'))
     inputs = [f"--input={name}={value}" for name in names]
     arguments = ["run", "-", "--seed=1", "--clock=virtual", "--json", *inputs]
+    if random.random() < 0.5:
+        arguments.append("--reference")
     return _tool_problem("ember", arguments, text)
 
 
