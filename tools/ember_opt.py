@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from ember_mlir.diagnostics import Diagnostic, diagnostic_of, render
@@ -22,6 +23,7 @@ from ember_mlir.version import VERSION
 if TYPE_CHECKING:
     from xdsl.context import Context
     from xdsl.dialects.builtin import ModuleOp
+    from xdsl.passes import ModulePass
 
     from ember_mlir.expected_diagnostics import Chunk
 
@@ -154,20 +156,26 @@ def _run(
 ) -> None:
     if not pipeline.strip():
         return
-    from xdsl.passes import ModulePass
-
     from ember_mlir.parsing import print_module
     from ember_mlir.passes.analysis.verification import verify_module
-    from ember_mlir.pipeline import parse_passes, run_passes
+    from ember_mlir.pipeline import run_passes
 
     def show(found: ModulePass) -> None:
         text = print_module(module, locations=options.print_debuginfo)
         print(f"// ----- after {found} -----\n{text}", file=console.stderr)
 
     after_each = show if options.print_ir_after_all else None
-    passes = parse_passes(pipeline)
+    passes = _passes_of(pipeline)
     run_passes(ctx, module, passes, verify_each=options.verify_each, after_each=after_each)
     verify_module(module)
+
+
+@lru_cache(maxsize=16)
+def _passes_of(pipeline: str) -> Sequence[ModulePass]:
+    # A file may have thousands of parts, all for the same passes.
+    from ember_mlir.pipeline import parse_passes
+
+    return parse_passes(pipeline)
 
 
 def _write(text: str, path: str | None, console: Console) -> None:

@@ -13,6 +13,7 @@ from ember_mlir.dialects.locations import invalid
 def verify_branches(op: Operation) -> None:
     """Check that the regions of `op`, if it is a branch or loop, fit it and one another.
 
+    That it has as many as it must have is checked elsewhere, and is not relied on.
     Raises `InvalidIRError` that names both types.
     """
     results = [result.type for result in op.results]
@@ -22,13 +23,14 @@ def verify_branches(op: Operation) -> None:
                 # A branch without results needs no other arm.
                 if region.blocks or results:
                     _check(op, "yield its result types", results, _given(region))
-        case scf.ForOp():
-            carried = [value.type for value in op.iter_args]
+        case scf.ForOp() if len(op.regions) == 1:
+            # Behind the bounds and the step.
+            carried = [value.type for value in op.operands][3:]
             _check(op, "have the result types that it carries", carried, results)
-            _check(op, "yield what it carries", carried, _given(op.body))
-        case scf.WhileOp():
-            carried = [value.type for value in op.arguments]
-            before, after = op.before_region, op.after_region
+            _check(op, "yield what it carries", carried, _given(op.regions[0]))
+        case scf.WhileOp() if len(op.regions) == 2:
+            carried = [value.type for value in op.operands]
+            before, after = op.regions
             _check(op, "take what it carries", carried, _taken(before))
             _check(op, "pass its result types on", results, _given(before, skip=1))
             _check(op, "take its result types behind 'do'", results, _taken(after))

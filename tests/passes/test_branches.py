@@ -97,3 +97,9 @@ def test_regions_that_do_not_fit_are_refused(text: str, message: str) -> None:
     with pytest.raises(InvalidIRError) as caught:
         verify_module(parse_module(text, "a.mlir"))
     assert message == caught.value.message
+
+
+def test_a_loop_without_its_regions_is_refused() -> None:
+    for name in ("scf.while", "scf.for"):
+        with pytest.raises(InvalidIRError, match=f"^a:1:1: '{name}' must have "):
+            verify_module(parse_module(f'"{name}"() : () -> ()', "a"))

@@ -18,7 +18,7 @@ from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.pipeline import known_passes
 from ember_mlir.tools import ember, ember_opt
 
-_UNCLEAR = ("Traceback", "internal error")
+_UNCLEAR = ("Traceback (most recent", "internal error")
 
 
 def problem_with(text: str, random: Random) -> str | None:
