@@ -128,7 +128,7 @@ def _sampling_problems(op: Operation) -> Sequence[str | None]:
 
 
 def _stop_problem(stop: Attribute | None) -> str | None:
-    if not isa(stop, ArrayAttr[Utf8Attr]):
+    if stop is None or not isa(stop, ArrayAttr[Utf8Attr]):
         return None
     if not stop.data:
         return "stop must hold at least 1 text, but got none"

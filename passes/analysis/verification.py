@@ -52,7 +52,8 @@ def _verify_names(op: Operation) -> None:
     names = list(op.attributes)
     for prop in ("arg_attrs", "res_attrs"):
         found = op.properties.get(prop)
-        if isa(found, ArrayAttr[DictionaryAttr]):
+        # `isa` costs more than all else here, and few operations have such a property.
+        if found is not None and isa(found, ArrayAttr[DictionaryAttr]):
             names += [name for attributes in found for name in attributes.data]
     for name in names:
         if name.startswith("ember.") and name not in KNOWN:
@@ -118,10 +119,12 @@ def _symbols(module: ModuleOp) -> dict[str, Operation]:
 def _verify_references(op: Operation, symbols: dict[str, Operation]) -> None:
     for use in op.get_traits_of_type(RefersTo):
         found = op.properties.get(use.prop)
-        references = found.data if isa(found, ArrayAttr[Attribute]) else (found,)
-        for reference in references:
-            if isinstance(reference, SymbolRefAttr):
-                _verify_reference(op, reference.string_value(), use.kind, symbols)
+        if isinstance(found, SymbolRefAttr):
+            _verify_reference(op, found.string_value(), use.kind, symbols)
+        elif found is not None and isa(found, ArrayAttr[Attribute]):
+            for reference in found:
+                if isinstance(reference, SymbolRefAttr):
+                    _verify_reference(op, reference.string_value(), use.kind, symbols)
 
 
 def _verify_reference(op: Operation, name: str, kind: str, symbols: dict[str, Operation]) -> None:
