@@ -22,6 +22,7 @@ from unicodedata import normalize
 
 from ember_mlir.errors import InputError
 from ember_mlir.grammars.shapes import ListShape, RecordShape, Shape, Value
+from ember_mlir.semantics import abridged
 from ember_mlir.text_files import read_text
 
 TEXTS = ListShape("text")
@@ -115,7 +116,7 @@ def _read_json(written: str, parameter: Parameter) -> Value:
     try:
         value: _Json = json.loads(written)
     except (ValueError, RecursionError):
-        raise _type_error(parameter, f"'{_abridged(written)}'") from None
+        raise _type_error(parameter, f"'{abridged(written)}'") from None
     return _checked(value, parameter.shape, parameter)
 
 
@@ -134,7 +135,7 @@ def _checked(value: _Json, shape: Shape, parameter: Parameter) -> Value:
         case "number", int() | float() if not isinstance(value, bool) and _is_finite(value):
             return float(value)
         case _:
-            raise _type_error(parameter, _abridged(json.dumps(value, ensure_ascii=True)))
+            raise _type_error(parameter, abridged(json.dumps(value, ensure_ascii=True)))
 
 
 def _is_finite(value: float) -> bool:
@@ -180,7 +181,3 @@ def _input_error(problem: str, parameters: Sequence[Parameter]) -> InputError:
 def _is_unicode(text: str) -> bool:
     # What was not UTF-8 on the command line, or half of a pair in JSON, is a surrogate.
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _abridged(text: str, length: int = 60) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -158,10 +158,11 @@ def test_a_judge_is_asked_about_answers_as_they_are() -> None:
     assert judge_prompt("{0}?", ["{1}", "a\nb"]).startswith("{0}?\n\n1. {1}\n2. a\nb\n\n")
 
 
-def test_a_long_text_is_abridged() -> None:
+def test_a_text_is_shown_in_one_line_and_abridged() -> None:
     assert abridged("a" * 60) == "a" * 60
     assert abridged("a" * 61) == "a" * 59 + "…"
     assert abridged("abc", 2) == "a…"
+    assert abridged("a\nb\x00'é") == "a\\nb\\x00'é"
 
 
 @given(st.lists(st.integers(), max_size=5), st.integers(-7, 7))

@@ -35,7 +35,8 @@ from ember_mlir.grammars.json_nodes import (
 from ember_mlir.grammars.json_texts import Json, JsonProblem, read_json, write_json
 from ember_mlir.grammars.regex_nodes import Choice, size
 from ember_mlir.grammars.regex_syntax import ECMA, parse_regex, strip_anchors
-from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS, MAX_SIZE, abridged
+from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS, MAX_SIZE
+from ember_mlir.semantics import abridged
 
 MAX_NODES = 1000
 """The most types that a schema may have once its references are written out."""

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import NoReturn
 
-from ember_mlir.grammars.shapes import MAX_DEPTH, abridged
+from ember_mlir.grammars.shapes import MAX_DEPTH
+from ember_mlir.semantics import abridged
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 """What JSON can say."""

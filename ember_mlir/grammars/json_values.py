@@ -26,7 +26,8 @@ from ember_mlir.grammars.json_nodes import (
 )
 from ember_mlir.grammars.json_texts import Json, JsonProblem, read_json, write_json
 from ember_mlir.grammars.regex_nodes import Regex
-from ember_mlir.grammars.shapes import Value, abridged
+from ember_mlir.grammars.shapes import Value
+from ember_mlir.semantics import abridged
 
 _FENCE = "```"
 

@@ -22,7 +22,8 @@ from ember_mlir.grammars.automaton import Work
 from ember_mlir.grammars.earley import Chart, Recognizer
 from ember_mlir.grammars.lark_nodes import All, Expression, LarkRules, Name
 from ember_mlir.grammars.lark_rules import START, read_rules
-from ember_mlir.grammars.shapes import RecordShape, Shape, Value, abridged
+from ember_mlir.grammars.shapes import RecordShape, Shape, Value
+from ember_mlir.semantics import abridged
 
 
 @dataclass(frozen=True)

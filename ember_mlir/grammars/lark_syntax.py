@@ -27,7 +27,8 @@ from ember_mlir.grammars.regex_nodes import (
     single,
 )
 from ember_mlir.grammars.regex_syntax import LARK, parse_regex
-from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS, abridged
+from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS
+from ember_mlir.semantics import abridged
 
 MAX_DEFINITIONS = 1000
 """The most rules and terminals that a grammar may define."""

@@ -25,7 +25,8 @@ from ember_mlir.grammars.regex_nodes import (
 )
 from ember_mlir.grammars.regex_syntax import PYTHON, parse_regex, strip_anchors
 from ember_mlir.grammars.regex_writing import nonempty, write_terminal
-from ember_mlir.grammars.shapes import MAX_LARK, MAX_SIZE, RecordShape, Shape, Value, abridged
+from ember_mlir.grammars.shapes import MAX_LARK, MAX_SIZE, RecordShape, Shape, Value
+from ember_mlir.semantics import abridged
 
 _FLAGS = re.compile(r"\(\?([is]+)\)")
 

@@ -30,7 +30,8 @@ from ember_mlir.grammars.regex_nodes import (
     merged,
     single,
 )
-from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS, abridged
+from ember_mlir.grammars.shapes import MAX_DEPTH, MAX_REPETITIONS
+from ember_mlir.semantics import abridged
 
 _COUNT = re.compile(r"\{([0-9]{1,9})?(,)?([0-9]{1,9})?\}")
 _NAME = re.compile(r"\?P?<([A-Za-z_][A-Za-z0-9_]*)>")

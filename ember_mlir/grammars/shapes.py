@@ -61,17 +61,3 @@ Shape = Scalar | ListShape | RecordShape
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"]
 """A value that was read: lists are `list`, records are `dict` in the order of fields."""
-
-
-def abridged(text: str, length: int = 60) -> str:
-    """The text in one line, or its beginning if it is longer than `length` characters.
-
-    >>> abridged("a\\nbcdef", 4)
-    'a\\\\nb…'
-    """
-    shown = text if len(text) <= length else f"{text[: length - 1]}…"
-    return "".join([_visible(character) for character in shown])
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from xdsl.dialects import scf
 from xdsl.ir import Operation
 
-from ember_mlir.errors import InvalidIRError, ShapeError
+from ember_mlir.errors import InvalidIRError
+from ember_mlir.semantics import check_step
 
 if TYPE_CHECKING:
     from ember_mlir.interpreter.run import Results, Run
@@ -31,8 +32,7 @@ def results(run: Run, op: Operation) -> Results:
 def for_loop(run: Run, op: scf.ForOp) -> Results:
     """The state after the last round; a round has its ordinal from 0 as its index."""
     step = run[op.step]
-    if step < 1:
-        raise ShapeError(f"the step of a loop must be at least 1, but got {step}")
+    check_step(step)
     state: Results = [run[value] for value in op.iter_args]
     for index, number in enumerate(range(run[op.lb], run[op.ub], step)):
         state = run.repeat(op.body.block, [number, *state], index)

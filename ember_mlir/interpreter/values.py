@@ -8,12 +8,21 @@ from xdsl.ir import Operation
 
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.values import RecordType
+from ember_mlir.dialects.values.checking import check_value
 from ember_mlir.errors import FunctionError, InvalidIRError
 from ember_mlir.interpreter.requests import ask, embed, score
-from ember_mlir.interpreter.types import check_value
-from ember_mlir.providers import Image, Message
+from ember_mlir.providers.conversations import content, conversation, tool_calls, turn
 from ember_mlir.redaction import redact, restore
-from ember_mlir.semantics import Value, element, fill_template, frozen, parse_template, top_k
+from ember_mlir.semantics import (
+    Value,
+    concatenated,
+    contains,
+    element,
+    equal,
+    fill_template,
+    parse_template,
+    top_k,
+)
 
 if TYPE_CHECKING:
     from ember_mlir.interpreter.run import Results, Run
@@ -39,12 +48,15 @@ def result(run: Run, op: Operation) -> Value:
         case llm.ParseOp():
             return op.grammar.data.parse(run[op.text])
         case llm.MessagesOp():
-            return conversation(run, op)
+            written = [
+                turn(said.role, said.parts, [run[part] for part in parts])
+                for said, parts in op.turns_and_parts()
+            ]
+            return conversation([run[before] for before in op.before], written)
         case llm.ContentOp():
-            return run[op.messages][-1].text if run[op.messages] else ""
+            return content(run[op.messages])
         case llm.ToolCallsOp():
-            calls = run[op.messages][-1].tool_calls if run[op.messages] else ()
-            return [{"id": c.id, "tool": c.tool, "arguments": c.arguments} for c in calls]
+            return tool_calls(run[op.messages])
         case llm.GenerateOp():
             return ask(run, op, run.indices)
         case llm.EmbedOp():
@@ -69,7 +81,7 @@ def of_structure(run: Run, op: Operation) -> Value:
         case llm.GetOp():
             return element(run[op.items], run[op.index])
         case llm.ConcatOp():
-            return [item for items in op.lists for item in run[items]]
+            return concatenated(*[run[items] for items in op.lists])
         case llm.LengthOp():
             return len(run[op.value])
         case llm.TopKOp():
@@ -81,34 +93,11 @@ def of_structure(run: Run, op: Operation) -> Value:
         case llm.FieldOp():
             return run[op.record][op.field.data]
         case llm.EqualOp():
-            return frozen(run[op.left]) == frozen(run[op.right])
+            return equal(run[op.left], run[op.right])
         case llm.ContainsOp():
             return contains(run[op.whole], run[op.part])
         case _:
             raise InvalidIRError(f"'{op.name}' must not stand in a function")
-
-
-def contains(whole: Value, part: Value) -> bool:
-    """Whether a text contains a text, or a list an element."""
-    if isinstance(whole, str):
-        return part in whole
-    wanted = frozen(part)
-    # `in` would take a `nan` for equal to itself.
-    return any(frozen(item) == wanted for item in whole)
-
-
-def conversation(run: Run, op: llm.MessagesOp) -> tuple[Message, ...]:
-    """What stands before, then the turns that are written."""
-    turns = [turn for before in op.before for turn in run[before]]
-    for turn, parts in op.turns_and_parts():
-        texts = [run[part] for part in parts]
-        if turn.role == "tool":
-            turns.append(Message("tool", (texts[1],), tool_call_id=texts[0]))
-            continue
-        kinds = zip(turn.parts, texts, strict=True)
-        content = [Image(text) if kind == "image" else text for kind, text in kinds]
-        turns.append(Message(turn.role, tuple(content)))
-    return tuple(turns)
 
 
 def applied(run: Run, op: llm.ApplyOp) -> Value:

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import Float64Type, IndexType, IntegerType, TensorTyp
 from xdsl.ir import Attribute
 from xdsl.utils.hints import isa
 
-from ember_mlir.dialects.values import (
+from ember_mlir.dialects.values.types import (
     ListType,
     MessagesType,
     ObjectType,
