@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from ember_mlir.providers import (
     find_model,
     is_simulated,
 )
-from ember_mlir.providers.failures import foreign_error, own_error
+from ember_mlir.providers.failures import foreign_error, never_answered, own_error
 from ember_mlir.providers.replies import check_latency, tokens_of
 
 if TYPE_CHECKING:
@@ -90,8 +91,12 @@ class Sender:
                     "a provider must have simulate(request) to run on the virtual clock, but "
                     f"'{model.provider}' has not; use Session(clock=\"real\")"
                 )
-            reply, seconds = provider.simulate(request)
-            return reply, check_latency(seconds)
+            outcome, seconds = provider.simulate(request)
+            if isinstance(outcome, Exception):
+                raise outcome
+            if check_latency(seconds) == inf:
+                raise never_answered(model.name)
+            return outcome, seconds
         except EmberError as error:
             known: EmberError = own_error(error)
         except Exception as error:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ember_mlir.providers.bill import Bill
+    from ember_mlir.runtime.trace import Trace
 
 
 class SourceLocation(NamedTuple):
@@ -41,12 +44,19 @@ class EmberError(Exception):
     location: SourceLocation | None
     bill: Bill | None
     """What a run had cost when it failed, or None if nothing has run."""
+    finished: Mapping[str, object]
+    """What a run had got when it failed: the values of the entry that were there, by the
+    names that the text gives them. Lists have None for the members that were not."""
+    trace: Trace | None
+    """What a compiled run had done when it failed, or None if nothing has run."""
 
     def __init__(self, message: str, *, location: SourceLocation | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.location = location
         self.bill = None
+        self.finished = {}
+        self.trace = None
 
     def __str__(self) -> str:
         return self.message if self.location is None else f"{self.location}: {self.message}"
@@ -122,24 +132,61 @@ class FunctionError(ProgramError):
     """A Python function that a program applies is unknown, or has raised."""
 
 
+class BudgetError(ProgramError):
+    """A request might cost more than is left of its budget; it was not sent."""
+
+
+class DeadlineError(ProgramError):
+    """What had to be over by some time is not."""
+
+
+class FrameCancelledError(ProgramError):
+    """A result is read that never comes, because what would have given it was cancelled."""
+
+
 class ProviderError(ProgramError):
     """A provider could not answer a request.
 
-    `retryable` says whether the same request may succeed when it is sent again
-    (a lost connection, a rate limit) or not (a refusal, a bad key).
+    `retryable` says whether the same request may succeed when it is sent again (a lost
+    connection, a rate limit) or not (a refusal, a bad key). `rate_limited` says that the
+    service has had too many requests (a 429): all that share its limit should slow down.
+    `retry_after` is how many seconds the service asks to wait before it is asked again,
+    or None if it does not say.
 
-    >>> ProviderError("the service answered 503", retryable=True).retryable
-    True
+    >>> limit = ProviderError("the service answered 429", rate_limited=True, retry_after=2.0)
+    >>> limit.retryable, limit.rate_limited, limit.retry_after
+    (False, True, 2.0)
     """
 
     retryable: bool
+    rate_limited: bool
+    retry_after: float | None
 
     def __init__(
         self,
         message: str,
         *,
         retryable: bool = False,
+        rate_limited: bool = False,
+        retry_after: float | None = None,
         location: SourceLocation | None = None,
     ) -> None:
         super().__init__(message, location=location)
         self.retryable = retryable
+        self.rate_limited = rate_limited
+        self.retry_after = retry_after
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was ended by an interrupt (Ctrl-C); nothing of it is under way any more.
+
+    `bill` is what it had cost by then, and `trace` what it had done.
+    """
+
+    bill: Bill
+    trace: Trace | None
+
+    def __init__(self, bill: Bill, trace: Trace | None = None) -> None:
+        super().__init__(f"the run was interrupted after {bill}")
+        self.bill = bill
+        self.trace = trace

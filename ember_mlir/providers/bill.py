@@ -18,7 +18,9 @@ class Bill:
 
     `calls` counts requests issued, `usd` is exact US dollars, and None as soon as one
     price was unknown: unknown stays unknown. `seconds` is the time of the whole run on
-    its clock, set by who runs it; `simulated` says that a simulated model has answered.
+    its clock, set by who runs it; `simulated` says that a simulated model has answered,
+    `estimated` that some tokens are not the provider's count but the most that a
+    cancelled request can have used.
 
     >>> bill = Bill(seconds=0.61, simulated=True)
     >>> for _ in range(5):
@@ -33,6 +35,7 @@ class Bill:
     usd: Decimal | None = Decimal(0)
     seconds: float = 0.0
     simulated: bool = False
+    estimated: bool = False
 
     @property
     def tokens(self) -> int:
@@ -68,6 +71,7 @@ class Bill:
             "usd": None if self.usd is None else float(self.usd),
             "seconds": self.seconds,
             "simulated": self.simulated,
+            "estimated": self.estimated,
         }
 
     def __str__(self) -> str:
@@ -77,7 +81,8 @@ class Bill:
             _dollars(self.usd),
             f"{self.seconds:.2f} s",
         ]
-        return ", ".join(parts) + (" (simulated)" if self.simulated else "")
+        marks = [name for name in ("simulated", "estimated") if getattr(self, name)]
+        return ", ".join(parts) + (f" ({', '.join(marks)})" if marks else "")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ember_mlir.errors import EmberError, ProviderError
+from ember_mlir.providers.replies import MOST_SECONDS
 
 _Error = TypeVar("_Error", bound=EmberError)
 
@@ -12,7 +13,8 @@ _Error = TypeVar("_Error", bound=EmberError)
 def foreign_error(provider: object, model: str, error: BaseException) -> ProviderError:
     """What an exception of a provider's own is reported as; it stays known as the cause.
 
-    A call that its provider cancelled may be sent again.
+    A call that its provider cancelled, or whose connection failed or took too long, may be
+    sent again.
 
     >>> str(foreign_error(object(), "small", KeyError("x"))).partition(", but ")[2]
     "it raised KeyError: 'x'; see the cause"
@@ -26,7 +28,7 @@ def foreign_error(provider: object, model: str, error: BaseException) -> Provide
         f"{type(provider).__name__}, the provider of model '{model}', must return a reply or "
         f"raise ember.ProviderError, but it raised {_shown(error)}; "
         + ("write 'async def generate'" if sync else "see the cause"),
-        retryable=isinstance(error, CancelledError),
+        retryable=isinstance(error, CancelledError | ConnectionError | TimeoutError),
     )
     known.__cause__ = error
     return known
@@ -53,6 +55,34 @@ def own_error(error: _Error) -> _Error:
     own.__cause__, own.__context__ = error.__cause__, error.__context__
     own.__suppress_context__ = error.__suppress_context__
     return own.with_traceback(error.__traceback__)
+
+
+def never_answered(model: str) -> ProviderError:
+    """What a request is reported as that nothing ever comes of, and nobody gives up.
+
+    >>> never_answered("small").message
+    "the provider of model 'small' must answer, but never does; set a timeout"
+    """
+    return ProviderError(
+        f"the provider of model '{model}' must answer, but never does; set a timeout",
+        retryable=True,
+    )
+
+
+def wait_asked(error: ProviderError) -> float:
+    """How many seconds `error` asks to wait before its request is sent again; else 0.
+
+    A service may say anything: what is no number of seconds from now on counts for nothing,
+    and no wait is longer than `MOST_SECONDS`.
+
+    >>> limit = ProviderError("the service answered 429", retryable=True, retry_after=2)
+    >>> wait_asked(limit), wait_asked(ProviderError("reset", retry_after=-3.0))
+    (2.0, 0.0)
+    """
+    asked: object = error.retry_after
+    if isinstance(asked, int | float) and asked > 0:
+        return float(min(asked, MOST_SECONDS))
+    return 0.0
 
 
 def _shown(error: BaseException) -> str:

@@ -6,10 +6,19 @@ that a provider needs to be deterministic: the draws of its samples stand in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeGuard
 
+from ember_mlir.providers.held import (
+    REPLY_FIELDS,
+    REQUEST_FIELDS,
+    HeldReply,
+    HeldRequest,
+    Terms,
+    read_by,
+)
 from ember_mlir.providers.messages import Image, Message, Tool, ToolCall
 
 if TYPE_CHECKING:
@@ -20,14 +29,17 @@ __all__ = [
     "Image",
     "Kind",
     "Message",
+    "Outcome",
     "Provider",
     "Reply",
     "Request",
     "SimulatedProvider",
+    "TimedProvider",
     "Tool",
     "ToolCall",
     "is_provider",
     "is_simulated",
+    "is_timed",
 ]
 
 Kind = Literal["generate", "embed", "score"]
@@ -37,8 +49,9 @@ Answer = str | Message | tuple[float, ...]
 """A text, a turn that may call tools, or the numbers of an embedding or a score."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+@read_by(REQUEST_FIELDS)
+@dataclass(frozen=True, init=False)
+class Request(HeldRequest):
     """What a model is asked: either a `prompt` or `messages`, and how to answer.
 
     `temperature` and `top_p` None mean the provider's default. `max_tokens` bounds every
@@ -57,24 +70,80 @@ class Request:
     ('good', 'bad')
     """
 
+    __slots__ = ()
+
     model: str
-    prompt: str | None = None
-    messages: tuple[Message, ...] | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    n: int = 1
-    draws: tuple[int, ...] = ()
+    prompt: str | None
+    messages: tuple[Message, ...] | None
+    temperature: float | None
+    max_tokens: int | None
+    n: int
+    draws: tuple[int, ...]
     _: KW_ONLY
-    top_p: float | None = None
-    stop: tuple[str, ...] = ()
-    grammar: Grammar | None = None
-    tools: tuple[Tool, ...] = ()
-    kind: Kind = "generate"
-    labels: tuple[str, ...] = ()
+    top_p: float | None
+    stop: tuple[str, ...]
+    grammar: Grammar | None
+    tools: tuple[Tool, ...]
+    kind: Kind
+    labels: tuple[str, ...]
+
+    def __init__(
+        self,
+        model: str,
+        prompt: str | None = None,
+        messages: tuple[Message, ...] | None = None,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+        n: int = 1,
+        draws: tuple[int, ...] = (),
+        *,
+        top_p: float | None = None,
+        stop: tuple[str, ...] = (),
+        grammar: Grammar | None = None,
+        tools: tuple[Tool, ...] = (),
+        kind: Kind = "generate",
+        labels: tuple[str, ...] = (),
+    ) -> None:
+        self._terms = Terms(
+            model, temperature, max_tokens, n, top_p, stop, grammar, tools, kind, labels
+        )
+        self._prompt = prompt
+        self._messages = messages
+        self._draws = draws
+
+    def like(
+        self,
+        prompt: str | None,
+        messages: tuple[Message, ...] | None,
+        draws: tuple[int, ...] | Callable[[], tuple[int, ...]],
+    ) -> Request:
+        """The same request about something else; `draws` may be a function that makes them.
+
+        The function is called when the draws are first read, if they ever are.
+
+        >>> asked = Request("small", temperature=0.7).like("2+2", None, lambda: (17,))
+        >>> asked == Request("small", "2+2", temperature=0.7, draws=(17,))
+        True
+        """
+        made = _new(Request)
+        made._terms = self._terms
+        made._prompt = prompt
+        made._messages = messages
+        made._draws = draws
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A function that makes draws may hold a whole run: copies take only what it gives.
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return partial(Request, **values), ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+_new = object.__new__
+
+
+@read_by(REPLY_FIELDS)
+@dataclass(frozen=True, init=False)
+class Reply(HeldReply):
     """The `n` answers to a request, in the order of its draws, and the tokens to pay for.
 
     Answers are texts. Where the request has tools they may be a `Message`, for `embed`
@@ -84,6 +153,8 @@ class Reply:
     >>> Reply(["4"], input_tokens=3, output_tokens=1).values[0]
     '4'
     """
+
+    __slots__ = ()
 
     values: Sequence[Answer]
     input_tokens: int
@@ -107,14 +178,31 @@ class Provider(Protocol):
         ...
 
 
+Outcome = Reply | Exception
+"""What comes of a request: a reply, or the error that is raised."""
+
+
 class SimulatedProvider(Provider, Protocol):
     """A provider that can tell at once what it would answer, and after how long.
 
     Only such a provider runs on the virtual clock.
     """
 
-    def simulate(self, request: Request, /) -> tuple[Reply, float]:
-        """The reply to `request` and its latency in seconds, without waiting."""
+    def simulate(self, request: Request, /) -> tuple[Outcome, float]:
+        """What comes of `request`, and after how many seconds; without waiting.
+
+        An error that is returned comes after these seconds, one that is raised at once.
+        If they are `inf`, nothing comes until the caller gives up: the outcome then says
+        no more than why.
+        """
+        ...
+
+
+class TimedProvider(SimulatedProvider, Protocol):
+    """A simulated provider whose answers depend on when, in its run, it is asked."""
+
+    def begin(self, now: Callable[[], float], /) -> None:
+        """A run begins; `now` tells how many seconds ago that was, on the run's clock."""
         ...
 
 
@@ -127,6 +215,11 @@ def is_provider(value: object) -> TypeGuard[Provider]:
     return not isinstance(value, type) and callable(getattr(value, "generate", None))
 
 
-def is_simulated(provider: Provider) -> TypeGuard[SimulatedProvider]:
+def is_simulated(provider: object) -> TypeGuard[SimulatedProvider]:
     """Whether the answers of `provider` are simulated; its bills say so."""
     return callable(getattr(provider, "simulate", None))
+
+
+def is_timed(provider: object) -> TypeGuard[TimedProvider]:
+    """Whether `provider` wants to be told when a run begins."""
+    return is_simulated(provider) and callable(getattr(provider, "begin", None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 from typing import TypeGuard
 
 from ember_mlir.errors import ProviderError
@@ -14,11 +14,14 @@ MOST_TOKENS = 2**63 - 1
 """The most tokens of input, or of output, that one reply may report."""
 
 MOST_SECONDS = 1e9
-"""The longest simulated latency, in seconds: about 32 years."""
+"""The longest simulated latency of an answer, in seconds: about 32 years."""
 
 
 def check_reply(request: Request, reply: object) -> Reply:
     """Return `reply` if it is a proper answer to `request`, else raise `ProviderError`.
+
+    Such an error is `retryable`: what has garbled one reply on its way may spare the next,
+    and a request that is sent again keeps its draws.
 
     >>> check_reply(Request("small", "hello", n=2), Reply(["hi"], 1, 1))
     Traceback (most recent call last):
@@ -26,7 +29,7 @@ def check_reply(request: Request, reply: object) -> Reply:
 but got 1; return one text per requested answer
     """
     if not isinstance(reply, Reply):
-        raise ProviderError(
+        raise _malformed(
             f"a provider must answer a request for model {request.model!r} with an ember.Reply, "
             f"but got {_kind(reply)}; return ember.Reply(values, input_tokens, output_tokens)"
         )
@@ -54,33 +57,35 @@ def tokens_of(reply: object) -> tuple[int, int]:
 def check_latency(seconds: object) -> float:
     """Return a simulated latency in seconds if it is one, else raise `ProviderError`.
 
+    It may be infinite: then no answer ever comes.
+
     >>> check_latency(-1.0)
     Traceback (most recent call last):
-    ember_mlir.errors.ProviderError: a simulated latency must be a finite number of seconds of \
-at least 0, but got -1.0; return (reply, seconds)
+    ember_mlir.errors.ProviderError: a simulated latency must be a number of seconds of at \
+least 0, but got -1.0; return (reply, seconds)
     """
-    if isinstance(seconds, int | float) and 0 <= seconds <= MOST_SECONDS:
+    if isinstance(seconds, int | float) and (0 <= seconds <= MOST_SECONDS or seconds == inf):
         return float(seconds)
-    rule = f"of at most {MOST_SECONDS:.0f}" if _is_longer(seconds) else "of at least 0"
+    rule = f"of at most {MOST_SECONDS:.0f}, or inf" if _is_longer(seconds) else "of at least 0"
     raise ProviderError(
-        f"a simulated latency must be a finite number of seconds {rule}, "
+        f"a simulated latency must be a number of seconds {rule}, "
         f"but got {_shown(seconds)}; return (reply, seconds)"
     )
 
 
 def _is_longer(seconds: object) -> bool:
-    return isinstance(seconds, int | float) and MOST_SECONDS < seconds < float("inf")
+    return isinstance(seconds, int | float) and seconds > MOST_SECONDS
 
 
 def _check_values(request: Request, values: object) -> None:
     if not _is_list(values):
-        raise ProviderError(
+        raise _malformed(
             f"the values of the reply for model {request.model!r} must be a list of texts, "
             f"but got {_kind(values)}; put the answers into a list"
         )
     if len(values) != request.n:
         expected = "1 value" if request.n == 1 else f"{request.n} values"
-        raise ProviderError(
+        raise _malformed(
             f"the reply for model {request.model!r} must hold exactly {expected}, "
             f"but got {len(values)}; return one {_NOUNS[request.kind]} per requested answer"
         )
@@ -102,7 +107,7 @@ _NOUNS = {"generate": "text", "embed": "tuple of floats", "score": "tuple of flo
 def _check_text(where: str, value: object, may_be_message: bool) -> None:
     if not isinstance(value, str):
         expected = "a str or an ember.Message" if may_be_message else "a str"
-        raise ProviderError(
+        raise _malformed(
             f"{where} must be {expected}, but got {_kind(value)}; return every answer as text"
         )
     _check_unicode(where, value)
@@ -114,7 +119,7 @@ def _check_unicode(where: str, text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ProviderError(
+        raise _malformed(
             f"{where} must be valid Unicode, but got the lone surrogate "
             f"U+{ord(text[error.start]):04X} at position {error.start}; "
             "decode what the service sends as UTF-8"
@@ -123,19 +128,19 @@ def _check_unicode(where: str, text: str) -> None:
 
 def _numbers(where: str, value: object) -> tuple[float, ...]:
     if not _is_tuple(value):
-        raise ProviderError(
+        raise _malformed(
             f"{where} must be a tuple of floats, but got {_kind(value)}; "
             "return tuple(map(float, numbers))"
         )
     numbers: list[float] = []
     for index, number in enumerate(value):
         if not isinstance(number, float):
-            raise ProviderError(
+            raise _malformed(
                 f"number {index} of {where} must be a float, but got {_kind(number)}; "
                 "return tuple(map(float, numbers))"
             )
         if not isfinite(number):
-            raise ProviderError(
+            raise _malformed(
                 f"number {index} of {where} must be finite, but got {number!r}; "
                 "return the numbers that the service sent"
             )
@@ -146,13 +151,13 @@ def _numbers(where: str, value: object) -> tuple[float, ...]:
 def _check_score(where: str, value: object, labels: int) -> None:
     numbers = _numbers(where, value)
     if len(numbers) != labels:
-        raise ProviderError(
+        raise _malformed(
             f"{where} must hold one number per label, {labels} in all, "
             f"but got {len(numbers)}; score every label of the request"
         )
     for index, number in enumerate(numbers):
         if not 0 <= number <= 1:
-            raise ProviderError(
+            raise _malformed(
                 f"number {index} of {where} must be from 0 to 1, but got {number!r}; "
                 "return probabilities"
             )
@@ -169,7 +174,7 @@ def _check_message(where: str, message: Message) -> None:
     for number, call in enumerate(_items(f"the tool calls of {where}", message.tool_calls)):
         call_name = f"tool call {number} of {where}"
         if not isinstance(call, ToolCall):
-            raise ProviderError(
+            raise _malformed(
                 f"{call_name} must be an ember.ToolCall, but got {_kind(call)}; "
                 "return ember.ToolCall(id, tool, arguments)"
             )
@@ -182,14 +187,14 @@ def _check_message(where: str, message: Message) -> None:
 def _items(where: str, items: object) -> tuple[object, ...]:
     if _is_tuple(items):
         return items
-    raise ProviderError(
+    raise _malformed(
         f"{where} must be a tuple, but got {_kind(items)}; build the message from tuples"
     )
 
 
 def _check_part(where: str, text: object) -> None:
     if not isinstance(text, str):
-        raise ProviderError(f"{where} must be a str, but got {_kind(text)}; give it as text")
+        raise _malformed(f"{where} must be a str, but got {_kind(text)}; give it as text")
     _check_unicode(where, text)
 
 
@@ -207,7 +212,7 @@ def _check_count(request: Request, name: str, count: object) -> None:
         return
     is_large = isinstance(count, int) and count > MOST_TOKENS
     rule = f"at most {MOST_TOKENS}" if is_large else "at least 0"
-    raise ProviderError(
+    raise _malformed(
         f"{name} of the reply for model {request.model!r} must be an int of {rule}, "
         f"but got {_shown(count)}; report the tokens that the service charged"
     )
@@ -215,6 +220,10 @@ def _check_count(request: Request, name: str, count: object) -> None:
 
 def _is_count(count: object) -> TypeGuard[int]:
     return isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_TOKENS
+
+
+def _malformed(message: str) -> ProviderError:
+    return ProviderError(message, retryable=True)
 
 
 def _shown(number: object) -> str:

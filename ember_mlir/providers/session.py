@@ -30,7 +30,8 @@ class Session:
     `provider` answers for every model, registered or not; None lets each model's own
     provider answer. With a `seed` the same call is the same run; None takes a fresh one
     for every invocation. `clock` is `real` or `virtual`. `progress` is called with the
-    numbers of requests done and issued so far.
+    numbers of requests done and issued so far. `spans` is how many of the newest requests
+    the trace of a run tells of; 0 traces nothing.
 
     Sessions nest, and the innermost counts alone: it inherits nothing. When its block
     ends, by an error too, the one around it holds again. Raises `InputError` or
@@ -45,6 +46,7 @@ class Session:
     seed: int | None
     clock: Clock
     progress: Progress | None
+    spans: int
     _sites: dict[Hashable, tuple[int, int]]
     _lock: Lock
 
@@ -54,14 +56,17 @@ class Session:
         seed: int | None = None,
         clock: Clock = "real",
         progress: Progress | None = None,
+        spans: int = 65_536,
     ) -> None:
         _check_seed(seed)
         _check_clock(clock)
         _check_progress(progress)
+        _check_spans(spans)
         self.provider = None if provider is None else check_provider(provider)
         self.seed = seed
         self.clock = clock
         self.progress = progress
+        self.spans = spans
         self._sites = {}
         self._lock = Lock()
 
@@ -149,6 +154,15 @@ def _check_progress(progress: object) -> None:
             f"the progress of a session must be callable, but got {progress!r}; "
             "give a function of two ints: requests done and requests issued"
         )
+
+
+def _check_spans(spans: object) -> None:
+    if isinstance(spans, int) and not isinstance(spans, bool) and spans >= 0:
+        return
+    raise InputError(
+        f"the spans of a session must be an int of at least 0, but got {spans!r}; "
+        "give how many of the newest requests a trace tells of"
+    )
 
 
 _ENTERED: ContextVar[tuple[Session, ...]] = ContextVar("ember sessions", default=())

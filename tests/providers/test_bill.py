@@ -84,4 +84,5 @@ def test_a_bill_as_json_is_plain() -> None:
         "usd": 0.00002325,
         "seconds": 0.5,
         "simulated": True,
+        "estimated": False,
     }

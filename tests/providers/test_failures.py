@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +12,8 @@ import pytest
 from ember_mlir.direct import Sender
 from ember_mlir.errors import EmberError, ProviderError, SourceLocation
 from ember_mlir.providers import Reply, Request, Session
-from ember_mlir.providers.failures import foreign_error, own_error
+from ember_mlir.providers.failures import foreign_error, own_error, wait_asked
+from ember_mlir.providers.replies import MOST_SECONDS
 
 REQUEST = Request("small", "hello")
 
@@ -60,6 +63,48 @@ def test_an_exception_that_cannot_be_shown_is_reported_all_the_same() -> None:
         "but it raised Mute, which cannot be shown as text; see the cause"
     )
     assert known.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("error", "retryable"),
+    [
+        (asyncio.CancelledError(), True),
+        (ConnectionResetError("reset by peer"), True),
+        (TimeoutError(), True),
+        (PermissionError("a bad key"), False),
+        (KeyError("choices"), False),
+    ],
+)
+def test_what_a_connection_has_broken_may_be_sent_again(
+    error: BaseException, retryable: bool
+) -> None:
+    known = foreign_error(object(), "small", error)
+    assert (known.retryable, known.rate_limited, known.retry_after) == (retryable, False, None)
+
+
+def test_an_own_copy_of_a_rate_limit_keeps_all_that_it_says() -> None:
+    limit = ProviderError("429", retryable=True, rate_limited=True, retry_after=2.5)
+    for copied in (own_error(limit), pickle.loads(pickle.dumps(limit))):
+        assert copied is not limit
+        assert (copied.retryable, copied.rate_limited, copied.retry_after) == (True, True, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        (None, 0.0),
+        (0, 0.0),
+        (3, 3.0),
+        (0.25, 0.25),
+        (-1.0, 0.0),
+        (float("nan"), 0.0),
+        (float("inf"), MOST_SECONDS),
+        pytest.param(10**5000, MOST_SECONDS, id="large"),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+    ],
+)
+def test_what_a_service_asks_to_wait_is_a_time_that_can_be(asked: float, wait: float) -> None:
+    assert wait_asked(ProviderError("429", retryable=True, retry_after=asked)) == wait
 
 
 @pytest.mark.parametrize("error", [ProviderError("no", retryable=True), Coded(503, retryable=True)])
@@ -123,7 +168,7 @@ def test_a_refused_reply_without_counts_owes_nothing() -> None:
 
 
 def test_an_overflowing_latency_is_an_error_of_the_provider() -> None:
-    with pytest.raises(ProviderError, match="of at most 1000000000, but got 1e"):
+    with pytest.raises(ProviderError, match="of at most 1000000000, or inf, but got 1e"):
         sender(lambda: (Reply(["a"], 1, 1), 1e308)).send(REQUEST)
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 
 import pytest
 
 from ember_mlir.errors import ProviderError
-from ember_mlir.providers import Reply, Request, Simulated, check_reply, is_simulated
+from ember_mlir.grammars import Grammar
+from ember_mlir.providers import (
+    Message,
+    Reply,
+    Request,
+    Simulated,
+    Tool,
+    check_reply,
+    is_simulated,
+)
 from ember_mlir.providers.protocol import is_provider
 
 REQUEST = Request("small", "hello")
@@ -21,14 +32,109 @@ class Echo:
         return Reply([request.prompt or ""] * request.n, 1, 1)
 
 
-def test_a_request_is_frozen_and_has_no_other_fields() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(REQUEST, "model", "large")  # noqa: B010 - a plain assignment is a type error
-    assert not hasattr(REQUEST, "__dict__")
+ALL_FIELDS = Request(
+    "m",
+    "p",
+    None,
+    0.5,
+    9,
+    2,
+    (1, 2),
+    top_p=0.9,
+    stop=("\n",),
+    grammar=None,
+    tools=(Tool("search", "finds", "{}"),),
+    kind="score",
+    labels=("a", "b"),
+)
+
+
+@pytest.mark.parametrize("value", [REQUEST, Reply(["hi"], 1, 1)])
+def test_requests_and_replies_are_frozen_and_have_no_other_fields(value: Request | Reply) -> None:
+    for field in dataclasses.fields(value):
+        with pytest.raises(AttributeError, match=r"^property .*of '.*' object has no setter$"):
+            setattr(value, field.name, None)
+        with pytest.raises(AttributeError, match=r"^property .*of '.*' object has no deleter$"):
+            delattr(value, field.name)
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        setattr(value, "other", None)  # noqa: B010 - a plain assignment is a type error
+    assert not hasattr(value, "__dict__")
 
 
 def test_a_request_is_greedy_and_for_one_answer_by_default() -> None:
     assert (REQUEST.n, REQUEST.draws, REQUEST.temperature) == (1, (), None)
+    assert repr(REQUEST) == (
+        "Request(model='small', prompt='hello', messages=None, temperature=None, "
+        "max_tokens=None, n=1, draws=(), top_p=None, stop=(), grammar=None, tools=(), "
+        "kind='generate', labels=())"
+    )
+
+
+def test_a_request_has_the_fields_that_it_was_given() -> None:
+    shown = repr(ALL_FIELDS)
+    assert shown == (
+        "Request(model='m', prompt='p', messages=None, temperature=0.5, max_tokens=9, n=2, "
+        "draws=(1, 2), top_p=0.9, stop=('\\n',), grammar=None, "
+        "tools=(Tool(name='search', description='finds', parameters='{}'),), kind='score', "
+        "labels=('a', 'b'))"
+    )
+    assert Request.__match_args__ == (
+        *("model", "prompt", "messages", "temperature", "max_tokens", "n", "draws"),
+    )
+
+
+def test_requests_are_equal_where_all_their_fields_are() -> None:
+    changes = {
+        **{"model": "x", "prompt": None, "messages": (), "temperature": 0.0, "max_tokens": 1},
+        **{"n": 1, "draws": (), "top_p": None, "stop": (), "tools": (), "kind": "embed"},
+        **{"labels": (), "grammar": Grammar("regex", "a")},
+    }
+    assert set(changes) == {field.name for field in dataclasses.fields(Request)}
+    same = dataclasses.replace(ALL_FIELDS)
+    assert (same, hash(same)) == (ALL_FIELDS, hash(ALL_FIELDS))
+    for name, value in changes.items():
+        other = dataclasses.replace(ALL_FIELDS, **{name: value})
+        assert getattr(other, name) == value
+        assert other != ALL_FIELDS
+
+
+def test_a_request_like_another_differs_in_what_it_asks() -> None:
+    turn = Message("user", ("hi",))
+    asked = ALL_FIELDS.like(None, (turn,), (3, 4))
+    assert asked == dataclasses.replace(ALL_FIELDS, prompt=None, messages=(turn,), draws=(3, 4))
+    assert ALL_FIELDS.prompt == "p"
+
+
+def test_draws_are_made_once_and_only_if_they_are_read() -> None:
+    made: list[int] = []
+
+    def draws() -> tuple[int, ...]:
+        made.append(1)
+        return (7,)
+
+    asked = REQUEST.like("2+2", None, draws)
+    assert (asked.model, asked.prompt, asked.n, asked.stop, made) == ("small", "2+2", 1, (), [])
+    assert (asked.draws, asked.draws, made) == ((7,), (7,), [1])
+    assert REQUEST.like("2+2", None, draws) == asked
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_copies_of_a_request_hold_its_draws_and_not_what_makes_them(protocol: int) -> None:
+    asked = REQUEST.like("2+2", None, lambda: (7,))
+    assert pickle.loads(pickle.dumps(asked, protocol)) == asked
+    assert copy.copy(REQUEST.like("2+2", None, lambda: (7,))) == asked
+    assert copy.deepcopy(REQUEST.like("2+2", None, lambda: (7,))) == asked
+
+
+def test_replies_are_compared_copied_and_shown_as_what_they_hold() -> None:
+    reply = Reply(("hi",), input_tokens=3, output_tokens=1)
+    assert repr(reply) == "Reply(values=('hi',), input_tokens=3, output_tokens=1)"
+    assert (reply, hash(reply)) == (Reply(("hi",), 3, 1), hash(Reply(("hi",), 3, 1)))
+    assert reply not in (Reply(("ho",), 3, 1), Reply(("hi",), 4, 1), Reply(("hi",), 3, 2))
+    assert dataclasses.replace(reply, input_tokens=4) == Reply(("hi",), 4, 1)
+    assert pickle.loads(pickle.dumps(reply)) == reply == copy.copy(reply)
+    with pytest.raises(TypeError, match="unhashable type: 'list'"):
+        hash(Reply(["hi"], 3, 1))
 
 
 @pytest.mark.parametrize("values", [["hi"], ("hi",), ["\N{ROCKET}"], [""]])
@@ -76,13 +182,11 @@ def test_anything_else_is_refused(reply: object, message: str) -> None:
     with pytest.raises(ProviderError) as refused:
         check_reply(REQUEST, reply)
     assert refused.value.message == message
-    assert not refused.value.retryable
+    assert refused.value.retryable
 
 
 def test_values_must_be_texts() -> None:
-    values: list[object] = ["4", 4]
-    reply = Reply(["", ""], 1, 1)
-    object.__setattr__(reply, "values", values)
+    reply = Reply(["4", 4], 1, 1)  # pyright: ignore[reportArgumentType]
     with pytest.raises(ProviderError) as refused:
         check_reply(Request("small", "hello", n=2), reply)
     assert refused.value.message == (

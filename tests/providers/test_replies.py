@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -96,8 +97,7 @@ FLOATS = "return tuple(map(float, numbers))"
     ],
 )
 def test_values_are_checked_by_kind(request_: Request, value: object, message: str) -> None:
-    reply = Reply([""], 1, 1)
-    object.__setattr__(reply, "values", [value])
+    reply = Reply([value], 1, 1)  # pyright: ignore[reportArgumentType]
     with pytest.raises(ProviderError) as refused:
         check_reply(request_, reply)
     assert refused.value.message.startswith(message)
@@ -171,7 +171,7 @@ def test_the_tokens_of_a_refused_reply_are_known() -> None:
     assert tokens_of("12") == (0, 0)
 
 
-@pytest.mark.parametrize("seconds", [0, 0.0, 2.5, 10**9])
+@pytest.mark.parametrize("seconds", [0, 0.0, 2.5, 10**9, inf])
 def test_latencies(seconds: float) -> None:
     assert check_latency(seconds) == seconds
 
@@ -181,9 +181,9 @@ def test_latencies(seconds: float) -> None:
     [
         (-1.0, "of at least 0, but got -1.0; return (reply, seconds)"),
         (float("nan"), "of at least 0, but got nan; "),
-        (float("inf"), "of at least 0, but got inf; "),
-        (1e308, "of at most 1000000000, but got 1e+308; "),
-        pytest.param(10**5000, "of at most 1000000000, but got an int of 16610 bits; ", id="int"),
+        (-inf, "of at least 0, but got -inf; "),
+        (1e308, "of at most 1000000000, or inf, but got 1e+308; "),
+        pytest.param(10**5000, "of at most 1000000000, or inf, but got an int of 16610", id="int"),
         ("soon", "of at least 0, but got an object of type str; "),
         (None, "of at least 0, but got None; "),
     ],
@@ -191,7 +191,7 @@ def test_latencies(seconds: float) -> None:
 def test_other_latencies_are_refused(seconds: object, message: str) -> None:
     with pytest.raises(ProviderError) as refused:
         check_latency(seconds)
-    rule = "a simulated latency must be a finite number of seconds "
+    rule = "a simulated latency must be a number of seconds "
     assert refused.value.message.startswith(rule + message)
 
 

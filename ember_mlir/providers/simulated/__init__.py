@@ -8,9 +8,25 @@ without a key, a network or a cost.
 
 from __future__ import annotations
 
+from ember_mlir.providers.simulated.fault_kinds import TRANSIENT, Fault, FaultKind
+from ember_mlir.providers.simulated.fault_mix import FaultMix
 from ember_mlir.providers.simulated.faults import Faulty
 from ember_mlir.providers.simulated.profiles import PROFILES, Profile
 from ember_mlir.providers.simulated.provider import Simulated
+from ember_mlir.providers.simulated.scripts import Outage, Script, Scripted
 from ember_mlir.providers.simulated.tokens import count_tokens
 
-__all__ = ["PROFILES", "Faulty", "Profile", "Simulated", "count_tokens"]
+__all__ = [
+    "PROFILES",
+    "TRANSIENT",
+    "Fault",
+    "FaultKind",
+    "FaultMix",
+    "Faulty",
+    "Outage",
+    "Profile",
+    "Script",
+    "Scripted",
+    "Simulated",
+    "count_tokens",
+]

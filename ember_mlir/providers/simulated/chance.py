@@ -54,6 +54,12 @@ def chances(request: Request) -> list[Chance]:
     ]
 
 
+def request_key(request: Request) -> bytes:
+    """16 bytes for what is asked, its model and all its draws: what makes it one value."""
+    drawn = f"{request.kind}{request.draws}".encode()
+    return blake2b(drawn, key=_content_key(request), digest_size=16).digest()
+
+
 def _content_key(request: Request) -> bytes:
     parts = [request.model]
     if request.prompt is not None:

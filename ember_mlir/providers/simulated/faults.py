@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ember_mlir.errors import ModelError, ProviderError
-from ember_mlir.providers.protocol import Reply, Request, SimulatedProvider
+from ember_mlir.providers.protocol import Outcome, Reply, Request, SimulatedProvider
 from ember_mlir.providers.simulated.chance import chances
 
 _SECONDS = 0.05
@@ -54,8 +54,8 @@ class Faulty:
         await sleep(_SECONDS)
         raise failure
 
-    def simulate(self, request: Request) -> tuple[Reply, float]:
-        """The reply to `request` and its seconds; or its `ProviderError`, at once."""
+    def simulate(self, request: Request) -> tuple[Outcome, float]:
+        """What comes of `request`, and its seconds; or its `ProviderError`, at once."""
         failure = self.failure(request)
         if failure is not None:
             raise failure
