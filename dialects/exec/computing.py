@@ -29,7 +29,8 @@ Parameters = Mapping[str, Attribute]
 Rule = Callable[[Types, Parameters, Types], Types | None]
 """The types of the results for those of the operands; None if they do not fit.
 
-It is also given the results as they are written, as only they name the fields of a record.
+It is also given the results as they are written: only they name the fields of a record,
+or say of what a list without parts is a list.
 """
 
 TOOL_CALL = RecordType.of([("id", TEXT), ("tool", TEXT), ("arguments", TEXT)])
@@ -55,9 +56,12 @@ def _get(found: Types, _parameters: Parameters, _results: Types) -> Types | None
             return None
 
 
-def _concat(found: Types, _parameters: Parameters, _results: Types) -> Types | None:
-    lists = [one for one in found if isinstance(one, ListType)]
-    return found[:1] if lists and len(lists) == len(found) and len(set(found)) == 1 else None
+def _concat(found: Types, _parameters: Parameters, results: Types) -> Types | None:
+    match list(results):
+        case [ListType() as whole] if all(one == whole for one in found):
+            return (whole,)
+        case _:
+            return None
 
 
 def _length(found: Types, _parameters: Parameters, _results: Types) -> Types | None:
@@ -142,7 +146,7 @@ def _arithmetic(*types: Attribute, arity: int = 2, result: Attribute | None = No
     return rule
 
 
-_WHOLE = _arithmetic(i64, IndexType())
+_WHOLE = _arithmetic(i1, i64, IndexType())
 _BITS = _arithmetic(i1, i64)
 _REAL = _arithmetic(f64)
 
@@ -175,6 +179,7 @@ COMPUTATIONS: dict[str, Computation] = {
     "ensemble.best": Computation(_best),
     "sched.ballot": Computation(_fixed([TEXT, TEXTS], TEXT)),
     "sched.elect": Computation(_fixed([TEXT, TEXTS], TEXT)),
+    "sched.rounds": Computation(_fixed([IndexType()] * 3, i64)),
     "arith.addi": Computation(_WHOLE),
     "arith.subi": Computation(_WHOLE),
     "arith.muli": Computation(_WHOLE),
@@ -189,7 +194,7 @@ COMPUTATIONS: dict[str, Computation] = {
     "arith.cmpi": Computation(_arithmetic(i1, i64, IndexType(), result=i1), ("predicate",)),
     "arith.cmpf": Computation(_arithmetic(f64, result=i1), ("predicate",)),
     "arith.select": Computation(_select),
-    "arith.sitofp": Computation(_arithmetic(i64, arity=1, result=f64)),
+    "arith.sitofp": Computation(_arithmetic(i1, i64, arity=1, result=f64)),
     "arith.index_cast": Computation(_index_cast),
 }
 """What `exec.compute` may name."""

@@ -37,12 +37,18 @@ class LaneOp(IRDLOperation):
     provider to come back. What is cancelled on a lane that `bills_cancelled` is charged in
     full.
 
+    A request is sent again after an error of the provider that may pass, with the same
+    draws, and `at_most` so often in all; without it, once. Between two sendings it waits
+    for a random time: up to the lower end of `backoff` at first, up to twice that each
+    time more, never above the upper end, and never less than the provider asks for. A
+    sending that takes longer than the `timeout` has failed in that way.
+
     ```mlir
     exec.lane @small_lane model "small" from "simulated" concurrency 64
         usd_per_million 0.15 in 0.60 out
     exec.lane @slow_lane model "large" from "simulated" concurrency 4
         requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
-        bills_cancelled
+        at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds bills_cancelled
     ```
     """
 
@@ -58,6 +64,10 @@ class LaneOp(IRDLOperation):
     tokens_per_minute = opt_prop_def(IntegerAttr[I64])
     clearance = opt_prop_def(LabelAttr)
     retries = opt_prop_def(IntegerAttr[I64])
+    at_most = opt_prop_def(IntegerAttr[I64])
+    least_backoff = opt_prop_def(DecimalAttr)
+    most_backoff = opt_prop_def(DecimalAttr)
+    timeout = opt_prop_def(DecimalAttr)
     bills_cancelled = opt_prop_def(UnitAttr)
 
     traits = traits_def(SymbolOpInterface())

@@ -134,7 +134,8 @@ class ReduceOp(IRDLOperation, RunsFrames):
     """A list merged to one piece by a tree of frames whose shape is fixed by its length.
 
     The frame takes a group first, then what stands behind `with`. A node starts as soon
-    as its own group is there; nodes are counted level by level from the leaves.
+    as its own group is there; nodes are counted level by level from the leaves. With
+    `in_order` a node starts when the one counted before is over, too.
 
     ```mlir
     exec.frame @glue(%words: !llm.list<!llm.text>) -> !llm.text {
@@ -154,22 +155,33 @@ class ReduceOp(IRDLOperation, RunsFrames):
     frame = prop_def(SymbolRefAttr)
     items = operand_def(ParamAttrConstraint.get(ListType, T))
     arity = prop_def(IntegerAttr[I64])
+    in_order = opt_prop_def(UnitAttr)
     captures = var_operand_def()
     result = result_def(T)
 
     traits = traits_def(RefersTo("frame", "exec.frame"))
     assembly_format = (
-        "$frame `over` $items `by` $arity `:` type($items) "
+        "$frame `over` $items `by` $arity (`in_order` $in_order^)? `:` type($items) "
         "(`with` $captures^ `:` type($captures))? attr-dict"
     )
 
     def __init__(
-        self, frame: str, items: SSAValue, arity: int, captures: Sequence[SSAValue]
+        self,
+        frame: str,
+        items: SSAValue,
+        arity: int,
+        captures: Sequence[SSAValue],
+        *,
+        in_order: bool = False,
     ) -> None:
         assert isinstance(items.type, ListType)
         super().__init__(
             operands=[items, captures],
-            properties={"frame": SymbolRefAttr(frame), "arity": integer(arity)},
+            properties={
+                "frame": SymbolRefAttr(frame),
+                "arity": integer(arity),
+                "in_order": UnitAttr() if in_order else None,
+            },
             result_types=[items.type.element],
         )
 

@@ -131,7 +131,7 @@ def _runs_once(op: RunsFrames) -> bool:
     match op:
         case SpawnOp() | SelectOp() | LoopOp():
             return True
-        case FanoutOp():
+        case FanoutOp() | ReduceOp():
             return op.in_order is not None
         case AttemptOp():
             return op.at_most is None

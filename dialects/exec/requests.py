@@ -61,7 +61,7 @@ from ember_mlir.dialects.values import (
 )
 from ember_mlir.errors import SourceLocation
 
-_ORIGIN = "`site` $site `label` $label custom<Source>($source)"
+_ORIGIN = "(`priority` $priority^)? `site` $site `label` $label custom<Source>($source)"
 
 
 @irdl_op_definition
@@ -73,16 +73,17 @@ class RequestOp(SamplingFields):
     that errors point to (where the text names none, the line of the text itself). A
     `sampled` request reads the tape at its site; one that is not sends no draws.
 
-    `times 5` asks for five answers in one request, and a list of prompts is sent as one
-    batch; either gives a list, and its site one more index. An answer that does not look
-    as written (`as`) is the error `ParseError`; with `tools` the answer is a turn.
+    Of those that wait for one lane, the highest `priority` goes first; it is 0 unless it
+    is written. `times 5` asks for five answers in one request, and a list of prompts is
+    sent as one batch; either gives a list, and its site one more index. An answer that does
+    not look as written (`as`) is the error `ParseError`; with `tools` the answer is a turn.
 
     ```mlir
     exec.lane @small_lane model "small" from "simulated" concurrency 64
     exec.frame @ask(%prompt: !llm.text) -> (!llm.text, !llm.list<!llm.text>) {
       %a = exec.request @small_lane(%prompt) temperature 0.7 sampled
           site <0> label "public" at "app.py":12:5
-      %b = exec.request @small_lane(%prompt) times 5 sampled
+      %b = exec.request @small_lane(%prompt) times 5 sampled priority 2
           site <1[*]> label "public" at "app.py":13:5 -> !llm.list<!llm.text>
       exec.return %a, %b : !llm.text, !llm.list<!llm.text>
     }
@@ -97,6 +98,7 @@ class RequestOp(SamplingFields):
     grammar = opt_prop_def(GrammarAttr)
     tools = opt_prop_def(ArrayAttr[SymbolRefAttr])
     sampled = opt_prop_def(UnitAttr)
+    priority = opt_prop_def(IntegerAttr[I64])
     site = prop_def(DrawAttr)
     label = prop_def(LabelAttr)
     source = prop_def(SourceAttr)
@@ -121,6 +123,7 @@ class RequestOp(SamplingFields):
         times: int | None = None,
         tools: Sequence[str] = (),
         sampled: bool,
+        priority: int = 0,
         site: DrawAttr,
         label: LabelAttr,
         source: SourceLocation,
@@ -136,12 +139,13 @@ class RequestOp(SamplingFields):
                 **(asked if sampling else given),
                 "tools": used if tools else None,
                 "sampled": UnitAttr() if sampled else None,
-                **_origin(site, label, source),
+                **_origin(priority, site, label, source),
             },
             result_types=[answer_type(prompt.type, times=times, tools=bool(tools))],
         )
 
     def verify_(self) -> None:
+        _verify_priority(self)
         verify_sampling(self)
         verify_request(self)
         if is_greedy(self) and self.sampled is not None:
@@ -169,6 +173,7 @@ class EmbedOp(IRDLOperation):
 
     lane = prop_def(SymbolRefAttr)
     text = operand_def(TextType | ListType)
+    priority = opt_prop_def(IntegerAttr[I64])
     site = prop_def(DrawAttr)
     label = prop_def(LabelAttr)
     source = prop_def(SourceAttr)
@@ -181,16 +186,24 @@ class EmbedOp(IRDLOperation):
     )
 
     def __init__(
-        self, lane: str, text: SSAValue, site: DrawAttr, label: LabelAttr, source: SourceLocation
+        self,
+        lane: str,
+        text: SSAValue,
+        site: DrawAttr,
+        label: LabelAttr,
+        source: SourceLocation,
+        *,
+        priority: int = 0,
     ) -> None:
         vectors = ListType(EMBEDDING)
         super().__init__(
             operands=[text],
-            properties={"lane": SymbolRefAttr(lane), **_origin(site, label, source)},
+            properties={"lane": SymbolRefAttr(lane), **_origin(priority, site, label, source)},
             result_types=[EMBEDDING if text.type == TEXT else vectors],
         )
 
     def verify_(self) -> None:
+        _verify_priority(self)
         verify_embedding(self)
 
 
@@ -213,6 +226,7 @@ class ScoreOp(IRDLOperation):
     lane = prop_def(SymbolRefAttr)
     text = operand_def(TextType | ListType)
     labels = operand_def(TEXTS)
+    priority = opt_prop_def(IntegerAttr[I64])
     site = prop_def(DrawAttr)
     label = prop_def(LabelAttr)
     source = prop_def(SourceAttr)
@@ -233,17 +247,32 @@ class ScoreOp(IRDLOperation):
         site: DrawAttr,
         label: LabelAttr,
         source: SourceLocation,
+        *,
+        priority: int = 0,
     ) -> None:
         scores = ListType(f64)
         super().__init__(
             operands=[text, labels],
-            properties={"lane": SymbolRefAttr(lane), **_origin(site, label, source)},
+            properties={"lane": SymbolRefAttr(lane), **_origin(priority, site, label, source)},
             result_types=[scores if text.type == TEXT else ListType(scores)],
         )
 
     def verify_(self) -> None:
+        _verify_priority(self)
         verify_scores(self)
 
 
-def _origin(site: DrawAttr, label: LabelAttr, source: SourceLocation) -> dict[str, Attribute]:
-    return {"site": site, "label": label, "source": SourceAttr(source)}
+def _origin(
+    priority: int, site: DrawAttr, label: LabelAttr, source: SourceLocation
+) -> dict[str, Attribute | None]:
+    return {
+        "priority": integer(priority) if priority else None,
+        "site": site,
+        "label": label,
+        "source": SourceAttr(source),
+    }
+
+
+def _verify_priority(op: RequestOp | EmbedOp | ScoreOp) -> None:
+    if op.priority is not None and op.priority.value.data < 0:
+        raise VerifyException(f"a priority must not be negative, but got {op.priority.value.data}")

@@ -30,10 +30,12 @@ STOP = "(`stop` custom<Word>($stop)^)? (`confidence` custom<Number>($confidence)
 HEDGE = "(`after` custom<Number>($delay)^ `seconds`)? (`by_token` $by_token^)?"
 """When the next arm of a race starts, and what counts as finishing first."""
 
-RETRY = (
-    "(`at_most` $at_most^)? (`redraw` $redraw^)? (`backoff` custom<Number>($least_backoff)^ "
-    "`to` custom<Number>($most_backoff) `seconds`)?"
+BACKOFF = (
+    "(`backoff` custom<Number>($least_backoff)^ `to` custom<Number>($most_backoff) `seconds`)?"
 )
+"""How long to wait between tries, at least and at most."""
+
+RETRY = f"(`at_most` $at_most^)? (`redraw` $redraw^)? {BACKOFF}"
 """How often an arm is tried, with which draws, and how long to wait in between."""
 
 LIMITS = (
@@ -189,6 +191,14 @@ def verify_on_error(op: Operation, default: SSAValue | None, member: Attribute) 
 
 def verify_attempt(op: Operation) -> None:
     """Check the rules of tries, their draws and the pauses between them."""
+    verify_tries(op, "redraw", "backoff")
+
+
+def verify_tries(op: Operation, *need_several: Literal["redraw", "backoff"]) -> None:
+    """Check a number of tries and the pauses between them.
+
+    `need_several` are the words of the operation that mean nothing for a single try.
+    """
     verify_limits(op, "at_most")
     verify_amounts(op, "least_backoff", "most_backoff")
     found = op.properties
@@ -197,7 +207,8 @@ def verify_attempt(op: Operation) -> None:
     if tries > MAX_TRIES:
         raise VerifyException(f"at_most must be at most {MAX_TRIES}, but got {tries}")
     if tries == 1 and ("redraw" in found or "least_backoff" in found):
-        raise VerifyException("'redraw' and 'backoff' must go with 'at_most' 2 or more tries")
+        words = " and ".join(f"'{word}'" for word in need_several)
+        raise VerifyException(f"{words} must go with 'at_most' 2 or more tries")
     least, most = found.get("least_backoff"), found.get("most_backoff")
     if (least is None) != (most is None):
         raise VerifyException("a backoff must have both ends or neither, but got one")

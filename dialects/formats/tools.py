@@ -18,5 +18,5 @@ def verify_tool(parameters: str) -> None:
         schema = None
     if not isa(schema, dict[str, object]) or schema.get("type") != "object":
         raise VerifyException(
-            f'a tool must take a JSON schema of type "object", but got {abridged(parameters)!r}'
+            f"a tool must take a JSON schema of type \"object\", but got '{abridged(parameters)}'"
         )

@@ -12,7 +12,7 @@ from xdsl.ir import Dialect
 
 from ember_mlir.dialects.sched.arms import AttemptOp, FirstOp, IfOp, ParallelOp
 from ember_mlir.dialects.sched.lists import FanoutOp, ListOp, ReduceOp
-from ember_mlir.dialects.sched.loops import LoopOp
+from ember_mlir.dialects.sched.loops import LoopOp, RoundsOp
 from ember_mlir.dialects.sched.regions import YieldOp
 from ember_mlir.dialects.sched.requests import EmbedOp, RequestOp, ScoreOp
 from ember_mlir.dialects.sched.scopes import CachedOp, CancelOp, DoneOp, ScopeOp
@@ -61,6 +61,7 @@ __all__ = [
     "RequestOp",
     "Resources",
     "ResourcesAttr",
+    "RoundsOp",
     "ScopeOp",
     "ScopeType",
     "ScoreOp",
@@ -84,6 +85,7 @@ SCHED = Dialect(
         BallotOp,
         ElectOp,
         AcceptOp,
+        RoundsOp,
         ListOp,
         ParallelOp,
         FanoutOp,

@@ -174,8 +174,9 @@ class FirstOp(IRDLOperation):
     All start at once; with `after 2.5 seconds` each starts so long after the one before,
     or when that one fails, and not at all once one has ended (a hedge). The others are
     cancelled. `by_token` decides when the first token of an answer is there, before its
-    length can matter. If all fail, it is the error of the last, which tells of the others.
-    Nothing may have an effect in here, as several run.
+    length can matter. A region has ended when all of it has succeeded. If all fail, it is
+    the error of the last, which tells of the others. Nothing may have an effect in here, as
+    several run.
 
     ```mlir
     func.func @quick(%a: !sched.future<!llm.text>, %b: !sched.future<!llm.text>)

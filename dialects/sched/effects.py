@@ -29,9 +29,9 @@ def verify_effect(task: Operation, function: Operation) -> None:
 
 def _repeats_or_reorders(op: Operation) -> bool:
     match op.name:
-        case "sched.cached" | "sched.first" | "sched.parallel" | "sched.reduce":
+        case "sched.cached" | "sched.first" | "sched.parallel":
             return True
-        case "sched.fanout":
+        case "sched.fanout" | "sched.reduce":
             return "in_order" not in op.properties
         case "sched.attempt":
             return "at_most" in op.properties

@@ -234,7 +234,9 @@ class ReduceOp(IRDLOperation):
     """A list merged to one piece by a tree whose shape depends on its length alone.
 
     A node starts as soon as its own group is there. Nodes are counted level by level
-    from the leaves; a group of one is passed on and counts for nothing.
+    from the leaves; a group of one is passed on and counts for nothing. With `in_order`
+    a node starts only when the one counted before has succeeded: only then may there be
+    functions with an effect inside.
 
     ```mlir
     func.func @glue(%words: !sched.list<!llm.text>) -> !sched.future<!llm.text> {
@@ -254,30 +256,46 @@ class ReduceOp(IRDLOperation):
 
     items = operand_def(StreamType)
     arity = prop_def(IntegerAttr[I64])
+    in_order = opt_prop_def(UnitAttr)
     body = region_def("single_block")
     result = result_def(FutureType | StreamType)
 
     traits = traits_def(RecursiveMemoryEffect(), RepeatsRegion())
 
-    def __init__(self, items: SSAValue, arity: int, body: Region, result_type: Attribute) -> None:
+    def __init__(
+        self,
+        items: SSAValue,
+        arity: int,
+        body: Region,
+        result_type: Attribute,
+        *,
+        in_order: bool = False,
+    ) -> None:
         super().__init__(
             operands=[items],
-            properties={"arity": integer(arity)},
+            properties={
+                "arity": integer(arity),
+                "in_order": UnitAttr() if in_order else None,
+            },
             regions=[body],
             result_types=[result_type],
         )
 
     def print(self, printer: Printer) -> None:
         print_binding(printer, self, self.items)
-        printer.print_string(f" by {self.arity.value.data} : ")
+        printer.print_string(f" by {self.arity.value.data}")
+        printer.print_string(" : " if self.in_order is None else " in_order : ")
         printer.print_attribute(self.items.type)
         print_body(printer, self)
 
     @classmethod
     def parse(cls, parser: Parser) -> ReduceOp:
-        argument, items, items_type, arity = parse_list_binding(parser, lambda: parse_arity(parser))
+        argument, items, items_type, (arity, in_order) = parse_list_binding(
+            parser,
+            lambda: (parse_arity(parser), parser.parse_optional_keyword("in_order") is not None),
+        )
         attributes, body = parse_body(parser, argument.resolve(items_type))
-        op = cls(items, arity or 0, body, _piece(items_type))
+        op = cls(items, arity, body, _piece(items_type), in_order=in_order)
         op.attributes.update(attributes)
         return op
 

@@ -1,14 +1,15 @@
-"""A region repeated while a condition holds, one run after another."""
+"""A region repeated while a condition holds, and how often one that counts is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import I64, IntegerAttr
+from xdsl.dialects.builtin import I64, IndexType, IntegerAttr, i64
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
+    operand_def,
     opt_prop_def,
     region_def,
     result_def,
@@ -18,11 +19,12 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser, UnresolvedOperand
 from xdsl.printer import Printer
-from xdsl.traits import RecursiveMemoryEffect
+from xdsl.traits import HasParent, NoMemoryEffect, RecursiveMemoryEffect
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import integer, parse_body, print_body, verify_limits
 from ember_mlir.dialects.sched.regions import yielded_types
+from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.sched.types import YES_OR_NO, FutureType, StreamType, shown
 from ember_mlir.dialects.values import RepeatsRegion
 
@@ -130,3 +132,38 @@ class LoopOp(IRDLOperation):
             raise VerifyException(
                 f"a loop must give its state, {shown(state)}, but got {shown(self.state.types)}"
             )
+
+
+@irdl_op_definition
+class RoundsOp(IRDLOperation):
+    """How many rounds a loop makes that counts up to a number, without reaching it.
+
+    It counts from the first number, by the step. Of a loop that begins at its end, or
+    behind it, there is no round. A step below 1 is the error `ShapeError`.
+
+    ```mlir
+    func.func @count(%from: !sched.future<index>, %to: !sched.future<index>,
+        %step: !sched.future<index>) -> !sched.future<i64> {
+      %count = sched.task(%a = %from : !sched.future<index>, %b = %to : !sched.future<index>,
+          %by = %step : !sched.future<index>) -> !sched.future<i64> {
+        %rounds = sched.rounds %a to %b step %by
+        sched.yield %rounds : i64
+      }
+      func.return %count : !sched.future<i64>
+    }
+    ```
+    """
+
+    name = "sched.rounds"
+
+    start = operand_def(IndexType())
+    stop = operand_def(IndexType())
+    step = operand_def(IndexType())
+    result = result_def(i64)
+
+    # It can fail, so it may be erased but not speculated.
+    traits = traits_def(NoMemoryEffect(), HasParent(TaskOp))
+    assembly_format = "$start `to` $stop `step` $step attr-dict"
+
+    def __init__(self, start: SSAValue, stop: SSAValue, step: SSAValue) -> None:
+        super().__init__(operands=[start, stop, step], result_types=[i64])

@@ -35,7 +35,7 @@ from xdsl.traits import (
 )
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.formats import integer
+from ember_mlir.dialects.formats import Number, integer
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
 from ember_mlir.dialects.sched.effects import verify_effect
 from ember_mlir.dialects.sched.regions import YieldOp, yielded_type
@@ -48,7 +48,7 @@ from ember_mlir.dialects.sched.types import (
     shown,
     value_of,
 )
-from ember_mlir.dialects.values import LabelAttr, RefersTo
+from ember_mlir.dialects.values import DecimalAttr, LabelAttr, RefersTo
 
 
 @irdl_op_definition
@@ -62,11 +62,19 @@ class LaneOp(IRDLOperation):
     again while none of the lane's is answered: then the lane waits for its provider to
     come back. An answer restores them.
 
+    `at_most` is how often each request is sent in all, after errors of the provider that
+    may pass and always with the same draws; without it a request is sent once. Between
+    two sendings it waits for a random time: up to the lower end of `backoff` at first, up
+    to twice that each time more, never above the upper end, and never less than the
+    provider asks for. A sending that takes longer than the `timeout` has failed in that
+    way; without it none ever has.
+
     ```mlir
     llm.model @small from "simulated"
     sched.lane @small_lane for @small concurrency 64
     sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60
-        tokens_per_minute 90000 clearance "internal" retries 10
+        tokens_per_minute 90000 clearance "internal" retries 10 at_most 8
+        backoff 0.5 to 30 seconds timeout 600 seconds
     ```
     """
 
@@ -79,8 +87,13 @@ class LaneOp(IRDLOperation):
     tokens_per_minute = opt_prop_def(IntegerAttr[I64])
     clearance = opt_prop_def(LabelAttr)
     retries = opt_prop_def(IntegerAttr[I64])
+    at_most = opt_prop_def(IntegerAttr[I64])
+    least_backoff = opt_prop_def(DecimalAttr)
+    most_backoff = opt_prop_def(DecimalAttr)
+    timeout = opt_prop_def(DecimalAttr)
 
     traits = traits_def(SymbolOpInterface(), RefersTo("model", "llm.model"))
+    custom_directives = (Number,)
     assembly_format = f"$sym_name `for` $model `concurrency` $concurrency {LANE_LIMITS} attr-dict"
 
     def __init__(
@@ -126,6 +139,7 @@ LOCAL_OPS = frozenset(
         "sched.accept",
         "sched.ballot",
         "sched.elect",
+        "sched.rounds",
         "arith.constant",
         "arith.addf",
         "arith.addi",

@@ -62,11 +62,19 @@ def line(op: Operation) -> str:
                 "p",
                 2,
                 (HALF, HALF),
-                LaneLimits(requests_per_minute=6, tokens_per_minute=9, retries=1),
+                LaneLimits(
+                    requests_per_minute=6,
+                    tokens_per_minute=9,
+                    retries=1,
+                    at_most=2,
+                    backoff=(HALF, HALF),
+                    timeout=HALF,
+                ),
                 bills_cancelled=True,
             ),
             'exec.lane @l model "m" from "p" concurrency 2 usd_per_million 0.5 in 0.5 out '
-            "requests_per_minute 6 tokens_per_minute 9 retries 1 bills_cancelled",
+            "requests_per_minute 6 tokens_per_minute 9 retries 1 at_most 2 "
+            "backoff 0.5 to 0.5 seconds timeout 0.5 seconds bills_cancelled",
         ),
         (
             instructions.ToolOp("t", "Tells.", '{"type": "object"}'),
@@ -82,12 +90,13 @@ def line(op: Operation) -> str:
                 sampling=Sampling(max_tokens=3, grammar=Grammar("regex", "[a-z]+")),
                 times=2,
                 sampled=True,
+                priority=4,
                 site=SITE,
                 label=PUBLIC,
                 source=PLACE,
             ),
             'exec.request @l(%x) times 2 max_tokens 3 as regex "[a-z]+" sampled '
-            f"{ORIGIN} -> !llm.list<!llm.text>",
+            f"priority 4 {ORIGIN} -> !llm.list<!llm.text>",
         ),
         (
             instructions.RequestOp(
@@ -106,12 +115,15 @@ def line(op: Operation) -> str:
             f"exec.embed @l(%x) {ORIGIN} -> tensor<?xf32>",
         ),
         (
-            instructions.EmbedOp("l", value(TEXTS), SITE, PUBLIC, PLACE),
-            f"exec.embed @l(%x : !llm.list<!llm.text>) {ORIGIN} -> !llm.list<tensor<?xf32>>",
+            instructions.EmbedOp("l", value(TEXTS), SITE, PUBLIC, PLACE, priority=1),
+            f"exec.embed @l(%x : !llm.list<!llm.text>) priority 1 {ORIGIN} "
+            "-> !llm.list<tensor<?xf32>>",
         ),
         (
-            instructions.ScoreOp("l", value(TEXT), value(TEXTS, "c"), SITE, PUBLIC, PLACE),
-            f"exec.score @l(%x) among %c {ORIGIN} -> !llm.list<f64>",
+            instructions.ScoreOp(
+                "l", value(TEXT), value(TEXTS, "c"), SITE, PUBLIC, PLACE, priority=1
+            ),
+            f"exec.score @l(%x) among %c priority 1 {ORIGIN} -> !llm.list<f64>",
         ),
         (
             instructions.ScoreOp("l", value(TEXTS), value(TEXTS, "c"), SITE, PUBLIC, PLACE),
@@ -218,6 +230,7 @@ COMPUTED: list[Operation] = [
     llm.FieldOp("b", value(RECORD)),
     llm.GetOp(value(TEXTS), value(i64)),
     llm.ConcatOp([value(TEXTS), value(TEXTS)], TEXTS),
+    llm.ConcatOp([], TEXTS),
     llm.LengthOp(value(TEXTS)),
     llm.LengthOp(value(TEXT)),
     llm.TopKOp(2, value(ListType(EMBEDDING)), value(EMBEDDING)),
@@ -272,7 +285,7 @@ def test_an_operation_on_values_has_its_computation(op: Operation) -> None:
 
 
 def test_every_computation_is_tried_here_or_is_of_sched() -> None:
-    tried = {op.name for op in COMPUTED} | {"sched.ballot", "sched.elect"}
+    tried = {op.name for op in COMPUTED} | {"sched.ballot", "sched.elect", "sched.rounds"}
     assert tried == set(COMPUTATIONS)
 
 

@@ -66,10 +66,18 @@ def arms(count: int) -> list[Region]:
                 "l",
                 "m",
                 4,
-                LaneLimits(requests_per_minute=60, tokens_per_minute=9, clearance="pii", retries=0),
+                LaneLimits(
+                    requests_per_minute=60,
+                    tokens_per_minute=9,
+                    clearance="pii",
+                    retries=0,
+                    at_most=8,
+                    backoff=(HALF, Decimal(30)),
+                    timeout=Decimal(600),
+                ),
             ),
             "sched.lane @l for @m concurrency 4 requests_per_minute 60 tokens_per_minute 9 "
-            'clearance "pii" retries 0',
+            'clearance "pii" retries 0 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds',
         ),
         (sched.RequestOp("m", value(TEXT)), "sched.request @m(%x)"),
         (

@@ -18,10 +18,11 @@ exec.frame @f(%a0: !llm.list<!llm.text>, %a1: !llm.list<i64>) -> () {
 
 // -----
 
-// A list of lists has at least one.
+// Lists make a list, be it of nothing.
 exec.frame @f() -> () {
-  // expected-error @+1 {{'exec.compute' 'llm.concat' must have operands that it can compute with, but got () -> (!llm.list<!llm.text>)}}
-  %c = exec.compute "llm.concat"() : () -> !llm.list<!llm.text>
+  %l = exec.compute "llm.concat"() : () -> !llm.list<!llm.text>
+  // expected-error @+1 {{'exec.compute' 'llm.concat' must have operands that it can compute with, but got () -> (!llm.text)}}
+  %c = exec.compute "llm.concat"() : () -> !llm.text
   exec.return
 }
 

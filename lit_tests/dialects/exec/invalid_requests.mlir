@@ -148,3 +148,33 @@ exec.frame @f(%a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
   %b = "exec.score"(%a, %xs) <{lane = @l, label = #llm.label"public", source = #llm.source<"a":1:1>}> : (!llm.text, !llm.list<!llm.text>) -> !llm.list<f64>
   exec.return
 }
+
+// -----
+
+// The lowest priority is 0, for 'exec.request' as for all.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
+  // expected-error @+1 {{'exec.request' a priority must not be negative, but got -1}}
+  %b = exec.request @l(%a) sampled priority -1 site <0> label "public"
+  exec.return
+}
+
+// -----
+
+// The lowest priority is 0, for 'exec.embed' as for all.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
+  // expected-error @+1 {{'exec.embed' a priority must not be negative, but got -1}}
+  %b = exec.embed @l(%a) priority -1 site <0> label "public" -> tensor<?xf32>
+  exec.return
+}
+
+// -----
+
+// The lowest priority is 0, for 'exec.score' as for all.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
+  // expected-error @+1 {{'exec.score' a priority must not be negative, but got -1}}
+  %b = exec.score @l(%a) among %xs priority -1 site <0> label "public" -> !llm.list<f64>
+  exec.return
+}

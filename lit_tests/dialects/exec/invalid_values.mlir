@@ -18,6 +18,48 @@ exec.lane @l model "m" from "p" concurrency 1 retries -1
 
 // -----
 
+// A lane sends a request at least once.
+// expected-error @+1 {{'exec.lane' at_most must be at least 1, but got 0}}
+exec.lane @l model "m" from "p" concurrency 1 at_most 0
+
+// -----
+
+// It does not send one for ever.
+// expected-error @+1 {{'exec.lane' at_most must be at most 100, but got 101}}
+exec.lane @l model "m" from "p" concurrency 1 at_most 101
+
+// -----
+
+// Who sends once need not wait in between.
+// expected-error @+1 {{'exec.lane' 'backoff' must go with 'at_most' 2 or more tries}}
+exec.lane @l model "m" from "p" concurrency 1 at_most 1 backoff 0.5 to 30 seconds
+
+// -----
+
+// Neither does who says nothing of it.
+// expected-error @+1 {{'exec.lane' 'backoff' must go with 'at_most' 2 or more tries}}
+exec.lane @l model "m" from "p" concurrency 1 backoff 0.5 to 30 seconds
+
+// -----
+
+// Pauses do not go back in time.
+// expected-error @+1 {{'exec.lane' least_backoff must not be negative, but got -1}}
+exec.lane @l model "m" from "p" concurrency 1 at_most 2 backoff -1 to 30 seconds
+
+// -----
+
+// Pauses grow.
+// expected-error @+1 {{'exec.lane' a backoff must go from less to more, but got 30 to 0.5}}
+exec.lane @l model "m" from "p" concurrency 1 at_most 2 backoff 30 to 0.5 seconds
+
+// -----
+
+// A request takes time.
+// expected-error @+1 {{'exec.lane' timeout must be above 0 seconds, but got 0}}
+exec.lane @l model "m" from "p" concurrency 1 timeout 0 seconds
+
+// -----
+
 // What a tool takes is an object.
 // expected-error @+1 {{'exec.tool' a tool must take a JSON schema of type "object", but got '{"type": "string"}'}}
 exec.tool @t "Tells the time." takes "{\"type\": \"string\"}"

@@ -1,8 +1,8 @@
 // RUN: ember-opt %s | ember-opt | filecheck %s
 // RUN: ember-opt %s --print-op-generic | ember-opt | filecheck %s
 
-// CHECK: exec.lane @lane model "m" from "p" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 0 bills_cancelled
-exec.lane @lane model "m" from "p" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 0 bills_cancelled
+// CHECK: exec.lane @lane model "m" from "p" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 0 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds bills_cancelled
+exec.lane @lane model "m" from "p" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 0 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds bills_cancelled
 // CHECK-NEXT: exec.tool @time "Tells the time, où que ce soit." takes "{\"type\": \"object\", \"properties\": {}}"
 exec.tool @time "Tells the time, où que ce soit." takes "{\"type\": \"object\", \"properties\": {}}"
 
@@ -77,17 +77,17 @@ exec.frame @computed(%a: !llm.text, %xs: !llm.list<!llm.text>, %m: !llm.messages
 // A request is of one prompt, of one prompt several times, or of a list; embeddings and scores too.
 // CHECK: exec.frame @asked
 exec.frame @asked(%a: !llm.text, %m: !llm.messages, %xs: !llm.list<!llm.text>) -> () {
-  // CHECK-NEXT: exec.request @lane(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
-  %0 = exec.request @lane(%a) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
+  // CHECK-NEXT: exec.request @lane(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
+  %0 = exec.request @lane(%a) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
   // CHECK-NEXT: exec.request @lane(%{{.*}} : !llm.messages) tools [@time] sampled site <1> label "public" at "a.py":2:1 -> !llm.messages
   %1 = exec.request @lane(%m : !llm.messages) tools [@time] sampled site <1> label "public" at "a.py":2:1 -> !llm.messages
   // CHECK-NEXT: exec.request @lane(%{{.*}} : !llm.list<!llm.text>) temperature 0 site <2[*]> label "public" at "a.py":3:1 -> !llm.list<!llm.text>
   %2 = exec.request @lane(%xs : !llm.list<!llm.text>) temperature 0 site <2[*]> label "public" at "a.py":3:1 -> !llm.list<!llm.text>
-  // CHECK-NEXT: exec.embed @lane(%{{.*}}) site <3> label "public" at "a.py":4:1 -> tensor<?xf32>
-  %3 = exec.embed @lane(%a) site <3> label "public" at "a.py":4:1 -> tensor<?xf32>
+  // CHECK-NEXT: exec.embed @lane(%{{.*}}) priority 0 site <3> label "public" at "a.py":4:1 -> tensor<?xf32>
+  %3 = exec.embed @lane(%a) priority 0 site <3> label "public" at "a.py":4:1 -> tensor<?xf32>
   // CHECK-NEXT: exec.embed @lane(%{{.*}} : !llm.list<!llm.text>) site <4[*]> label "public" at "a.py":5:1 -> !llm.list<tensor<?xf32>>
   %4 = exec.embed @lane(%xs : !llm.list<!llm.text>) site <4[*]> label "public" at "a.py":5:1 -> !llm.list<tensor<?xf32>>
-  // CHECK-NEXT: exec.score @lane(%{{.*}}) among %{{.*}} site <5> label "public" at "a.py":6:1 -> !llm.list<f64>
-  %5 = exec.score @lane(%a) among %xs site <5> label "public" at "a.py":6:1 -> !llm.list<f64>
+  // CHECK-NEXT: exec.score @lane(%{{.*}}) among %{{.*}} priority 12 site <5> label "public" at "a.py":6:1 -> !llm.list<f64>
+  %5 = exec.score @lane(%a) among %xs priority 12 site <5> label "public" at "a.py":6:1 -> !llm.list<f64>
   exec.return
 }

@@ -208,6 +208,55 @@ sched.lane @l for @m concurrency 1 retries -1
 
 // -----
 
+// A lane sends a request at least once.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' at_most must be at least 1, but got 0}}
+sched.lane @l for @m concurrency 1 at_most 0
+
+// -----
+
+// It does not send one for ever.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' at_most must be at most 100, but got 101}}
+sched.lane @l for @m concurrency 1 at_most 101
+
+// -----
+
+// Who sends once need not wait in between.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' 'backoff' must go with 'at_most' 2 or more tries}}
+sched.lane @l for @m concurrency 1 at_most 1 backoff 0.5 to 30 seconds
+
+// -----
+
+// Neither does who says nothing of it.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' 'backoff' must go with 'at_most' 2 or more tries}}
+sched.lane @l for @m concurrency 1 backoff 0.5 to 30 seconds
+
+// -----
+
+// Pauses do not go back in time.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' least_backoff must not be negative, but got -1}}
+sched.lane @l for @m concurrency 1 at_most 2 backoff -1 to 30 seconds
+
+// -----
+
+// Pauses grow.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' a backoff must go from less to more, but got 30 to 0.5}}
+sched.lane @l for @m concurrency 1 at_most 2 backoff 30 to 0.5 seconds
+
+// -----
+
+// A request takes time.
+llm.model @m from "p"
+// expected-error @+1 {{'sched.lane' timeout must be above 0 seconds, but got 0}}
+sched.lane @l for @m concurrency 1 timeout 0 seconds
+
+// -----
+
 // A clearance is one of the labels.
 llm.model @m from "p"
 // expected-error @+1 {{a label must be one of public, internal, confidential, pii, but got 'secret'}}

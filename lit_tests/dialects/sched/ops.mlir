@@ -53,8 +53,8 @@ func.func @lists(%a: !sched.future<!llm.text>) -> !sched.future<!llm.text> {
 }
 
 // A lane states its limits.
-// CHECK: sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
-sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
+// CHECK: sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds
+sched.lane @slow_lane for @small concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds
 
 // A task says how soon it runs and what it needs.
 // CHECK-LABEL: func.func @plan
