@@ -28,9 +28,9 @@ STAGES: dict[str, tuple[str, ...]] = {
         "verify-level{level=llm}",
     ),
     # schedule
-    "sched": ("lower-to-sched", "verify-labels", "verify-level{level=sched}"),
+    "sched": ("lower-to-sched", "set-priorities", "verify-labels", "verify-level{level=sched}"),
     # instructions
-    "exec": ("lower-to-exec", "verify-labels", "verify-level{level=exec}"),
+    "exec": ("lower-to-exec", "plan-slots", "verify-labels", "verify-level{level=exec}"),
 }
 """The passes that make a level's text out of that of the level before, in order."""
 

@@ -67,6 +67,18 @@ def _lower_to_exec() -> type[ModulePass]:
     return LowerToExecPass
 
 
+def _set_priorities() -> type[ModulePass]:
+    from ember_mlir.passes.set_priorities import SetPrioritiesPass
+
+    return SetPrioritiesPass
+
+
+def _plan_slots() -> type[ModulePass]:
+    from ember_mlir.passes.plan_slots import PlanSlotsPass
+
+    return PlanSlotsPass
+
+
 def _canonicalize() -> type[ModulePass]:
     from ember_mlir.passes.canonicalize import CanonicalizePass
 
@@ -113,7 +125,9 @@ PASSES: dict[str, Callable[[], type[ModulePass]]] = {
     "redact-prompts": _redact_prompts,
     "verify-labels": _verify_labels,
     "lower-to-sched": _lower_to_sched,
+    "set-priorities": _set_priorities,
     "lower-to-exec": _lower_to_exec,
+    "plan-slots": _plan_slots,
     "verify-level": _verify_level,
 }
 

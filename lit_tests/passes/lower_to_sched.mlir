@@ -2,7 +2,7 @@
 
 // A model has a lane, as wide as it says, else 64; a taken name gets a number.
 // CHECK: llm.model @small from "simulated"
-// CHECK-NEXT: sched.lane @small_lane_1 for @small concurrency 64
+// CHECK-NEXT: sched.lane @small_lane_1 for @small concurrency 64 retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds
 llm.model @small from "simulated"
 // CHECK: sched.lane @wide_lane for @wide concurrency 500
 llm.model @wide from "simulated" concurrency 500

@@ -9,7 +9,7 @@ from xdsl.ir import Attribute, Operation
 
 from ember_mlir.dialects import ensemble
 from ember_mlir.dialects.values import LABELS, LabelAttr
-from ember_mlir.passes.analysis.flow_graph import TOP, Length, Node
+from ember_mlir.passes.analysis.flow_graph import TOP, Event, Length, Node
 from ember_mlir.passes.analysis.label_flows import (
     Context,
     Flows,
@@ -25,7 +25,7 @@ _SURE = frozenset(
         *("llm.constant", "llm.template", "llm.join", "llm.list", "llm.concat", "llm.length"),
         *("llm.messages", "llm.content", "llm.tool_calls", "llm.record", "llm.field"),
         *("llm.equal", "llm.contains", "llm.redact", "llm.declassify"),
-        *("sched.list", "sched.done", "sched.ballot"),
+        *("sched.list", "sched.done"),
         *("exec.constant", "exec.format", "exec.join", "exec.list", "exec.done", "exec.after"),
     }
 )
@@ -49,10 +49,11 @@ def plain(flows: Flows, op: Operation, context: Context) -> Node | None:
             flows.read(operand, result)
         if is_list(result):
             flows.flow(result, Length(result))
-    return op.results[0] if op.results and _can_fail(op) else None
+    return op.results[0] if op.results and can_fail(op) else None
 
 
-def _can_fail(op: Operation) -> bool:
+def can_fail(op: Operation) -> bool:
+    """Whether an operation on values, or a request, may be an error of the program."""
     name = meaning_of(op)
     return name not in _SURE and (not name.startswith("arith.") or name in _DIVISIONS)
 
@@ -89,6 +90,34 @@ def top_k(flows: Flows, op: Operation, context: Context) -> Node:
     flows.read(query, op.results[0])
     flows.flow(Length(vectors), Length(op.results[0]))
     return op.results[0]
+
+
+def get(flows: Flows, op: Operation, context: Context) -> Node:
+    """An element is there or not by the index and the length, whatever it is."""
+    items, index = op.operands
+    plain(flows, op, context)
+    failed = Event(op)
+    flows.flow(Length(items), failed)
+    flows.flow(index, failed)
+    return failed
+
+
+def ballot(flows: Flows, op: Operation, context: Context) -> Node:
+    """A judge is asked unless there is no answer."""
+    plain(flows, op, context)
+    return Length(op.operands[1])
+
+
+def accept(flows: Flows, op: Operation, context: Context) -> Node:
+    """A value is accepted by its condition, whatever it is."""
+    plain(flows, op, context)
+    return op.operands[1]
+
+
+def rounds(flows: Flows, op: Operation, context: Context) -> Node:
+    """Whether a loop can count at all depends on its step."""
+    plain(flows, op, context)
+    return op.operands[2]
 
 
 def redact(flows: Flows, op: Operation, context: Context) -> None:
@@ -168,11 +197,16 @@ VALUES: Mapping[str, Transfer] = {
     "exec.list": listing,
     "llm.concat": concat,
     "llm.length": length,
+    "llm.get": get,
     "llm.top_k": top_k,
     "llm.redact": redact,
     "llm.declassify": declassify,
     "llm.apply": apply,
     "exec.apply": apply,
+    "sched.ballot": ballot,
+    "sched.accept": accept,
+    "exec.accept": accept,
+    "sched.rounds": rounds,
     "sched.quorum": quorum,
     "exec.quorum": quorum,
     "sched.done": order_only,

@@ -72,8 +72,10 @@ def test_what_is_missing_between_levels() -> None:
     assert passes_between("llm", "llm")[0] == "assign-draws"
     assert passes_between("exec", "exec") == ["verify-labels", "verify-level{level=exec}"]
     assert passes_between("sched", "sched")[1:] == ["verify-labels", "verify-level{level=sched}"]
-    lowering = ["lower-to-exec", "verify-labels", "verify-level{level=exec}"]
-    assert passes_between("llm", "exec")[-3:] == lowering
+    lowering = ["lower-to-exec", "plan-slots", "verify-labels", "verify-level{level=exec}"]
+    assert passes_between("llm", "exec")[-4:] == lowering
+    assert "set-priorities" in passes_between("llm", "sched")
+    assert "set-priorities" not in passes_between("sched", "exec")
 
 
 def test_a_scheduled_module_without_numbers_gets_them() -> None:

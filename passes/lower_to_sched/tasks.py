@@ -1,0 +1,86 @@
+"""Tasks: how one is made, and which operations are one by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import IntegerAttr, SymbolRefAttr, i64
+from xdsl.ir import Operation, Region, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from ember_mlir.dialects import llm, sched
+from ember_mlir.dialects.sched.tasks import LOCAL_OPS
+from ember_mlir.passes.rewriting import block_for, replace
+
+ONE_CALL = sched.EstimateAttr(sched.Estimate(calls=Decimal(1)))
+
+Body = Callable[[Sequence[SSAValue]], Sequence[Operation]]
+"""Makes the operations of a task on the values of its inputs; the last gives the result."""
+
+
+def task_of(
+    place: Operation,
+    inputs: Sequence[SSAValue],
+    body: Body,
+    *,
+    lane: SymbolRefAttr | None = None,
+    result: int = 0,
+) -> sched.TaskOp:
+    """A task of the operations that `body` makes, which come from where `place` comes from.
+
+    One that asks a model has the `lane` of the model. Where the last operation has several
+    results, `result` says which one is that of the task.
+    """
+    distinct = list(dict.fromkeys(inputs))
+    block = block_for(distinct, [sched.value_of(value.type) for value in distinct])
+    values: dict[SSAValue, SSAValue] = dict(zip(distinct, block.args, strict=True))
+    made = body([values[value] for value in inputs])
+    given = made[-1].results[result]
+    block.add_ops([*made, sched.YieldOp(given)])
+    for op in block.ops:
+        op.location = place.location
+    task = sched.TaskOp(
+        distinct,
+        Region(block),
+        sched.future_of(given.type),
+        lane=lane,
+        estimate=None if lane is None else ONE_CALL,
+    )
+    task.location = place.location
+    return task
+
+
+def copy_of(op: Operation) -> Body:
+    """The body of a task that is `op` alone."""
+    return lambda values: [op.clone(dict(zip(op.operands, values, strict=True)))]
+
+
+def whole(number: int) -> arith.ConstantOp:
+    """A known whole number."""
+    return arith.ConstantOp(IntegerAttr(number, i64))
+
+
+class LocalToTask(RewritePattern):
+    """An operation on values is a task without a request, so without a lane.
+
+    %t = llm.template "{0}!"(%a)  =>  %t = sched.task(%x = %a) { llm.template "{0}!"(%x) … }
+    """
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if op.name in LOCAL_OPS and not isinstance(op, llm.ListOp | llm.RedactOp):
+            replace(rewriter, op, task_of(op, op.operands, copy_of(op)))
+
+
+class RedactToTasks(RewritePattern):
+    """A redaction is two tasks, as a task gives one result: what is masked, what is hidden.
+
+    %m, %h = llm.redact %t …  =>  %m = sched.task(%t) { … yield %m }, %h = sched.task(%t) { … }
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: llm.RedactOp, rewriter: PatternRewriter, /) -> None:
+        masked, hidden = (task_of(op, [op.text], copy_of(op), result=index) for index in (0, 1))
+        masked.attributes.update(op.attributes)
+        replace(rewriter, op, [masked, hidden], [masked.result, hidden.result])
