@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import update_wrapper
+from os import PathLike, fspath
 from threading import RLock
 from types import FunctionType
 from typing import (
@@ -26,7 +27,7 @@ from typing import (
 )
 
 from ember_mlir.direct import Sender, send_plain
-from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.operations import generate, join, map, reduce, sample, vote
@@ -36,6 +37,7 @@ from ember_mlir.providers import Bill, current_session
 if TYPE_CHECKING:
     from ember_mlir.frontend.capture import Captured
     from ember_mlir.runtime.run import Prepared, Run
+    from ember_mlir.runtime.trace import Span, Trace
 
 __all__ = [
     "LastRun",
@@ -70,6 +72,7 @@ class LastRun(Generic[R_co]):
 
     answer: R_co
     bill: Bill
+    _trace: Trace | None = field(default=None, repr=False, compare=False)
 
     @property
     def calls(self) -> int:
@@ -90,6 +93,26 @@ class LastRun(Generic[R_co]):
     def seconds(self) -> float:
         """How long it took, on the session's clock."""
         return self.bill.seconds
+
+    @property
+    def spans(self) -> list[Span]:
+        """What was done, in the order in which it ended; of an eager run, nothing."""
+        return [] if self._trace is None else self._trace.spans()
+
+    def trace(self, path: str | PathLike[str]) -> None:
+        """Write a JSON file that https://ui.perfetto.dev and chrome://tracing open.
+
+        It has a row for each request of a lane that was under way at the same time, with
+        its line, wait, sends, tokens and dollars, and no text of any prompt or answer. Of
+        a run with very many requests it has the last. Raises `InputError` if the file
+        cannot be written, or if the run was eager.
+        """
+        if self._trace is None:
+            raise InputError(
+                "a trace must be of a compiled run, but the last run was eager; "
+                "call the program itself"
+            )
+        self._trace.write(fspath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +254,7 @@ class Program(Callee, Generic[P, R]):
     def _ran(self, plan: _Plan, arguments: Arguments, run: Run) -> R:
         # What the function is declared to return, rebuilt around the values of the run.
         answer: Any = plan.captured.shape.rebuild(run.outputs)
-        self._settle(arguments, LastRun(answer, run.bill))
+        self._settle(arguments, LastRun(answer, run.bill, run.trace))
         return answer
 
     def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:

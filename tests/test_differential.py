@@ -20,7 +20,7 @@ from ember_mlir.pipeline import compile_to, parse_passes, run_passes
 from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.simulated import Simulated
 from ember_mlir.runtime.run import run_module
-from ember_mlir.testing import SCHEDULED, Dice, Outcome, Program, numbered, programs, reference
+from ember_mlir.testing import Dice, Outcome, Program, numbered, programs, reference
 
 ROOT = Path(__file__).parent.parent
 QUESTION: dict[str, Value] = {"question": "What is 17 * 24?"}
@@ -249,7 +249,7 @@ def draws_of(module: ModuleOp) -> list[DrawAttr | None]:
 
 
 @given(
-    program=programs(SCHEDULED),
+    program=programs(),
     level=st.sampled_from(LEVELS),
     faults=st.sampled_from((0, 0, 15)),
     seed=st.integers(0, 3),
@@ -292,7 +292,7 @@ def engine(
     return Outcome(results, error, Counter(dice.requests)), refused
 
 
-@given(program=programs(SCHEDULED), seed=st.integers(0, 3), which=st.integers(0, 9))
+@given(program=programs(), seed=st.integers(0, 3), which=st.integers(0, 9))
 def test_one_call_that_is_refused_is_the_error_of_both(
     program: Program, seed: int, which: int
 ) -> None:

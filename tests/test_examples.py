@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ember_mlir.entry import find_entry, inputs_of
-from ember_mlir.errors import InvalidIRError
 from ember_mlir.grammars import ListShape
 from ember_mlir.interpreter import Value, interpret
 from ember_mlir.parsing import make_context, parse_module, print_module
@@ -19,8 +18,6 @@ from ember_mlir.runtime.run import run_module
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "docs/examples").glob("*.mlir"))
 LETTER = "What is 17 * 24? Write to ada@example.com about order 4711."
-SCHEDULED = {"ensemble", "map_reduce", "twice"}
-"""The examples that the engine runs; the others say which operation it does not run yet."""
 
 
 class Recorder:
@@ -53,10 +50,6 @@ def examples() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "text"), examples())
 def test_the_engine_gives_the_answers_of_the_reference(name: str, text: str) -> None:
     source = compile_to(parse_module(text), "llm", redact=("email",))
-    if name not in SCHEDULED:
-        with pytest.raises(InvalidIRError, match="is not scheduled"):
-            compile_to(source, "exec")
-        return
     inputs = inputs_for(text)
     module = parse_module(print_module(compile_to(source, "exec")))
     for seed in range(5):

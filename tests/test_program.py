@@ -69,6 +69,9 @@ def ask(question: str, times: int = 2) -> list[str]:
     return ember.sample(f"Q: {question}", times, temperature=0.5)
 
 
+LINE_OF_ASK = ask.function.__code__.co_firstlineno + 3
+
+
 def test_five_calls_on_every_new_input_all_at_once(module: ModuleType) -> None:
     for question in ("one", "two", "three"):
         provider = Counting(together=5)
@@ -117,6 +120,36 @@ def test_the_entry_is_part_of_the_tape() -> None:
         for function in (one, two):
             ember.compile(function)("q")
     assert len({request.draws for request in provider.requests}) == 2
+
+
+def test_last_run_has_spans_and_a_trace(tmp_path: Path) -> None:
+    with ember.Session(clock="virtual"):
+        ask("a private question", 3)
+    last = ask.last_run
+    assert last is not None
+    assert sorted((span.name, span.outcome, span.path) for span in last.spans) == [
+        ("request", "ok", (number,)) for number in range(3)
+    ]
+    assert all(0 <= span.queued <= span.start < span.end for span in last.spans)
+    assert sum(span.input_tokens + span.output_tokens for span in last.spans) == last.tokens
+    assert last.usd == sum(span.usd or 0 for span in last.spans)
+    assert {span.location.line for span in last.spans if span.location} == {LINE_OF_ASK}
+    path = tmp_path / "trace.json"
+    last.trace(path)
+    text = path.read_text(encoding="utf-8")
+    assert text.count('"ph":"X"') == 3
+    assert "private" not in text
+
+
+def test_an_eager_run_has_no_trace(tmp_path: Path) -> None:
+    with ember.Session(clock="virtual"):
+        ask.eager("q")
+    last = ask.last_run
+    assert last is not None
+    assert last.spans == []
+    with pytest.raises(ember.InputError, match="must be of a compiled run, but the last run was"):
+        last.trace(tmp_path / "trace.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_last_run_has_the_bill() -> None:

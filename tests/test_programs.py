@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from ember_mlir.errors import EmberError
 from ember_mlir.parsing import parse_module, print_module
 from ember_mlir.passes.analysis.levels import verify_level
-from ember_mlir.passes.analysis.scheduling import verify_schedulable
 from ember_mlir.testing import (
     EVERYTHING,
-    SCHEDULED,
     Language,
     Program,
     numbered,
@@ -55,12 +53,6 @@ def test_a_program_is_a_function_of_its_inputs_and_its_tape(
     # Either there are results, or there is an error that says more than its class.
     assert (first.results is None) != (first.error is None)
     assert first.error is None or first.error[1]
-
-
-@given(programs(SCHEDULED))
-def test_what_is_called_scheduled_can_be(program: Program) -> None:
-    verify_schedulable(parse_module(program.text))
-    verify_schedulable(numbered(program))
 
 
 @pytest.mark.parametrize("operation", sorted({maker.operation for maker in EVERYTHING.makers}))

@@ -1,15 +1,13 @@
-"""Runs of one frame for the pieces of a list: what fan-out and reduction share."""
+"""Runs of frames that instructions start: what all instructions that do so share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
-from ember_mlir.runtime.frames import Frame, FrameTable, Slot
+from ember_mlir.runtime.calls import Spec
+from ember_mlir.runtime.frames import MISSING, Frame, FrameTable, Instruction, Slot
 from ember_mlir.runtime.lists import Pieces
-
-if TYPE_CHECKING:
-    from ember_mlir.runtime.instructions import Fanout, Reduce
+from ember_mlir.runtime.scopes import Scope
 
 
 class Window:
@@ -26,97 +24,173 @@ class Window:
         self.live = 0
 
 
-class Bodies(ABC):
-    """The runs of one frame that one run of an instruction starts.
+class Runs(ABC):
+    """The runs of frames that one run of an instruction starts.
 
-    A body starts as soon as its own argument is there and there is room in the window;
-    one is always allowed, so that all go on. What it takes besides is delivered when
-    that is there, before or after. `live` counts the bodies that run, `left` those that
-    are not over yet.
+    `takes` is how many values all of them take behind what is their own; these are
+    delivered when they are there, before or after a body has started. Bodies run in
+    `scope`, which is that of the instruction itself unless they have one of their own.
     """
 
-    __slots__ = (
-        "_captures",
-        "_missing",
-        "_open",
-        "_shared",
-        "_table",
-        "_window",
-        "frame",
-        "left",
-        "live",
-        "row",
-    )
+    __slots__ = ("_captures", "_live", "_missing", "_shared", "frame", "instruction", "row")
 
-    def __init__(self, frame: Frame, instruction: Fanout | Reduce, runs: int) -> None:
+    def __init__(
+        self, frame: Frame, instruction: Instruction, takes: int, *, repeats: bool
+    ) -> None:
         self.frame = frame
+        self.instruction = instruction
         self.row = instruction.index
-        self.left = runs
-        self.live = 0
-        self._table: FrameTable = instruction.table
-        self._window = frame.engine.window_of(instruction)
-        self._captures: list[Slot] = [None] * instruction.captures
-        self._missing = instruction.captures
-        self._shared = runs > 1
+        self._captures: list[Slot] = [MISSING] * takes
+        self._missing = takes
+        self._shared = repeats
         # The live bodies, while some capture is still to come to them.
-        self._open: dict[Frame, None] | None = {} if self._missing else None
-
-    @abstractmethod
-    def pump(self) -> None:
-        """Start bodies while there are some to start and room in the window."""
+        self._live: dict[Frame, None] | None = {} if takes else None
 
     @abstractmethod
     def returned(self, body: Frame, number: int, value: Slot) -> None:
         """Take the result of `body`, as soon as it is there."""
 
-    def has_room(self) -> bool:
-        """Whether one more body may start."""
-        return self._window.live < self._window.size or not self.live
+    @abstractmethod
+    def finished(self, body: Frame) -> Frame | None:
+        """Take note that `body` is over; return the frame that is over with it, if any."""
 
-    def start(self, index: int, first: tuple[Slot, ...]) -> None:
-        """Start the body with the given index, and its piece or group if it takes one."""
-        around = self.frame
-        body = Frame(around.engine, self._table, self, index, (*around.path, index))
-        self.live += 1
-        self._window.live += 1
-        body.begin(first)
+    def run(
+        self,
+        table: FrameTable,
+        index: int,
+        own: tuple[Slot, ...],
+        scope: Scope,
+        path: tuple[int, ...],
+        redraws: tuple[int, ...],
+    ) -> Frame:
+        """Start a body with its own arguments; the captures follow."""
+        body = Frame(table, self, index, scope, path, redraws)
+        if (leaf := table.leaf) is not None and not self._missing:
+            # All that the one request waits for is there: it need not be counted down.
+            body.slots[: table.arguments] = *own, *self._captures
+            leaf.fire(body)
+            return body
+        if not body.left:
+            # A frame without instructions that anything depends on is over at once.
+            body.left = 1
+            body.begin(own)
+            scope.engine.settle(body)
+            return body
+        body.begin(own)
         if self._captures:
-            self._deliver_captures(body, len(first))
+            slot = table.arguments - len(self._captures)
+            for value in self._captures:
+                if value is not MISSING:
+                    body.deliver(slot, value)
+                slot += 1
+            if self._live is not None:
+                self._live[body] = None
+        return body
 
     def capture(self, position: int, value: Slot, *, shared: bool) -> None:
-        """Deliver what all bodies take besides their piece, to those that are live."""
-        if (shared or self._shared) and isinstance(value, Pieces):
+        """Deliver what all bodies take besides their own, to those that are live."""
+        if (shared or self._shared) and value.__class__ is Pieces:
             value.kept = True
         self._captures[position] = value
         self._missing -= 1
-        slot = self._table.arguments - len(self._captures) + position
-        for body in self._open or ():
-            body.deliver(slot, value)
+        live = self._live
         if not self._missing:
-            self._open = None
+            self._live = None
+        for body in live or ():
+            body.deliver(body.table.arguments - len(self._captures) + position, value)
 
-    def finished(self, body: Frame) -> Frame | None:
-        """Take note that `body` is over, and start another in its place."""
-        self.live -= 1
-        self._window.live -= 1
-        self.left -= 1
-        if self._open is not None:
-            self._open.pop(body, None)
-        if self.left:
-            self.pump()
-            return None
+    def forget(self, body: Frame) -> None:
+        """`body` is over: nothing is delivered to it any more."""
+        if self._live is not None:
+            self._live.pop(body, None)
+
+    def over(self) -> Frame | None:
+        """All bodies are over; the frame around them, if that is over with them."""
+        self._live = None
         around = self.frame
-        self.close()
         around.left -= 1
         return None if around.left else around
 
     def close(self) -> None:
-        """Let go of what the bodies were given."""
-        self._open = None
+        """All bodies are over, and nobody waits for being told which frame is."""
+        if (around := self.over()) is not None:
+            around.engine.finish(around)
 
-    def _deliver_captures(self, body: Frame, first: int) -> None:
-        for position, value in enumerate(self._captures):
-            if value is not None:
-                body.deliver(first + position, value)
-        if self._open is not None:
-            self._open[body] = None
+
+class Bodies(Runs):
+    """Runs of frames over the pieces of a list, as many at once as the window has room for.
+
+    A body starts as soon as its own argument is there and there is room; one is always
+    allowed, so that all go on. `live` counts the bodies that run, `left` those that are
+    not over yet.
+    """
+
+    __slots__ = ("_window", "group", "left", "live")
+
+    def __init__(
+        self,
+        frame: Frame,
+        instruction: Instruction,
+        takes: int,
+        count: int,
+        leaf: Spec | None = None,
+    ) -> None:
+        super().__init__(frame, instruction, takes, repeats=count > 1)
+        self.left = count
+        self.live = 0
+        self.group = frame.scope
+        self._window = frame.engine.window_of(instruction, leaf)
+
+    @abstractmethod
+    def pump(self) -> None:
+        """Start bodies while there are some to start and room in the window."""
+
+    def has_room(self) -> bool:
+        """Whether one more body may start."""
+        return self._window.live < self._window.size or not self.live
+
+    def hold(self) -> None:
+        """Give back the room of the bodies if their scope dies before they are over."""
+        if self.group is not self.frame.engine.scope:
+            self.group.hold(self)
+
+    def start(
+        self,
+        table: FrameTable,
+        index: int,
+        own: tuple[Slot, ...],
+        scope: Scope,
+        *,
+        repeats: bool = True,
+    ) -> None:
+        """Start the body with the given index and arguments."""
+        self.live += 1
+        self._window.live += 1
+        around = self.frame
+        path = (*around.path, index) if repeats else around.path
+        self.run(table, index, own, scope, path, around.redraws)
+
+    def one_over(self, body: Frame | None) -> Frame | None:
+        """A body is over; start another in its place, or see whether all are over."""
+        if self.group.dead:
+            # Its last result has decided what stopped them all: they end together.
+            return None
+        self.live -= 1
+        self._window.live -= 1
+        self.left -= 1
+        if body is not None and self._live is not None:
+            self._live.pop(body, None)
+        if self.left:
+            self.pump()
+            return None
+        return self.over()
+
+    def over(self) -> Frame | None:
+        if self.group is not self.frame.engine.scope:
+            self.group.let_go(self)
+        return super().over()
+
+    def abandoned(self) -> None:
+        """The scope of the bodies has died."""
+        self._window.live -= self.live
+        self.live = 0

@@ -1,14 +1,14 @@
-"""What ends a run early: failures, in program order."""
+"""What ends a run or a scope early: failures, in program order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ember_mlir.errors import EmberError
-from ember_mlir.providers.failures import foreign_error, own_error
-from ember_mlir.runtime.frames import Frame, Instruction
-from ember_mlir.runtime.lanes import Call
+
+if TYPE_CHECKING:
+    from ember_mlir.runtime.frames import Frame, Instruction
 
 NOTES = 5
 """How many further failures an error tells of one by one."""
@@ -35,19 +35,10 @@ def place_of(frame: Frame, instruction: Instruction) -> tuple[int, ...]:
 
 
 def failure_of(frame: Frame, instruction: Instruction, error: EmberError) -> Failure:
-    """The failure of an instruction itself, located where the text says."""
+    """The failure of an instruction, located where the text says unless it already is."""
     if error.location is None:
         error.location = instruction.location
     return Failure(place_of(frame, instruction), error)
-
-
-def call_failure(call: Call, error: BaseException) -> Failure:
-    """The failure of a call; what is no error of ours becomes a `ProviderError`."""
-    if isinstance(error, EmberError):
-        known = own_error(error)
-    else:
-        known = foreign_error(call.lane.provider, call.spec.lane.model, error)
-    return failure_of(call.frame, call.instruction, known)
 
 
 def combined(failures: Sequence[Failure], later: Sequence[EmberError]) -> EmberError:
@@ -59,9 +50,9 @@ def combined(failures: Sequence[Failure], later: Sequence[EmberError]) -> EmberE
     ordered = [failure.error for failure in sorted(failures, key=lambda failure: failure.place)]
     first, *others = ordered
     others += later
+    others = [other for other in others if other is not first]
     for other in others[:NOTES]:
-        if other is not first:
-            first.add_note(f"also failed: {other}")
+        first.add_note(f"also failed: {other}")
     if len(others) > NOTES:
         first.add_note(f"also failed: {len(others) - NOTES} more")
     return first

@@ -5,20 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from ember_mlir.errors import SourceLocation
 
 if TYPE_CHECKING:
     from ember_mlir.runtime.core import Engine
+    from ember_mlir.runtime.instructions.requests import Ask
+    from ember_mlir.runtime.scopes import Scope
 
 # What a slot holds is known from the types of the text, which verification has checked:
-# a text, a list in pieces, or the state of an instruction with several parts.
+# a plain value, a list in pieces, or the state of an instruction with several parts.
 Slot: TypeAlias = Any
 
 
 class Signal:
-    """What an instruction returns in place of a value."""
+    """What stands in place of a value."""
 
     __slots__ = ("_name",)
 
@@ -35,19 +37,27 @@ PENDING = Signal("PENDING")
 AGAIN = Signal("AGAIN")
 """The inputs are not all there yet; the instruction asks to be fired again."""
 
+MISSING = Signal("MISSING")
+"""Nothing is there yet."""
+
+TOKEN = Signal("TOKEN")
+"""The value of a token, which says only that it is there."""
+
 
 class Instruction(ABC):
     """One row of a frame's table.
 
     `index` is its row, and so its place in program order. It reads the slots `inputs`
     and writes the slot `output`, which readies `successors`; `handle` is a second slot
-    that only its own parts read. After it has fired, the slots `releases` are emptied.
-    `shared` says that its list has other readers; `settles` that nothing follows it in
-    its frame; `has_bodies` that it is over only when the frames that it runs are.
-    `returns` is the number of the result of the frame that its value is, or -1.
+    that only its own parts read, `outputs` are those of an instruction with several
+    results. After it has fired, the slots `releases` are emptied, and the readers of the
+    slots `counted` are counted down. `shared` says that its list has other readers;
+    `settles` that nothing follows it in its frame. `returns` is the number of the result
+    of the frame that its value is, or -1.
     """
 
     __slots__ = (
+        "counted",
         "handle",
         "index",
         "inputs",
@@ -60,7 +70,8 @@ class Instruction(ABC):
         "successors",
     )
 
-    has_bodies = False
+    has_bodies: ClassVar[bool] = False
+    """Whether it is over only when it says so, after all that it has started is."""
 
     def __init__(
         self,
@@ -77,15 +88,21 @@ class Instruction(ABC):
         self.location = location
         self.successors: tuple[int, ...] = ()
         self.releases: tuple[int, ...] = ()
+        self.counted: tuple[int, ...] = ()
         self.settles = False
         self.returns = -1
         self.shared = False
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The slots of its results, besides the one that `fire` gives the value of."""
+        return ()
 
     @abstractmethod
     def fire(self, frame: Frame) -> Slot:
         """Do it, and return the value, `PENDING`, or `AGAIN`.
 
-        Raises an `EmberError` that ends the run.
+        Raises an `EmberError` that fails the scope of the frame.
         """
 
 
@@ -97,17 +114,22 @@ class FrameTable:
     many inputs each row waits for, `initial` the slots at the start (constants are
     there from the beginning), `roots` the rows that wait for nothing, and `left` how
     many rows must be over before the frame is: those that nothing follows, and those
-    that run frames.
+    that run frames. `leaf` is its only row if it has one, else None; `names` has
+    those of values that the text names. `uses` counts the readers of each slot that is released, or is None.
     """
 
     symbol: str
     arguments: int = 0
+    results: int = 0
     code: list[Instruction] = field(default_factory=list[Instruction])
     consumers: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     need: list[int] = field(default_factory=list[int])
     initial: list[Slot] = field(default_factory=list[Slot])
     roots: tuple[int, ...] = ()
     left: int = 0
+    leaf: Ask | None = None
+    names: dict[str, int] = field(default_factory=dict[str, int])
+    uses: list[int] | None = None
 
 
 class Parent(Protocol):
@@ -135,31 +157,55 @@ class Parent(Protocol):
 class Frame:
     """One run of a frame.
 
-    `path` is the indices of the frames around it and its own, outermost first; `index`
-    is its own.
+    `path` is the indices of the repeating frames around it and its own, outermost first;
+    `index` is its own among the runs of its parent. `redraws` is what is appended to
+    the sites in it: the numbers of the tries around it that draw again.
     """
 
-    __slots__ = ("engine", "index", "left", "need", "parent", "path", "slots", "table")
+    __slots__ = (
+        "engine",
+        "index",
+        "left",
+        "need",
+        "parent",
+        "path",
+        "redraws",
+        "scope",
+        "slots",
+        "table",
+        "uses",
+    )
 
     def __init__(
-        self, engine: Engine, table: FrameTable, parent: Parent, index: int, path: tuple[int, ...]
+        self,
+        table: FrameTable,
+        parent: Parent,
+        index: int,
+        scope: Scope,
+        path: tuple[int, ...],
+        redraws: tuple[int, ...],
     ) -> None:
-        self.engine = engine
+        self.engine: Engine = scope.engine
         self.table = table
         self.parent = parent
         self.index = index
+        self.scope = scope
         self.path = path
+        self.redraws = redraws
         self.slots = table.initial[:]
         self.need = table.need[:]
         self.left = table.left
+        self.uses = None if table.uses is None else table.uses[:]
 
     def begin(self, arguments: Sequence[Slot]) -> None:
         """Ready what waits for nothing, and deliver the first arguments."""
         ready = self.engine.ready
         for index in self.table.roots:
             ready.append((self, index))
-        for slot, value in enumerate(arguments):
+        slot = 0
+        for value in arguments:
             self.deliver(slot, value)
+            slot += 1
 
     def deliver(self, slot: int, value: Slot) -> None:
         """Put `value` into `slot`, and ready what waited only for it."""
@@ -186,6 +232,21 @@ class Frame:
                 else:
                     self.engine.ready.append((self, index))
         return first
+
+    def release(self, row: Instruction) -> None:
+        """Empty the slots that nothing will read after `row`, which has fired."""
+        slots = self.slots
+        if not slots:
+            # The frame was over with this row.
+            return
+        for slot in row.releases:
+            slots[slot] = None
+        uses = self.uses
+        if uses is not None:
+            for slot in row.counted:
+                uses[slot] -= 1
+                if not uses[slot]:
+                    slots[slot] = None
 
     def close(self) -> None:
         """Let go of all values, so that no cycle of references is left."""

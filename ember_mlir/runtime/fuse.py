@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ember_mlir.runtime.frames import Instruction
-from ember_mlir.runtime.instructions import Ask, Format, Return
+from ember_mlir.runtime.instructions.requests import Ask
+from ember_mlir.runtime.instructions.values import Format, Return
 
 
 def fuse(code: Sequence[Instruction], consumers: Sequence[Sequence[int]]) -> list[Instruction]:

@@ -1,89 +1,277 @@
-"""Lanes and calls: which requests are under way, and which wait for room."""
+"""Lanes: which calls of one rate limit are under way, and which have to wait, and why."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from heapq import heappop, heappush
+from typing import Protocol
 
-from ember_mlir.errors import EmberError
+from ember_mlir.errors import EmberError, ProviderError
 from ember_mlir.providers.bill import Bill
-from ember_mlir.providers.protocol import Provider, Reply, Request, is_simulated
-from ember_mlir.runtime.frames import Frame, Instruction
-from ember_mlir.runtime.tables import LaneTable, RequestSpec
+from ember_mlir.providers.failures import wait_asked
+from ember_mlir.providers.protocol import Provider, Reply, is_simulated
+from ember_mlir.runtime.calls import Call
+from ember_mlir.runtime.frames import Slot
+from ember_mlir.runtime.tables import SECOND, LaneTable
 
-if TYPE_CHECKING:
-    from asyncio import Task
+MINUTE = 60 * SECOND
+NEVER = -1
 
 
-class Call:
-    """One request of a run, from when its prompt is there until it has left.
+class Source(Protocol):
+    """Where the answers to the calls of a lane come from."""
 
-    `cancelled` is set before the driver is asked to cancel it, so that the three kinds
-    of cancellation can be told apart: ours, the event loop's, and the call's own.
-    `task` and `ticket` belong to the driver.
+    def generate(self, request: Slot, /) -> Awaitable[object]:
+        """Answer `request`, or raise."""
+        ...
+
+
+class Bucket:
+    """A limit per minute, by the generic cell rate algorithm, in whole nanoseconds.
+
+    It `opens` at a time `slack` before the one at which all that was taken would have been
+    let through one by one; so the slack is what may come at once. ITU-T I.371 has the
+    algorithm.
+
+    >>> bucket = Bucket(60, slack=0)
+    >>> bucket.take(0, 2), bucket.opens
+    (None, 2000000000)
     """
 
-    __slots__ = (
-        "cancelled",
-        "frame",
-        "instruction",
-        "lane",
-        "prompt",
-        "request",
-        "spec",
-        "task",
-        "ticket",
-    )
+    __slots__ = ("_per_minute", "_slack", "opens")
 
-    request: Request
+    def __init__(self, per_minute: int, *, slack: int) -> None:
+        self._per_minute = per_minute
+        self._slack = slack
+        self.opens = -slack
 
-    def __init__(
-        self, frame: Frame, instruction: Instruction, spec: RequestSpec, lane: Lane, prompt: str
-    ) -> None:
-        self.frame = frame
-        self.instruction = instruction
-        self.spec = spec
-        self.lane = lane
-        self.prompt = prompt
-        self.cancelled = False
-        self.task: Task[None] | None = None
-        self.ticket = 0
+    def take(self, now: int, amount: int) -> None:
+        """Let `amount` pass."""
+        idle = now - self._slack
+        # Rounded up, so that no wait becomes none.
+        cost = -(-amount * MINUTE // self._per_minute)
+        self.opens = (self.opens if self.opens > idle else idle) + cost
 
-    def make_request(self, tape: bytes) -> None:
-        """Put down what the provider is asked."""
-        spec = self.spec
-        self.request = Request(
-            spec.lane.model,
-            self.prompt,
-            None,
-            spec.temperature,
-            spec.max_tokens,
-            1,
-            spec.draws(tape, self.frame.path) if spec.sampled else (),
-            top_p=spec.top_p,
-            stop=spec.stop,
-        )
+    def give_back(self, amount: int) -> None:
+        """What was taken for a call, and not needed."""
+        self.opens -= amount * MINUTE // self._per_minute
 
 
 class Lane:
     """The state of a lane in one run.
 
-    `room` is how many more requests may be under way, `waiting` those without room:
-    first come, first served.
+    `used` calls are under way, at most `limit`, which is the lane's concurrency unless
+    the provider has had to slow it down. `waiting` are those without room: the highest
+    priority first, then first come, first served. `free` says that nothing but room can
+    make a call wait, `slowed` that failures have made the lane go slower.
+
+    `unanswered` counts the rounds of failures since the last answer: calls that were under
+    way at once and fail together are one round. Until an answer comes, one request is sent
+    at a time, each a while after the last one has failed; `probing` counts those under way,
+    and `probes` is how many more there may be.
     """
 
-    __slots__ = ("calls", "input_tokens", "output_tokens", "provider", "room", "table", "waiting")
+    __slots__ = (
+        "_asked",
+        "_buckets",
+        "_failed",
+        "_limit",
+        "_paused",
+        "_requests",
+        "_sequence",
+        "_tokens",
+        "alarm",
+        "calls",
+        "estimated",
+        "expires",
+        "expiring",
+        "free",
+        "input_tokens",
+        "last_error",
+        "limit",
+        "output_tokens",
+        "probes",
+        "probing",
+        "provider",
+        "slowed",
+        "table",
+        "unanswered",
+        "used",
+        "waiting",
+    )
 
-    def __init__(self, table: LaneTable, provider: Provider) -> None:
+    def __init__(self, table: LaneTable, provider: Source) -> None:
         self.table = table
         self.provider = provider
-        self.room = table.concurrency
-        self.waiting: deque[Call] = deque()
+        self.used = 0
+        self.limit = table.concurrency
+        self.waiting: list[tuple[int, int, Call]] = []
+        self.unanswered = 0
+        self.probes = table.retries
+        self.probing = 0
+        self.last_error: EmberError | None = None
+        # When the lane looks at its waiting calls again.
+        self.alarm = NEVER
+        # When calls under way expire, in that order, and whether a timer waits for it.
+        self.expiring: dict[Call, int] = {}
+        self.expires = False
         self.calls = 0
         self.input_tokens = 0
         self.output_tokens = 0
+        self.estimated = False
+        self._limit = float(table.concurrency)
+        self._failed = NEVER
+        # Until when nothing is sent: because the provider has asked for it, or at all.
+        self._asked = 0
+        self._paused = 0
+        self._sequence = 0
+        per_minute, tokens = table.requests_per_minute, table.tokens_per_minute
+        self._requests: Bucket | None = None
+        self._tokens: Bucket | None = None
+        if per_minute is not None:
+            # What belongs to one second may come at once.
+            self._requests = Bucket(per_minute, slack=max(0, SECOND - MINUTE // per_minute))
+        if tokens is not None:
+            self._tokens = Bucket(tokens, slack=10 * SECOND)
+        self._buckets = [b for b in (self._requests, self._tokens) if b is not None]
+        self.slowed = False
+        self.free = self._is_free()
+
+    def push(self, call: Call) -> None:
+        """Have a call wait."""
+        self._sequence += 1
+        heappush(self.waiting, (-call.spec.priority, self._sequence, call))
+
+    def first(self) -> Call | None:
+        """The call that is next, of those in scopes that live; the others are dropped."""
+        waiting = self.waiting
+        while waiting:
+            call = waiting[0][2]
+            if not call.frame.scope.dead:
+                return call
+            heappop(waiting)
+        return None
+
+    def pop(self) -> None:
+        """Take out the call that is next."""
+        heappop(self.waiting)
+
+    def delay(self, now: int) -> int:
+        """The nanoseconds until a call may be sent, 0 if now; `NEVER` before an answer comes."""
+        if self.unanswered and (self.probing or self.probes == 0):
+            return NEVER
+        until = self._paused
+        for bucket in self._buckets:
+            if bucket.opens > until:
+                until = bucket.opens
+        return until - now if until > now else 0
+
+    def take(self, call: Call, now: int) -> None:
+        """Count a call that is sent on a lane that is not free."""
+        if self.unanswered:
+            call.is_probe = True
+            self.probing += 1
+            if self.probes is not None:
+                self.probes -= 1
+        if self._requests is not None:
+            self._requests.take(now, 1)
+        if self._tokens is not None:
+            call.reserved = sum(call.spec.tokens(call))
+            self._tokens.take(now, call.reserved)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it lets through less at some times than at others."""
+        return self.table.timeout is not None or not self.free
+
+    def settle(self, call: Call, tokens: int) -> None:
+        """Count out a call, and give back the tokens that it has not needed."""
+        if call.is_probe:
+            call.is_probe = False
+            self.probing -= 1
+        if self._tokens is not None:
+            self._tokens.give_back(call.reserved - tokens)
+
+    def answered(self, now: int) -> None:
+        """An answer has come: go faster, up to what the lane may."""
+        cap = self.table.concurrency
+        if self.unanswered:
+            self.unanswered = 0
+            self.probes = self.table.retries
+            self._paused = self._asked
+        self._limit = min(cap, self._limit + 1 / self._limit)
+        self.limit = int(self._limit)
+        # Probes that are still under way have to be counted out.
+        self.slowed = self.limit < cap or self._paused > now or self.probing > 0
+        self.free = self._is_free() and not self.slowed
+
+    def failed(self, call: Call, error: ProviderError, now: int) -> None:
+        """A call has failed in a way that may pass: go slower."""
+        self.last_error = error
+        self.slowed = True
+        self.free = False
+        if error.rate_limited:
+            self._asked = max(self._asked, now + nanoseconds(wait_asked(error)))
+            self._paused = max(self._paused, self._asked)
+        if call.started <= self._failed and self.unanswered:
+            # It was sent before the last failure, and so tells nothing new.
+            return
+        self._failed = now
+        self.unanswered += 1
+        if error.rate_limited:
+            self._limit = max(1.0, self._limit / 2)
+            self.limit = int(self._limit)
+        if self.unanswered > 1:
+            self._paused = max(self._paused, now + self._backoff(self.unanswered - 2))
+
+    @property
+    def is_down(self) -> bool:
+        """Whether nothing is under way that could tell that the provider has come back."""
+        return self.unanswered > 0 and self.probes == 0 and not self.used
+
+    def outage(self) -> ProviderError:
+        """The error of the calls that wait for a provider that does not come back."""
+        return ProviderError(
+            f"the provider '{self.table.provider}' must answer, but {self.unanswered} rounds "
+            f"of requests on the lane @{self.table.symbol} have failed, the last with "
+            f"'{'' if self.last_error is None else self.last_error.message}'; try again later"
+        )
+
+    def _backoff(self, doublings: int) -> int:
+        return longest_wait(self.table.least_backoff, self.table.most_backoff, doublings)
+
+    def _is_free(self) -> bool:
+        return not self._buckets and not self.unanswered
+
+
+def longest_wait(least: int, most: int, doublings: int) -> int:
+    """The longest time to wait before another try, in nanoseconds; it doubles each time.
+
+    >>> [longest_wait(5, 30, tries) for tries in range(4)]
+    [5, 10, 20, 30]
+    """
+    return min(most, least << min(doublings, 40))
+
+
+def jittered(longest: int, draw: int, error: EmberError) -> int:
+    """A random part of the longest time to wait, and at least what the provider asks for.
+
+    `draw` is a number of 128 bits from the tape. Waits are at least a microsecond, so
+    that none is rounded to nothing. Source of the formula: "Exponential Backoff And
+    Jitter" (M. Brooker, 2015), full jitter.
+    """
+    asked = nanoseconds(wait_asked(error)) if isinstance(error, ProviderError) else 0
+    return max(longest * draw >> 128, asked, 1000)
+
+
+def nanoseconds(seconds: float) -> int:
+    """A time in whole nanoseconds, rounded up so that no wait becomes none.
+
+    >>> nanoseconds(0.1), nanoseconds(1e-12)
+    (100000000, 1)
+    """
+    return -int(-seconds * SECOND // 1)
 
 
 def open_lanes(tables: Sequence[LaneTable], provider_for: Callable[[str], Provider]) -> list[Lane]:
@@ -98,13 +286,14 @@ def open_lanes(tables: Sequence[LaneTable], provider_for: Callable[[str], Provid
     return lanes
 
 
-def total(lanes: list[Lane], seconds: float) -> Bill:
+def total(lanes: Sequence[Lane], seconds: float) -> Bill:
     """The bill of a run: what its lanes have used, at the prices in the text."""
     bill = Bill(seconds=seconds)
     for lane in lanes:
         if not lane.calls:
             continue
         bill.simulated |= is_simulated(lane.provider)
+        bill.estimated |= lane.estimated
         # A lane without tokens owes nothing, even if its prices are unknown.
         if used := lane.input_tokens + lane.output_tokens:
             bill.charge(Reply((), lane.input_tokens, used - lane.input_tokens), *_prices(lane))

@@ -12,7 +12,7 @@ from ember_mlir.runtime.lists import Pieces
 from ember_mlir.semantics import check_reducible, reduce_levels
 
 if TYPE_CHECKING:
-    from ember_mlir.runtime.instructions import Reduce
+    from ember_mlir.runtime.instructions.bodies import Reduce
 
 
 class Level:
@@ -36,19 +36,33 @@ class ReduceState(Bodies):
 
     A node starts as soon as its own group is there. Groups of a list that was complete
     from the start wait until no node of a higher level can start, so that few values
-    between are held. The number of a node is the index of its body.
+    between are held. The number of a node is the index of its body; `in_order` a node
+    starts when the one before is over.
     """
 
-    __slots__ = ("_arity", "_firsts", "_groups", "_levels", "_next", "_output", "_source", "_stop")
+    __slots__ = (
+        "_arity",
+        "_firsts",
+        "_groups",
+        "_in_order",
+        "_levels",
+        "_next",
+        "_output",
+        "_place",
+        "_source",
+        "_stop",
+        "_table",
+    )
 
     def __init__(self, frame: Frame, instruction: Reduce, source: Pieces) -> None:
         length = len(source.values)
         check_reducible(length)
         shape = list(reduce_levels(length, instruction.arity))
         # The last level has one node; a single piece needs none.
-        super().__init__(frame, instruction, shape[-1][1] + 1 if shape else 0)
+        super().__init__(frame, instruction, instruction.takes, shape[-1][1] + 1 if shape else 0)
         self._arity = instruction.arity
         self._output = instruction.output
+        self._table = instruction.table
         self._source = source
         self._firsts = [first for _, first in shape]
         self._levels = [
@@ -56,11 +70,15 @@ class ReduceState(Bodies):
             for size, first in shape
         ]
         self._groups: deque[tuple[int, int]] = deque()
+        # Level and group of the node that is next in order, and which groups are there.
+        self._place = (0, 0)
+        self._in_order: set[tuple[int, int]] | None = set() if instruction.in_order else None
         self._next = 0
         self._stop = 0 if source.missing or not shape else len(self._levels[0].missing)
 
     def open(self) -> None:
         """Start what can start."""
+        self.hold()
         self._source.subscribe(self)
         if not self._levels and not self._source.missing:
             self._result(self._source.take(0))
@@ -75,6 +93,9 @@ class ReduceState(Bodies):
             self._result(self._source.take(index))
 
     def pump(self) -> None:
+        if self._in_order is not None:
+            self._pump_in_order(self._in_order)
+            return
         while self.has_room():
             if self._groups:
                 self._start_group(*self._groups.popleft())
@@ -84,13 +105,25 @@ class ReduceState(Bodies):
             else:
                 return
 
+    def _pump_in_order(self, there: set[tuple[int, int]]) -> None:
+        while not self.live and self._levels:
+            level, group = self._place
+            if self._place not in there and not (level == 0 and group < self._stop):
+                return
+            last = group + 1 == len(self._levels[level].missing)
+            self._place = (level + 1, 0) if last else (level, group + 1)
+            self._start_group(level, group)
+
     def returned(self, body: Frame, number: int, value: Slot) -> None:
         level = bisect_right(self._firsts, body.index) - 1
         self._rise(level, body.index - self._firsts[level], value)
 
-    def close(self) -> None:
-        super().close()
+    def finished(self, body: Frame) -> Frame | None:
+        return self.one_over(body)
+
+    def over(self) -> Frame | None:
         self._levels = []
+        return super().over()
 
     def _start_group(self, level: int, group: int) -> None:
         pieces = self._levels[level].pieces
@@ -100,7 +133,8 @@ class ReduceState(Bodies):
         if len(values) == 1:
             self._rise(level, group, values[0])
         else:
-            self.start(self._firsts[level] + group, (Pieces.complete(values),))
+            own = (Pieces.complete(values),)
+            self.start(self._table, self._firsts[level] + group, own, self.group)
 
     def _rise(self, level: int, group: int, value: Slot) -> None:
         """What a group has become is a piece of the level above, or the result."""
@@ -114,12 +148,15 @@ class ReduceState(Bodies):
         group = index // self._arity
         missing = self._levels[level].missing
         missing[group] -= 1
-        if not missing[group]:
+        if missing[group]:
+            return
+        if self._in_order is None:
             self._groups.append((level, group))
+        else:
+            self._in_order.add((level, group))
 
     def _result(self, value: Slot) -> None:
-        around = self.frame
-        around.deliver(self._output, value)
+        self.frame.deliver(self._output, value)
         if not self._firsts:
             # A single piece is the result as it is: no body will be over later.
-            around.engine.settle(around)
+            self.close()

@@ -7,15 +7,18 @@ from decimal import Decimal
 
 from ember_mlir.errors import SourceLocation
 from ember_mlir.runtime.frames import FrameTable
-from ember_mlir.tape import draw_number
+
+SECOND = 1_000_000_000
+"""A second in nanoseconds, in which the engine counts time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaneTable:
-    """Where requests go: a model of a provider, its prices, and how many at once.
+    """Where requests go: a model of a provider, its prices, its limits, and when to resend.
 
     `number` counts the lanes that the program uses. Prices are US dollars per million
-    tokens, both None where they are unknown.
+    tokens, both None where they are unknown; times are nanoseconds. `retries` and
+    `timeout` are None where there is no limit.
     """
 
     number: int
@@ -23,48 +26,33 @@ class LaneTable:
     model: str
     provider: str
     concurrency: int
-    input_usd_per_million: Decimal | None
-    output_usd_per_million: Decimal | None
-    location: SourceLocation | None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestSpec:
-    """All of a request but its prompt.
-
-    `indices` has None where the draw takes an index of the frames around it.
-    """
-
-    lane: LaneTable
-    temperature: float | None
-    top_p: float | None
-    max_tokens: int | None
-    stop: tuple[str, ...]
-    sampled: bool
-    chain: tuple[int, ...]
-    indices: tuple[int | None, ...]
-    label: str
-    location: SourceLocation | None
-
-    def draws(self, tape: bytes, path: tuple[int, ...]) -> tuple[int, ...]:
-        """What a sampled request reads from `tape` under `path`: one 128-bit number."""
-        if len(path) == len(self.indices):
-            return (draw_number(tape, self.chain, path),)
-        dynamic = iter(path)
-        filled = [next(dynamic) if index is None else index for index in self.indices]
-        return (draw_number(tape, self.chain, filled),)
+    input_usd_per_million: Decimal | None = None
+    output_usd_per_million: Decimal | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    retries: int | None = None
+    at_most: int = 1
+    least_backoff: int = 0
+    most_backoff: int = 0
+    timeout: int | None = None
+    bills_cancelled: bool = False
+    location: SourceLocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A decoded text: its frames by symbol, and the lanes that their requests use."""
+    """A decoded text: its frames by symbol, and the lanes that their requests use.
+
+    `functions` are the names of the Python functions that it applies.
+    """
 
     frames: dict[str, FrameTable]
     lanes: tuple[LaneTable, ...]
+    functions: frozenset[str] = frozenset()
 
     @property
     def window(self) -> int:
-        """How many bodies of one fan-out or reduction may be live at once.
+        """How many bodies of one fan-out, reduction or loop may be live at once.
 
         So memory does not grow with the list. Four times the widest lane keeps every
         lane busy while some bodies do other things; 256 is enough for narrow lanes.

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from ember_mlir.testing.answers import Dice
 from ember_mlir.testing.outcomes import Effects, Outcome, numbered, reference
-from ember_mlir.testing.programs import EVERYTHING, SCHEDULED, Language, Program, programs
+from ember_mlir.testing.programs import EVERYTHING, Language, Program, programs
 
 __all__ = [
     "EVERYTHING",
-    "SCHEDULED",
     "Dice",
     "Effects",
     "Language",

@@ -20,10 +20,9 @@ TOOLS = ("search", "time")
 def sampling(w: Writer) -> tuple[str, bool]:
     """The parameters of a request, and whether it is greedy."""
     temperature = w.pick(("", " temperature 0.7", " temperature 0", " temperature 1.50"))
-    if w.language.details:
-        temperature += w.pick(("", "", " top_p 0.9"))
+    temperature += w.pick(("", "", " top_p 0.9"))
     limit = w.pick(("", "", " max_tokens 5"))
-    stop = w.pick(("", "", ' stop ["\\n", "é"]')) if w.language.details else ""
+    stop = w.pick(("", "", ' stop ["\\n", "é"]'))
     return temperature + limit + stop, "temperature 0" in f"{temperature} ".replace("0.7", "")
 
 
@@ -42,7 +41,7 @@ def site(w: Writer, greedy: bool, own: int = 0) -> str:
 
 def answer(w: Writer, greedy: bool) -> str:
     """What an answer must look like."""
-    if not w.language.details or not w.sometimes(3):
+    if not w.sometimes(3):
         return ""
     grammar = w.pick([fitting.grammar for fitting in GRAMMARS])
     retries = f" retries {w.number(3, 1)}" if not greedy and w.sometimes(2) else ""
@@ -51,15 +50,13 @@ def answer(w: Writer, greedy: bool) -> str:
 
 def prompt(w: Writer) -> str:
     """A text, or a conversation."""
-    if w.language.details and w.sometimes(4):
+    if w.sometimes(4):
         return f"{w.value(MESSAGES)} : {MESSAGES}"
     return w.value(TEXT)
 
 
 def on_error(w: Writer, member: Attribute) -> str:
     """What becomes of a member that fails."""
-    if not w.language.details:
-        return ""
     match w.number(3):
         case 2:
             return " on_error drop"
@@ -122,11 +119,11 @@ def judge(w: Writer, wanted: Attribute) -> str:
 def vote(w: Writer, wanted: Attribute) -> str:
     answers = w.value(ListType(wanted))
     kinds, keys, least = f"{ListType(wanted)}", "", ""
-    if not is_comparable(wanted) or (w.language.details and w.sometimes(3)):
+    if not is_comparable(wanted) or w.sometimes(3):
         found = ListType(w.pick((i64, TEXT)))
         keys = f" by {w.value(found)}"
         kinds += f", {found}"
-    if w.language.details and w.sometimes(4):
+    if w.sometimes(4):
         least = f" min_valid {w.number(3, 1)}"
     return w.op(f"ensemble.vote {answers}{keys}{least} : {kinds}", wanted)
 

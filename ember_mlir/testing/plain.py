@@ -56,7 +56,7 @@ def element_of(found: Attribute) -> Attribute:
 
 def constant(w: Writer, _: Attribute) -> str:
     text = quote(w.pick(WORDS))
-    label = f' label "{w.pick(LABELS)}"' if w.language.details and w.sometimes(8) else ""
+    label = f' label "{w.pick(LABELS)}"' if w.sometimes(8) else ""
     return w.op(f"llm.constant {text}{label}", TEXT)
 
 

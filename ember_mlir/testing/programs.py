@@ -7,47 +7,20 @@ from collections.abc import Mapping, Sequence
 from hypothesis import strategies as st
 from xdsl.ir import Attribute
 
-from ember_mlir.dialects.values import TEXT, TEXTS, ListType, ObjectType
+from ember_mlir.dialects.values import ObjectType
 from ember_mlir.semantics import Value
 from ember_mlir.testing.asking import ASKING
 from ember_mlir.testing.nesting import NESTING, unused
 from ember_mlir.testing.plain import PLAIN, leaf
 from ember_mlir.testing.samples import TYPES, samples
-from ember_mlir.testing.writer import Language, Maker, Name, Writer
+from ember_mlir.testing.writer import Language, Name, Writer
 
 EVERYTHING = Language(TYPES, (*PLAIN, *ASKING, *NESTING), leaf)
 """The whole of `llm`, `ensemble`, and what of `scf` and `arith` programs may have."""
 
-_SCHEDULED = frozenset(
-    {
-        "llm.constant",
-        "llm.template",
-        "llm.join",
-        "llm.list",
-        "llm.generate",
-        "ensemble.sample",
-        "ensemble.map",
-        "ensemble.reduce",
-        "ensemble.vote",
-    }
-)
-
-
-def _is_scheduled(maker: Maker) -> bool:
-    # Votes are of texts so far.
-    other_vote = maker.operation == "ensemble.vote" and not maker.makes(TEXT)
-    return maker.operation in _SCHEDULED and not other_vote
-
-
-SCHEDULED = Language(
-    (TEXT, TEXTS, ListType(TEXTS)), list(filter(_is_scheduled, EVERYTHING.makers)), leaf, False
-)
-"""What can be scheduled so far: see `passes/analysis/scheduling.py`."""
-
 HEADER = """llm.model @small named "petit" from "simulated"
 llm.model @large from "simulated"
-"""
-TOOLS = """llm.tool @search "finds é" takes "{\\22type\\22: \\22object\\22}"
+llm.tool @search "finds é" takes "{\\22type\\22: \\22object\\22}"
 llm.tool @time "tells" takes "{\\22type\\22: \\22object\\22}"
 """
 
@@ -83,8 +56,7 @@ def programs(draw: st.DrawFn, language: Language = EVERYTHING, *, max_ops: int =
         results.append(Name(w.value(found), found))
     inputs = {a.name[1:]: draw(samples(a.type)) for a in arguments}
     text = _function(arguments, results, w.lines)
-    tools = TOOLS if language.details else ""
-    return Program(HEADER + tools + text, inputs, w.functions)
+    return Program(HEADER + text, inputs, w.functions)
 
 
 def _function(arguments: Sequence[Name], results: Sequence[Name], lines: Sequence[str]) -> str:

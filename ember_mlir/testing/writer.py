@@ -50,14 +50,11 @@ class Language:
     """What programs may consist of.
 
     `types` are those that are asked for, and `leaf` writes the simplest value of a type.
-    Without `details` the operations have none of what cannot be scheduled: grammars,
-    tools, conversations as prompts, `on_error`, keys and `min_valid`.
     """
 
     types: Sequence[Attribute]
     makers: Sequence[Maker]
     leaf: Write
-    details: bool = True
 
 
 class Writer:

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 import pytest
 
 from ember_mlir.runtime import background
-from ember_mlir.runtime.background import run_sync
+from ember_mlir.runtime.background import event_loop_factory, run_sync
 
 
 async def loop_and_thread() -> tuple[int, int]:
@@ -99,6 +99,47 @@ def test_the_loop_can_be_closed_and_made_anew() -> None:
     assert loop_threads() == 1
 
 
+class Counting:
+    """A stand-in for uvloop, which counts the loops that it makes."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        self.made += 1
+        return asyncio.new_event_loop()
+
+
+def test_the_loop_is_of_uvloop_if_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    uvloop = Counting()
+    monkeypatch.setitem(sys.modules, "uvloop", uvloop)
+    background.close()
+    assert run_sync(nested(0)) == 0
+    assert uvloop.made == 1
+    background.close()
+
+
+def test_the_loop_is_of_asyncio_if_uvloop_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert event_loop_factory() is asyncio.new_event_loop
+
+
+def test_a_loop_that_cannot_be_made_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> asyncio.AbstractEventLoop:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(background, "event_loop_factory", lambda: fail)
+    background.close()
+    coroutine = nested(0)
+    with pytest.raises(OSError, match="too many open files"):
+        run_sync(coroutine)
+    coroutine.close()
+    monkeypatch.undo()
+    assert run_sync(nested(0)) == 0
+
+
 def test_closing_cancels_what_still_runs() -> None:
     started = threading.Event()
 
@@ -147,7 +188,7 @@ def in_a_new_process(code: str) -> str:
 
 CALL = """
 import asyncio, os
-from ember_mlir.runtime.background import run_sync
+from ember_mlir.runtime.background import event_loop_factory, run_sync
 async def answer():
     return 42
 """

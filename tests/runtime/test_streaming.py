@@ -117,7 +117,7 @@ def test_a_wide_map_that_is_folded_holds_a_window_only(harness: Harness) -> None
     provider.requests = Forgetful()
     gc.collect()
     tracemalloc.start()
-    outputs = run(prepared, [items], Session(provider, clock="virtual")).outputs
+    outputs = run(prepared, [items], Session(provider, clock="virtual", spans=0)).outputs
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert outputs == ["9" * 2000]
@@ -152,7 +152,7 @@ def test_nested_maps_share_a_window(harness: Harness) -> None:
     items = [["x"] * 100] * 300
     gc.collect()
     tracemalloc.start()
-    outputs = run(prepared, [items], Session(provider, clock="virtual")).outputs
+    outputs = run(prepared, [items], Session(provider, clock="virtual", spans=0)).outputs
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert outputs == ["x" * 30_000]
@@ -169,7 +169,7 @@ class Forgetful(list[Request]):
 
 def test_nothing_is_left_to_the_garbage_collector(harness: Harness) -> None:
     prepared = harness.prepare(TWO_MAPS)
-    session = Session(harness.Scripted(), clock="virtual")
+    session = Session(harness.Scripted(), clock="virtual", spans=0)
     items = [str(number) for number in range(500)]
     run(prepared, [items], session)
     gc.collect()

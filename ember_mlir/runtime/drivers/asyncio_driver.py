@@ -1,26 +1,30 @@
 """A driver on asyncio: a pool of workers that take calls from one queue.
 
-A worker is a task that lives as long as the run and makes one call at a time, so that
-neither an instruction nor a call costs a task of its own.
+A worker is a task that lives as long as there are calls to make, and makes one at a
+time, so that neither an instruction nor a call costs a task of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-from asyncio import CancelledError, Future, Task
+from asyncio import CancelledError, Future, Task, TimerHandle
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from ember_mlir.providers.protocol import is_timed
+from ember_mlir.runtime.calls import Call
 from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.frames import FrameTable, Slot
-from ember_mlir.runtime.lanes import Call
+from ember_mlir.runtime.tables import SECOND
+
+_SKIPPED = -1
 
 
 class AsyncioDriver:
     """Runs an engine on the current event loop.
 
-    There are never more workers than requests that the lanes allow at once, and none
-    more than have been needed. When `run` returns or raises, none is left.
+    There are never more workers than calls that the lanes allow at once, and none more
+    than have been needed. When `run` returns or raises, none is left.
     """
 
     def __init__(self) -> None:
@@ -28,9 +32,12 @@ class AsyncioDriver:
         self._workers: dict[Task[None], None] = {}
         self._parked: list[Future[None]] = []
         self._waking = 0
+        self._foreseen = 0
         self._width = 0
         self._closing = False
         self._killed: BaseException | None = None
+        self._alarm: TimerHandle | None = None
+        self._began = 0.0
         self._engine: Engine
         self._loop: asyncio.AbstractEventLoop
         self._over: Future[None]
@@ -41,12 +48,17 @@ class AsyncioDriver:
         A cancellation from outside is raised again once no call is under way any more.
         """
         self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
         self._over = self._loop.create_future()
         self._engine = engine
         self._width = sum(lane.table.concurrency for lane in engine.lanes)
+        for lane in engine.lanes:
+            if is_timed(lane.provider):
+                lane.provider.begin(lambda: self._loop.time() - self._began)
         try:
             engine.begin(entry, arguments)
             self._wake()
+            self._check_going()
             await self._over
         except CancelledError:
             await self._abandon()
@@ -56,20 +68,65 @@ class AsyncioDriver:
         if self._killed is not None:
             raise self._killed
 
+    def now(self) -> int:
+        return round((self._loop.time() - self._began) * SECOND)
+
     def start(self, call: Call) -> None:
+        call.ticket = 0
         self._queue.append(call)
 
     def cancel(self, call: Call) -> None:
-        # A call that is still in the queue is skipped by the worker that takes it.
         if call.task is not None:
             call.task.cancel()
+        elif call.ticket != _SKIPPED:
+            # It is still in the queue, and must not wait for a worker to find it there.
+            call.ticket = _SKIPPED
+            self._loop.call_soon(self._skip, call)
 
     def soon(self, function: Callable[[], None]) -> None:
-        self._loop.call_soon(function)
+        self._foreseen += 1
+        self._loop.call_soon(self._do_now, function)
+
+    def alarm(self, time: int) -> None:
+        when = self._began + time / SECOND
+        if self._alarm is None or when < self._alarm.when():
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = self._loop.call_at(when, self._ring)
 
     def finish(self) -> None:
         if not self._over.done():
             self._over.set_result(None)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._do(self._engine.tick)
+
+    def _do_now(self, function: Callable[[], None]) -> None:
+        self._foreseen -= 1
+        self._do(function)
+
+    def _do(self, function: Callable[[], None]) -> None:
+        if not self._closing:
+            function()
+            self._wake()
+            self._check_going()
+
+    def _check_going(self) -> None:
+        """End a run in which nothing can happen any more: a defect, but no reason to hang."""
+        if not (self._engine.in_flight or self._foreseen or self._alarm):
+            self.finish()
+
+    def _skip(self, call: Call) -> None:
+        if call.timed_out and not call.cancelled:
+            # It may be sent again, which must not find it in the queue twice.
+            if call in self._queue:
+                self._queue.remove(call)
+            self._engine.ended(call)
+        else:
+            self._engine.skipped(call)
+        self._wake()
+        self._check_going()
 
     def _wake(self, own: int = 0) -> None:
         """Have a worker for each call in the queue, but `own` that the caller takes."""
@@ -94,11 +151,15 @@ class AsyncioDriver:
         task = asyncio.current_task()
         assert task is not None
         queue, engine = self._queue, self._engine
+        ended = False
         while True:
             self._waking -= 1
             while queue:
                 call = queue.popleft()
-                if engine.stopping:
+                if call.ticket == _SKIPPED:
+                    continue
+                if call.frame.scope.dead:
+                    # What made the call possible has also ended what it was for.
                     engine.skipped(call)
                     continue
                 call.task = task
@@ -111,12 +172,15 @@ class AsyncioDriver:
                     self._interrupted(call, task, error)
                 else:
                     call.task = None
-                    if call.cancelled:
+                    if call.cancelled or call.timed_out:
                         _absorb(call, task)
                     engine.complete(call, reply)
+                ended = call.cancelled
                 if len(queue) > 1:
                     self._wake(own=1)
-            if self._closing or engine.stopping:
+            self._check_going()
+            if self._closing or ended:
+                # After many calls were cancelled, to go is faster than to park.
                 return
             parked = self._loop.create_future()
             self._parked.append(parked)
@@ -128,14 +192,15 @@ class AsyncioDriver:
         A cancellation is ours, the loop's, or the call's own doing: only the last is a
         failure of the call. The loop's, like an exit, ends the run.
         """
-        ours = call.cancelled
+        ours = call.is_ending
         foreign = task.cancelling() > 0
         _absorb(call, task)
         if isinstance(error, CancelledError) and not ours and not foreign:
             self._engine.error(call, error)
             return
+        call.cancelled |= not ours
         self._engine.ended(call)
-        if not ours:
+        if not (ours and isinstance(error, CancelledError)):
             self._kill(error)
 
     def _left(self, worker: Task[None]) -> None:
@@ -145,21 +210,17 @@ class AsyncioDriver:
             self._kill(CancelledError())
         elif (error := worker.exception()) is not None:
             self._kill(error)
+        elif self._queue and not self._closing:
+            self._wake()
 
     def _kill(self, error: BaseException) -> None:
         """End the run at the wish of someone else."""
         self._killed = self._killed or error
         self._engine.cancel()
-        self._skip_queue()
-
-    def _skip_queue(self) -> None:
-        while self._queue:
-            self._engine.skipped(self._queue.popleft())
 
     async def _abandon(self) -> None:
         """Cancel what is under way, and wait until it has really left."""
         self._engine.cancel()
-        self._skip_queue()
         while self._engine.in_flight:
             self._over = self._loop.create_future()
             try:
@@ -171,6 +232,8 @@ class AsyncioDriver:
     async def _close(self) -> None:
         """Let all workers go, and wait for them."""
         self._closing = True
+        if self._alarm is not None:
+            self._alarm.cancel()
         for parked in self._parked:
             if not parked.done():
                 parked.set_result(None)
@@ -187,6 +250,6 @@ class AsyncioDriver:
 def _absorb(call: Call, task: Task[None]) -> None:
     """Part call and worker; a cancellation that was meant for the call ends with it."""
     call.task = None
-    if call.cancelled:
+    if call.is_ending:
         while task.cancelling():
             task.uncancel()

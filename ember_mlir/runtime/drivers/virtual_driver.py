@@ -6,36 +6,41 @@ which they were foreseen, so that equal times never depend on anything else.
 
 from __future__ import annotations
 
+from asyncio import CancelledError
+from collections import deque
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from math import ceil
+from math import inf
 
-from ember_mlir.errors import ModelError
-from ember_mlir.providers.protocol import Reply, SimulatedProvider, is_simulated
+from ember_mlir.errors import ModelError, ProviderError
+from ember_mlir.providers.protocol import SimulatedProvider, is_simulated, is_timed
 from ember_mlir.providers.replies import check_latency
+from ember_mlir.runtime.calls import Call
 from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.frames import FrameTable, Slot
-from ember_mlir.runtime.lanes import Call, Lane
+from ember_mlir.runtime.lanes import Lane, nanoseconds
+from ember_mlir.runtime.tables import SECOND
 
-Outcome = Reply | Exception | Callable[[], None] | None
-Event = tuple[int, int, Call | None, Outcome]
+Event = tuple[int, int, Call | None, object]
 
 
 class VirtualDriver:
     """Runs an engine whose providers tell at once what they will answer, and when."""
 
     def __init__(self) -> None:
-        self._nanoseconds = 0
+        self._now = 0
         self._events: list[Event] = []
         self._count = 0
+        self._starting: deque[Call] = deque()
         self._over = False
+        self._alarm: int | None = None
         self._providers: list[SimulatedProvider] = []
         self._engine: Engine
 
     @property
     def seconds(self) -> float:
         """The time since the start of the run."""
-        return self._nanoseconds / 1_000_000_000
+        return self._now / SECOND
 
     def run(self, engine: Engine, entry: FrameTable, arguments: Sequence[Slot]) -> None:
         """Run to the end; `engine.outputs()` then holds what came of it.
@@ -43,51 +48,100 @@ class VirtualDriver:
         Raises `ModelError` if a provider cannot be run on this clock.
         """
         self._engine = engine
-        self._providers = [_simulated(lane) for lane in engine.lanes]
+        self._providers = [simulated(lane) for lane in engine.lanes]
+        for provider in self._providers:
+            if is_timed(provider):
+                provider.begin(lambda: self.seconds)
         engine.begin(entry, arguments)
-        while self._events and not self._over:
-            self._nanoseconds, ticket, call, outcome = heappop(self._events)
-            if call is None:
-                assert callable(outcome)
-                outcome()
-            elif call.ticket == ticket:
-                self._end(call, outcome)
+        while not self._over:
+            if self._starting:
+                self._send(self._starting.popleft())
+            elif self._events:
+                self._next()
+            elif not self._abandon():
+                return
+
+    def now(self) -> int:
+        return self._now
 
     def start(self, call: Call) -> None:
-        try:
-            reply, seconds = self._providers[call.lane.table.number].simulate(call.request)
-            delay = _nanoseconds(seconds)
-        except Exception as error:
-            self._foresee(0, call, error)
-        else:
-            self._foresee(delay, call, reply)
+        self._starting.append(call)
 
     def cancel(self, call: Call) -> None:
-        self._foresee(0, call, None)
+        self._foresee(self._now, call, None)
 
     def soon(self, function: Callable[[], None]) -> None:
-        self._foresee(0, None, function)
+        self._foresee(self._now, None, function)
+
+    def alarm(self, time: int) -> None:
+        if self._alarm is None or time < self._alarm:
+            self._alarm = time
+            self._foresee(time, None, self._ring)
 
     def finish(self) -> None:
         self._over = True
 
-    def _foresee(self, delay: int, call: Call | None, outcome: Outcome) -> None:
+    def _ring(self) -> None:
+        if self._alarm is not None and self._alarm <= self._now:
+            self._alarm = None
+            self._engine.tick()
+
+    def _send(self, call: Call) -> None:
+        if call.frame.scope.dead:
+            # What made the call possible has also ended what it was for.
+            self._engine.skipped(call)
+            return
+        try:
+            outcome, seconds = self._providers[call.spec.lane].simulate(call.request)
+            check_latency(seconds)
+        except (Exception, CancelledError) as error:
+            self._foresee(self._now, call, error)
+        else:
+            if seconds == inf:
+                # Nothing will come: whatever was foreseen for this call is void.
+                self._count += 1
+                call.ticket = self._count
+            else:
+                self._foresee(self._now + nanoseconds(seconds), call, outcome)
+
+    def _foresee(self, time: int, call: Call | None, outcome: object) -> None:
         self._count += 1
         if call is not None:
             # What was foreseen for this call before no longer happens.
             call.ticket = self._count
-        heappush(self._events, (self._nanoseconds + delay, self._count, call, outcome))
+        heappush(self._events, (time, self._count, call, outcome))
 
-    def _end(self, call: Call, outcome: Outcome) -> None:
-        if call.cancelled:
+    def _next(self) -> None:
+        self._now, ticket, call, outcome = heappop(self._events)
+        if call is None:
+            assert callable(outcome)
+            outcome()
+        elif call.ticket == ticket:
+            self._end(call, outcome)
+
+    def _end(self, call: Call, outcome: object) -> None:
+        if call.is_ending:
             self._engine.ended(call)
-        elif isinstance(outcome, Exception):
+        elif isinstance(outcome, BaseException):
             self._engine.error(call, outcome)
         else:
             self._engine.complete(call, outcome)
 
+    def _abandon(self) -> bool:
+        """Fail what is waited for and never comes; whether there was anything."""
+        calls = self._engine.scope.calls()
+        for call in calls:
+            provider = call.lane.table.provider
+            error = ProviderError(
+                f"the provider '{provider}' must answer or fail, but never does; "
+                "set a timeout on the lane"
+            )
+            self._engine.error(call, error)
+        return bool(calls)
 
-def _simulated(lane: Lane) -> SimulatedProvider:
+
+def simulated(lane: Lane) -> SimulatedProvider:
+    """The provider of a lane, if it can be run on this clock; else raises `ModelError`."""
     if is_simulated(lane.provider):
         return lane.provider
     raise ModelError(
@@ -95,12 +149,3 @@ def _simulated(lane: Lane) -> SimulatedProvider:
         f"'{lane.table.provider}' has not; use Session(clock=\"real\")",
         location=lane.table.location,
     )
-
-
-def _nanoseconds(seconds: float) -> int:
-    """A latency in whole nanoseconds, rounded up so that no wait becomes none.
-
-    >>> _nanoseconds(0.1), _nanoseconds(1e-12)
-    (100000000, 1)
-    """
-    return ceil(check_latency(seconds) * 1_000_000_000)

@@ -1,0 +1,68 @@
+"""What follows from who reads which slot: counters, successors, and when slots are emptied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ember_mlir.runtime.frames import MISSING, FrameTable, Instruction
+from ember_mlir.runtime.fuse import fuse
+from ember_mlir.runtime.instructions.bodies import Members
+from ember_mlir.runtime.instructions.control import Spawn
+from ember_mlir.runtime.instructions.requests import Ask
+from ember_mlir.runtime.instructions.votes import Quorum
+
+if TYPE_CHECKING:
+    from ember_mlir.runtime.decode.frames import FrameDecoder
+
+Consumers = list[tuple[int, ...]]
+
+
+def link(decoder: FrameDecoder, table: FrameTable) -> None:
+    """Fill in a table from the rows and slots of its frame."""
+    initial = table.initial = decoder.initial
+    table.names = decoder.names
+    table.code = fuse(decoder.code, _consumers(decoder.code, len(initial)))
+    table.consumers = _consumers(table.code, len(initial))
+    released = {slot for slot in decoder.released if len(table.consumers[slot]) > 1}
+    for row in table.code:
+        _link(row, table.consumers, decoder.is_list, released)
+    if released:
+        table.uses = [len(rows) for rows in table.consumers]
+    table.need = [sum([initial[slot] is MISSING for slot in row.inputs]) for row in table.code]
+    table.roots = tuple([index for index, need in enumerate(table.need) if not need])
+    table.left = sum([row.settles or row.has_bodies for row in table.code])
+    if len(table.code) == 1 and isinstance(table.code[0], Ask):
+        table.leaf = table.code[0]
+    _link_quorums(table)
+
+
+def _consumers(code: list[Instruction], slots: int) -> Consumers:
+    """Number the rows of `code`; the rows that read each slot."""
+    consumers: list[list[int]] = [[] for _ in range(slots)]
+    for index, row in enumerate(code):
+        row.index = index
+        for slot in row.inputs:
+            consumers[slot].append(index)
+    return [tuple(rows) for rows in consumers]
+
+
+def _link(row: Instruction, consumers: Consumers, is_list: list[bool], released: set[int]) -> None:
+    if row.output >= 0:
+        row.successors = consumers[row.output]
+    row.settles = not row.successors and not row.has_bodies
+    # A slot that only this row reads is empty after it.
+    row.releases = tuple([slot for slot in row.inputs if len(consumers[slot]) == 1])
+    row.counted = tuple([slot for slot in row.inputs if slot in released])
+    row.shared = any([is_list[slot] and len(consumers[slot]) > 1 for slot in row.inputs])
+    if isinstance(row, Spawn):
+        row.results_read = sum([bool(consumers[slot]) for slot in row.results])
+
+
+def _link_quorums(table: FrameTable) -> None:
+    """Let a quorum that stops say how many members the one list needs that only it reads."""
+    makers = {row.output: row for row in table.code if isinstance(row, Members)}
+    for row in table.code:
+        if isinstance(row, Quorum) and row.stops and len(row.inputs) == 1:
+            maker = makers.get(row.inputs[0])
+            if maker is not None and len(table.consumers[maker.output]) == 1:
+                maker.demanded = True

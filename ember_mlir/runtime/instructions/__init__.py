@@ -1,0 +1,1 @@
+"""The instructions: one class per operation of `exec`, or per part of one."""

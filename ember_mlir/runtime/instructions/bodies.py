@@ -1,0 +1,151 @@
+"""Instructions that run a frame for every member of a list."""
+
+from __future__ import annotations
+
+from ember_mlir.errors import SourceLocation
+from ember_mlir.runtime.calls import Spec
+from ember_mlir.runtime.fanout import MembersState
+from ember_mlir.runtime.frames import PENDING, Frame, FrameTable, Instruction, Slot
+from ember_mlir.runtime.lists import Pieces
+from ember_mlir.runtime.reduce import ReduceState
+
+
+class Members(Instruction):
+    """`exec.fanout` and `exec.parallel`: a body per member; captures follow by `Capture`.
+
+    `tables` is one frame for all members, or one for each. `drop` and `has_default` are
+    what becomes of members that fail. `demanded` says that its only reader tells how many
+    members it needs.
+    """
+
+    __slots__ = (
+        "_count",
+        "_tables",
+        "demanded",
+        "drop",
+        "has_default",
+        "in_order",
+        "repeats",
+        "takes",
+    )
+
+    has_bodies = True
+
+    def __init__(
+        self,
+        inputs: tuple[int, ...],
+        output: int,
+        handle: int,
+        *,
+        tables: tuple[FrameTable, ...],
+        takes: int,
+        count: int | None,
+        repeats: bool,
+        in_order: bool = False,
+        drop: bool = False,
+        has_default: bool = False,
+        location: SourceLocation | None,
+    ) -> None:
+        super().__init__(inputs, output, handle=handle, location=location)
+        self._tables = tables
+        self._count = count
+        self.takes = takes
+        self.repeats = repeats
+        self.in_order = in_order
+        self.drop = drop
+        self.has_default = has_default
+        self.demanded = False
+
+    @property
+    def handles(self) -> bool:
+        """Whether members may fail."""
+        return self.drop or self.has_default
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the list is known only at the end, because members may be left out."""
+        return self.drop and not self.demanded
+
+    @property
+    def leaf(self) -> Spec | None:
+        """The request that is all of a member, if the members are no more than that."""
+        leaf = self._tables[0].leaf
+        return None if leaf is None or len(self._tables) > 1 else leaf.spec
+
+    def table_of(self, index: int) -> FrameTable:
+        """The frame of a member."""
+        return self._tables[index if len(self._tables) > 1 else 0]
+
+    def fire(self, frame: Frame) -> Slot:
+        source: Pieces | None = frame.slots[self.inputs[0]] if self.inputs else None
+        if source is not None and self.shared:
+            source.kept = True
+        length = len(source.values) if source is not None else self._count or 0
+        state = MembersState(frame, self, source, length)
+        if self.takes or self.has_default:
+            frame.deliver(self.handle, state)
+        if length:
+            state.open()
+        else:
+            state.close()
+        return PENDING if self.is_late else state.out
+
+
+class Reduce(Instruction):
+    """`exec.reduce`: a tree of bodies; its result comes later."""
+
+    __slots__ = ("arity", "in_order", "table", "takes")
+
+    has_bodies = True
+
+    def __init__(
+        self,
+        inputs: tuple[int, ...],
+        output: int,
+        handle: int,
+        *,
+        table: FrameTable,
+        takes: int,
+        arity: int,
+        in_order: bool,
+        location: SourceLocation | None,
+    ) -> None:
+        super().__init__(inputs, output, handle=handle, location=location)
+        self.table = table
+        self.in_order = in_order
+        self.takes = takes
+        self.arity = arity
+
+    def fire(self, frame: Frame) -> Slot:
+        source: Pieces = frame.slots[self.inputs[0]]
+        if self.shared:
+            source.kept = True
+        state = ReduceState(frame, self, source)
+        if self.takes:
+            frame.deliver(self.handle, state)
+        state.open()
+        return PENDING
+
+
+class Capture(Instruction):
+    """What all frames that an instruction runs take besides what is their own."""
+
+    __slots__ = ("_position",)
+
+    def __init__(self, handle: int, value: int, position: int) -> None:
+        super().__init__((handle, value))
+        self._position = position
+
+    def fire(self, frame: Frame) -> Slot:
+        state, value = (frame.slots[slot] for slot in self.inputs)
+        state.capture(self._position, value, shared=self.shared)
+
+
+class Default(Instruction):
+    """What stands for members that fail."""
+
+    __slots__ = ()
+
+    def fire(self, frame: Frame) -> Slot:
+        state, value = (frame.slots[slot] for slot in self.inputs)
+        state.default(value)
