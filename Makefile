@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lit check fix docs bench fuzz fuzz-programs clean
+.PHONY: help demo test lit check fix docs bench fuzz fuzz-programs fuzz-faults clean
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
 
@@ -50,6 +50,9 @@ fuzz: $(VENV)/installed ## Try 100 000 hostile texts: make fuzz COUNT=1000 SEED=
 fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_programs.py \
 	  tests/test_differential.py tests/test_noninterference.py tests/passes/test_canonicalize.py
+
+fuzz-faults: $(VENV)/installed ## Run 10 000 programs under faults: make fuzz-faults COUNT=200 SEED=2
+	@$(BIN)/python -m ember_mlir.tools.fuzz.faults --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
 clean: ## Remove the environment and all that was made.
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 from ember_mlir.errors import InputError, SourceLocation
@@ -52,30 +55,68 @@ here; save it as UTF-8
         raise InputError(f"{message}; save it as UTF-8", location=place) from error
 
 
-def write_text(path: str, text: str) -> None:
-    """Write `text` to a file in UTF-8; what was there stays until all of it is written.
+def write_text(path: str, text: str | Iterable[str]) -> None:
+    """Write a text, or its pieces, to a file in UTF-8.
 
-    Raises `InputError` if the file cannot be written.
+    What was there stays until all of it is written. Raises `InputError` if the file
+    cannot be written.
     """
-    target = Path(os.path.realpath(path))
-    try:
+    pieces = (text,) if isinstance(text, str) else text
+    with _named(path):
+        target = _target(path)
         if target.exists() and not target.is_file():
             # A device or a pipe is written to, never replaced.
-            target.write_text(text, encoding="utf-8", newline="\n")
+            _write(target, pieces)
         else:
-            _replace(target, text)
+            _replace(target, pieces)
+
+
+def check_writable(path: str) -> None:
+    """Raise now the `InputError` that `write_text` would raise for `path`.
+
+    So nothing is paid for a result that then cannot be kept.
+    """
+    with _named(path):
+        target = _target(path)
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if not target.exists() or target.is_file():
+            partial = _partial(target)
+            partial.touch()
+            partial.unlink()
+
+
+@contextmanager
+def _named(path: str) -> Generator[None, None, None]:
+    """Turn what the system says about `path` into an `InputError`."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"'{path}' must be writable, but: {reason}") from error
 
 
-def _replace(target: Path, text: str) -> None:
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+def _target(path: str) -> Path:
+    # A link stays a link: what it leads to is replaced.
+    return Path(os.path.realpath(path))
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.partial")
+
+
+def _replace(target: Path, pieces: Iterable[str]) -> None:
+    partial = _partial(target)
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+        _write(partial, pieces)
         if target.exists():
             shutil.copymode(target, partial)
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _write(target: Path, pieces: Iterable[str]) -> None:
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from errno import EBADF
 from io import StringIO, TextIOWrapper
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from ember_mlir.diagnostics import diagnostic_of, render
-from ember_mlir.errors import EmberError, InputError
+from ember_mlir.errors import EmberError, InputError, Interrupted
 from ember_mlir.limits import DEFAULT_LIMITS, Limits
 from ember_mlir.text_files import decode_text, read_text
+
+if TYPE_CHECKING:
+    from ember_mlir.providers.bill import Bill
 
 FAILED = 1
 INTERRUPTED = 130
@@ -108,7 +111,11 @@ class Console:
         source = None if place is None else self.texts.get(place.file)
         print(render(diagnostic_of(error), source), file=self.stderr)
         if error.bill is not None:
-            print(f"note: the run had cost {error.bill}", file=self.stderr)
+            self.note_cost(error.bill)
+
+    def note_cost(self, bill: Bill) -> None:
+        """Show what a run that did not end well had cost."""
+        print(f"note: the run had cost {bill}", file=self.stderr)
 
 
 def run_command(
@@ -134,6 +141,9 @@ def run_command(
         return status
     except EmberError as error:
         console.report(error)
+    except Interrupted as interrupt:
+        console.note_cost(interrupt.bill)
+        return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from ember_mlir.errors import InputError
+from ember_mlir.errors import EmberError, InputError, Interrupted
+from ember_mlir.text_files import check_writable
 from ember_mlir.tools.command_line import (
     CommandParser,
     Console,
@@ -68,10 +69,14 @@ def _run_parser() -> CommandParser:
     )
     add("--json", action="store_true", help="print outputs and bill as JSON")
     add("--seed", type=int, metavar="N", help="the same seed is the same run")
-    add(
+    engine = parser.add_mutually_exclusive_group()
+    engine.add_argument(
         "--reference",
         action="store_true",
         help="run one operation after another, as the language is defined: it knows all of it",
+    )
+    engine.add_argument(
+        "--trace", metavar="FILE", help="write what ran when, for ui.perfetto.dev, also on errors"
     )
     add("--clock", choices=("real", "virtual"), default="real", help="virtual does not wait")
     add_limits(parser)
@@ -90,9 +95,25 @@ def _run_command(arguments: Sequence[str], console: Console) -> int:
         print(parser.format_help(), end="", file=console.stdout)
     elif options.file is None:
         raise InputError("a file to run must be given; run ember run --help")
+    elif options.trace is not None:
+        _run_traced(options, console)
     else:
         _print_run(_run(options, console), options, console)
     return 0
+
+
+def _run_traced(options: Namespace, console: Console) -> None:
+    """Run, print, and write the trace of the run, however it has ended."""
+    check_writable(options.trace)
+    try:
+        run = _run(options, console)
+    except (EmberError, Interrupted) as error:
+        if error.trace is not None:
+            error.trace.write(options.trace)
+        raise
+    # What was paid for is shown before anything else can fail.
+    _print_run(run, options, console)
+    run.trace.write(options.trace)
 
 
 def _run(options: Namespace, console: Console) -> Run:

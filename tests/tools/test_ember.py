@@ -33,6 +33,18 @@ func.func @echo(%texts: !llm.list<!llm.text>, %glue: !llm.text {ember.name = #ll
 """
 
 
+FAILS = """\
+exec.lane @large model "large" from "simulated" concurrency 8
+exec.frame @main(%text: !llm.text {ember.name = #llm.utf8"question_1"}) -> !llm.text {
+  %answer = exec.request @large(%text) temperature 0 site <0> label "public"
+  %all = exec.list(%answer) : !llm.list<!llm.text>
+  %winner = exec.vote %all min_valid 2 : !llm.list<!llm.text>
+  exec.return %winner : !llm.text
+}
+"""
+"""It fails after its one request."""
+
+
 @dataclass
 class Result:
     """What one run of the tool gave."""
@@ -115,6 +127,44 @@ def test_shows_progress_when_asked() -> None:
     assert "requests" in ask("--progress").err
     assert "requests" not in ask("--no-progress").err
     assert "requests" not in ask().err
+
+
+def spans_in(path: Path) -> list[str]:
+    """The names of the spans in a trace."""
+    events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
+    return [event["name"] for event in events if event["ph"] == "X"]
+
+
+def test_writes_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    assert ask("--seed=1", "--trace", str(path)) == ask("--seed=1")
+    assert spans_in(path) == ["request <stdin>:4"]
+    assert "What is" not in path.read_text(encoding="utf-8")
+
+
+def test_a_run_that_fails_has_a_trace_too(tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    result = ask("--seed=1", "--trace", str(path), text=FAILS)
+    assert result.status == 1
+    assert "note: the run had cost " in result.err
+    assert spans_in(path) == ["request <stdin>:3"]
+
+
+def test_a_program_that_cannot_run_has_no_trace(tmp_path: Path) -> None:
+    result = ask("--trace", str(tmp_path / "trace.json"), text=ASK.replace("0.7", "9"))
+    assert result.err.startswith("<stdin>:4:13: error: 'llm.generate' ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_runs_if_the_trace_cannot_be_written(tmp_path: Path) -> None:
+    result = ask("--trace", str(tmp_path))
+    assert result == Result(1, "", f"error: '{tmp_path}' must be writable, but: Is a directory\n")
+
+
+def test_the_reference_has_no_trace(tmp_path: Path) -> None:
+    result = ask("--reference", "--trace", str(tmp_path / "trace.json"))
+    assert result.status == 1
+    assert "--trace: not allowed with argument --reference" in result.err
 
 
 # Which function runs
@@ -236,19 +286,9 @@ def test_an_unknown_provider() -> None:
 
 
 def test_a_failure_tells_what_was_paid() -> None:
-    text = ASK.replace(
-        "  func.return %answer",
-        "  %none = llm.list() : !llm.list<!llm.text>\n"
-        "  %last = ensemble.reduce %g in %none by 2 : !llm.list<!llm.text> do {\n"
-        '    %j = llm.join %g with "\\n"\n'
-        "    ensemble.yield %j : !llm.text\n"
-        "  }\n"
-        '  %both = llm.template "{0}{1}"(%answer, %last)\n'
-        "  func.return %both",
-    )
-    result = ask("--seed=1", text=text)
+    result = ask("--seed=1", text=FAILS)
     assert result.status == 1
-    assert "<stdin>:6:11: error: " in result.err
+    assert "<stdin>:5:13: error: " in result.err
     assert "\nnote: the run had cost " in result.err
 
 

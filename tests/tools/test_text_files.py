@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ember_mlir import text_files
 from ember_mlir.errors import InputError, SourceLocation
-from ember_mlir.text_files import read_text, write_text
+from ember_mlir.text_files import check_writable, read_text, write_text
 
 
 def test_reads_what_is_there(tmp_path: Path) -> None:
@@ -76,3 +77,49 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be writable, but: No such file or directory"):
         write_text(str(tmp_path / "none" / "file"), "text")
+
+
+def test_writes_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "pieces"
+    write_text(str(path), (piece for piece in ("é", "", "\n", "b")))
+    assert path.read_bytes() == "é\nb".encode()
+
+
+def test_pieces_that_fail_leave_what_was_there(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "new"
+        raise KeyboardInterrupt
+
+    path = tmp_path / "target"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        write_text(str(path), pieces())
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_can_be_written_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "target"
+    check_writable(str(path))
+    assert list(tmp_path.iterdir()) == []
+    path.write_text("old", encoding="utf-8")
+    check_writable(str(path))
+    check_writable(os.devnull)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("none/file", "No such file or directory"),
+        (".", "Is a directory"),
+        ("a\0b", "embedded null byte"),
+    ],
+)
+def test_what_cannot_be_written_is_known_before(tmp_path: Path, name: str, reason: str) -> None:
+    path = f"{tmp_path}/{name}"
+    with pytest.raises(InputError, match=f"must be writable, but: {reason}"):
+        check_writable(path)
+    with pytest.raises(InputError, match=f"must be writable, but: {reason}"):
+        write_text(path, "text")

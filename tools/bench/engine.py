@@ -1,76 +1,159 @@
 """Time the engine against asyncio written by hand: `python -m ember_mlir.tools.bench.engine`.
 
-Both forms of a workload run in turns in one process, each on a loop of its own; what is
-shown are medians, and ratios of the engine to the form written by hand.
+All forms of a workload run in turns in one process, each on a loop of its own, and each
+checks its answer and its number of calls. Shown are medians with what they lie between.
+`--peers` adds LangChain and LangGraph (see requirements-peers.txt).
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
-from statistics import median
-from time import perf_counter, process_time
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ember_mlir.parsing import parse_module
-from ember_mlir.providers import Session
-from ember_mlir.runtime.run import Prepared, prepare, run_async
-from ember_mlir.tools.bench.workloads import WORKLOADS, ByHand, Fake, Workload
+from ember_mlir.tools.bench import constructs, extremes, peers
+from ember_mlir.tools.bench.fakes import always, between, mostly
+from ember_mlir.tools.bench.forms import compare
+from ember_mlir.tools.bench.measure import ROUNDS, Time, interleaved, loops, ratio, spread, table
+from ember_mlir.tools.bench.workloads import (
+    NONE,
+    Workload,
+    chain,
+    ensemble,
+    layered,
+    tree,
+    two_chains,
+    wide_map,
+)
 
-ROUNDS = 7
+
+class Targets(NamedTuple):
+    """CPU in µs per call at most, with features off and on."""
+
+    off: float
+    on: float
 
 
-class Time(NamedTuple):
-    """Seconds on the wall and of this process's CPU."""
+# Latencies of workloads lie off whole milliseconds, to which the system's timers round up.
+WAITING: Sequence[tuple[Workload, float, float | None]] = (
+    (ensemble(5, always(0.1003)), 1.05, None),
+    (wide_map(100, 256, always(0.0105)), 1.05, None),
+    (wide_map(1000, 256, always(0.0105)), 1.05, None),
+    (wide_map(10_000, 256, always(0.0105)), 1.05, None),
+    (layered(50, 20, between(0.001, 0.02)), 1.05, 1.06),
+    (two_chains(100, (2, 4), mostly(0.0105, 0.1005)), 1.05, None),
+)
+"""Workloads whose calls take time, with the targets: to asyncio, and to the critical path."""
 
-    wall: float
-    cpu: float
+OVERHEAD: Sequence[tuple[Workload, Targets]] = (
+    (wide_map(100, 256, NONE, leaf=True), Targets(5, 10)),
+    (wide_map(1000, 256, NONE, leaf=True), Targets(5, 10)),
+    (wide_map(10_000, 256, NONE, leaf=True), Targets(5, 10)),
+    (wide_map(1000, 256, NONE), Targets(6.5, 10)),
+    (wide_map(10_000, 256, NONE), Targets(6.5, 10)),
+    (chain(1000, NONE), Targets(5, 10)),
+    (layered(50, 20, NONE), Targets(6.5, 10)),
+    (tree(1024, NONE, 1024), Targets(5, 10)),
+    (tree(1024, NONE, 256), Targets(5, 10)),
+)
+"""Workloads whose calls take no time: what is left is the overhead."""
+
+TABLES = ("waiting", "overhead", "constructs", "extremes")
+
+TURNS = 10_000
 
 
 def main() -> None:
-    """Print a line per workload."""
-    print("workload    calls   wall ms   ratio   CPU us/call   by hand   ratio")
-    for workload in WORKLOADS:
-        print(_line(workload, *_compare(workload)))
+    """Print the tables that are asked for."""
+    parser = ArgumentParser("engine", description="Time the engine against asyncio by hand.")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="rounds per form")
+    parser.add_argument("--deep", action="store_true", help="parse texts of 100 000 frames, too")
+    parser.add_argument("--peers", action="store_true", help="compare with LangChain and LangGraph")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"only: {', '.join(TABLES)}")
+    options = parser.parse_args()
+    if unknown := [name for name in options.tables if name not in TABLES]:
+        parser.error(f"there is no table '{unknown[0]}'; there is {', '.join(TABLES)}")
+    if options.rounds < 1:
+        parser.error(f"--rounds must be at least 1, but is {options.rounds}")
+    if options.peers and (missing := peers.missing()):
+        parser.error(f"{' and '.join(missing)} must be installed; run {peers.INSTALL}")
+    for name in options.tables or TABLES:
+        if name == "waiting":
+            _show_waiting(options.rounds)
+        elif name == "overhead":
+            _show_overhead(options.rounds)
+        elif name == "constructs":
+            constructs.show(options.rounds)
+        else:
+            extremes.show(options.rounds, deep=options.deep)
+    if options.peers:
+        peers.show(options.rounds)
 
 
-def _compare(workload: Workload) -> tuple[list[Time], list[Time]]:
-    prepared = prepare(parse_module(workload.text, workload.name))
-    engine: list[Time] = []
-    by_hand: list[Time] = []
-    for _ in range(ROUNDS + 1):
-        by_hand.append(_timed(workload, workload.by_hand))
-        engine.append(_timed(workload, lambda fake: _run(prepared, workload, fake)))
-    # The first round of each warms up.
-    return engine[1:], by_hand[1:]
+def _show_waiting(rounds: int) -> None:
+    head = ("workload", "loop", "calls", "by hand", "engine off", "engine on", "target")
+    head = (*head, "on : critical path", "target")
+    table("Calls that take time: wall clock, as a ratio to asyncio by hand", head, _waiting(rounds))
 
 
-async def _run(prepared: Prepared, workload: Workload, fake: Fake) -> object:
-    return (await run_async(prepared, list(workload.inputs.values()), Session(fake))).outputs
+def _waiting(rounds: int) -> Iterator[Sequence[str]]:
+    for workload, target, critical_target in WAITING:
+        for name, loop in loops().items():
+            times = compare(workload, loop, rounds)
+            by_hand = [time.wall for time in times.by_hand]
+            row = [workload.name, name, str(workload.calls)]
+            row.append(spread(wall * 1e3 for wall in by_hand).shown(" ms", 1))
+            for engine in (times.off, times.on):
+                row.append(ratio([time.wall for time in engine], by_hand).shown("x"))
+            row.append(f"≤ {target}x")
+            yield [*row, *_critical(workload, times.on, critical_target)]
 
 
-def _timed(workload: Workload, form: ByHand) -> Time:
-    fake = Fake(workload.seconds)
-    with asyncio.Runner() as runner:
-        runner.get_loop()
-        gc.collect()
-        wall, cpu = perf_counter(), process_time()
-        runner.run(form(fake))
-        time = Time(perf_counter() - wall, process_time() - cpu)
-    assert fake.calls == workload.calls, "both forms must make all calls"
-    return time
+def _critical(workload: Workload, engine: list[Time], target: float | None) -> list[str]:
+    if workload.critical is None:
+        return ["", ""]
+    found = spread(time.wall / workload.critical for time in engine)
+    return [found.shown("x"), "" if target is None else f"≤ {target}x"]
 
 
-def _line(workload: Workload, engine: list[Time], by_hand: list[Time]) -> str:
-    pairs = list(zip(engine, by_hand, strict=True))
-    wall = median(time.wall for time in engine)
-    cpu = median(time.cpu for time in engine) / workload.calls
-    bare = median(time.cpu for time in by_hand) / workload.calls
-    return (
-        f"{workload.name:<10} {workload.calls:>6} {wall * 1e3:>9.1f} "
-        f"{median(a.wall / b.wall for a, b in pairs):>6.3f}x {cpu * 1e6:>13.2f} {bare * 1e6:>9.2f} "
-        f"{median(a.cpu / b.cpu for a, b in pairs):>6.2f}x"
-    )
+def _show_overhead(rounds: int) -> None:
+    head = ("workload", "loop", "by hand", "engine off", "target", "engine on", "target")
+    head = (*head, "same features by hand", "on : these", "target")
+    table("Calls that take no time: CPU in µs per call", head, _overhead(rounds))
+
+
+def _overhead(rounds: int) -> Iterator[Sequence[str]]:
+    for name, loop in loops().items():
+        (times,) = interleaved([_turns], loop, rounds)
+        turn = spread(time.cpu * 1e6 / TURNS for time in times)
+        yield ("one turn of the event loop", name, turn.shown(), *[""] * 7)
+    for workload, targets in OVERHEAD:
+        for name, loop in loops().items():
+            times = compare(workload, loop, rounds)
+            by_hand, guarded, off, on = (_per_call(form, workload.calls) for form in times)
+            yield (
+                workload.name,
+                name,
+                spread(by_hand).shown(),
+                spread(off).shown(),
+                f"≤ {targets.off}",
+                spread(on).shown(),
+                f"≤ {targets.on}",
+                spread(guarded).shown(),
+                ratio(on, guarded).shown("x"),
+                "≤ 0.5x",
+            )
+
+
+async def _turns() -> None:
+    """What every call costs, whoever makes it."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+def _per_call(times: list[Time], calls: int) -> list[float]:
+    return [time.cpu * 1e6 / calls for time in times]
 
 
 if __name__ == "__main__":

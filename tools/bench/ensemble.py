@@ -13,8 +13,8 @@ from time import perf_counter
 
 import ember_mlir as ember
 from ember_mlir.semantics import vote
+from ember_mlir.tools.bench.fakes import Fake, always
 from ember_mlir.tools.bench.five_drafts import five_drafts
-from ember_mlir.tools.bench.workloads import Fake
 
 ROUNDS = 7
 SECONDS = 0.1
@@ -22,7 +22,7 @@ SECONDS = 0.1
 
 def main() -> None:
     """Print the first call, the medians, and their ratio."""
-    fake = Fake(SECONDS)
+    fake = Fake(always(SECONDS))
     with ember.Session(provider=fake):
         first = _timed(lambda: five_drafts("the first question"), fake)
         compiled: list[float] = []
