@@ -16,6 +16,7 @@ from ember_mlir.providers.held import (
     REQUEST_FIELDS,
     HeldReply,
     HeldRequest,
+    Later,
     Terms,
     read_by,
 )
@@ -115,11 +116,12 @@ class Request(HeldRequest):
         self,
         prompt: str | None,
         messages: tuple[Message, ...] | None,
-        draws: tuple[int, ...] | Callable[[], tuple[int, ...]],
+        draws: tuple[int, ...] | Callable[[], tuple[int, ...]] | Later,
     ) -> Request:
         """The same request about something else; `draws` may be a function that makes them.
 
-        The function is called when the draws are first read, if they ever are.
+        The function is called when the draws are first read, if they ever are; it may
+        stand in a tuple with its arguments.
 
         >>> asked = Request("small", temperature=0.7).like("2+2", None, lambda: (17,))
         >>> asked == Request("small", "2+2", temperature=0.7, draws=(17,))

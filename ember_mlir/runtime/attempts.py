@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from ember_mlir.errors import EmberError, ParseError, ProviderError
+from ember_mlir.runtime.backoff import jittered, longest_wait
 from ember_mlir.runtime.bodies import Runs
 from ember_mlir.runtime.failures import combined
-from ember_mlir.runtime.frames import MISSING, Frame, Slot
-from ember_mlir.runtime.lanes import jittered, longest_wait
+from ember_mlir.runtime.frames import MISSING, Body, Frame, Slot
 from ember_mlir.runtime.scopes import Scope
-from ember_mlir.tape import draw_number
 
 if TYPE_CHECKING:
     from ember_mlir.runtime.instructions.control import Attempt, First
@@ -44,10 +44,10 @@ class AttemptState(Runs):
         self._result = MISSING
         self.run(attempt.tables[self._arm], self._arm, (), scope, around.path, redraws)
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         self._result = value
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         body.scope.close()
         self.frame.deliver(self._attempt.output, self._result)
         return self.over()
@@ -69,14 +69,14 @@ class AttemptState(Runs):
     def _later(self, error: EmberError) -> None:
         around, attempt = self.frame, self._attempt
         engine = around.engine
-        place = (*around.path, attempt.index, self._arm, self._try)
-        draw = draw_number(engine.tape, (1 << 129,), place)
         longest = longest_wait(attempt.least_backoff, attempt.most_backoff, self._try - 1)
-        wait = jittered(longest, draw, error) if longest or asks_to_wait(error) else 0
-        if wait:
-            engine.after(wait, self.open)
-        else:
+        if not longest and not asks_to_wait(error):
             self.open()
+            return
+        place = (*around.path, self._arm, self._try)
+        # Attempts have no site: where they stand in the text tells them apart.
+        chain = (crc32(around.table.symbol.encode()), attempt.index)
+        engine.after(jittered(longest, engine.tape, chain, place, error), self.open)
 
 
 class FirstState(Runs):
@@ -117,10 +117,10 @@ class FirstState(Runs):
         if arm == self._next and not self._won and not self.frame.scope.dead:
             self._start()
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         self._results[body.index] = value
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         engine, scope = self.frame.engine, body.scope
         scope.close()
         del self._live_scopes[scope]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from ember_mlir.runtime.calls import Spec
-from ember_mlir.runtime.frames import MISSING, Frame, FrameTable, Instruction, Slot
+from ember_mlir.runtime.calls import Call, Spec, new_call
+from ember_mlir.runtime.frames import MISSING, Body, Frame, FrameTable, Instruction, Slot, new_frame
 from ember_mlir.runtime.lists import Pieces
 from ember_mlir.runtime.scopes import Scope
 
@@ -47,11 +47,11 @@ class Runs(ABC):
         self._live: dict[Frame, None] | None = {} if takes else None
 
     @abstractmethod
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         """Take the result of `body`, as soon as it is there."""
 
     @abstractmethod
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         """Take note that `body` is over; return the frame that is over with it, if any."""
 
     def run(
@@ -62,30 +62,47 @@ class Runs(ABC):
         scope: Scope,
         path: tuple[int, ...],
         redraws: tuple[int, ...],
+    ) -> None:
+        """Start a body with its own arguments and the captures that are there."""
+        leaf = table.leaf
+        if leaf is None or self._missing:
+            self.begin(table, index, own, scope, path, redraws)
+            return
+        # All that the one request waits for is there: the call does without a frame.
+        slots = table.initial[:]
+        slots[: table.arguments] = *own, *self._captures
+        prompt = leaf.prompt(slots)
+        scope.engine.submit(new_call(leaf, prompt, self, index, scope, path, redraws))
+
+    def begin(
+        self,
+        table: FrameTable,
+        index: int,
+        own: tuple[Slot, ...],
+        scope: Scope,
+        path: tuple[int, ...],
+        redraws: tuple[int, ...],
     ) -> Frame:
-        """Start a body with its own arguments; the captures follow."""
-        body = Frame(table, self, index, scope, path, redraws)
-        if (leaf := table.leaf) is not None and not self._missing:
-            # All that the one request waits for is there: it need not be counted down.
-            body.slots[: table.arguments] = *own, *self._captures
-            leaf.fire(body)
-            return body
+        """Start a body as a frame."""
+        body = new_frame(table, self, index, scope, path, redraws)
         if not body.left:
             # A frame without instructions that anything depends on is over at once.
             body.left = 1
             body.begin(own)
             scope.engine.settle(body)
             return body
-        body.begin(own)
-        if self._captures:
-            slot = table.arguments - len(self._captures)
-            for value in self._captures:
-                if value is not MISSING:
-                    body.deliver(slot, value)
-                slot += 1
-            if self._live is not None:
-                self._live[body] = None
+        body.begin((*own, *self._captures) if self._captures else own)
+        if self._live is not None:
+            self._live[body] = None
         return body
+
+    def took(self, call: Call, value: Slot) -> None:
+        """Go on with the value of a call that stands in place of a body."""
+        returns = call.row.returns
+        if returns >= 0:
+            self.returned(call, returns, value)
+        if (over := self.finished(call)) is not None:
+            over.engine.finish(over)
 
     def capture(self, position: int, value: Slot, *, shared: bool) -> None:
         """Deliver what all bodies take besides their own, to those that are live."""
@@ -98,11 +115,6 @@ class Runs(ABC):
             self._live = None
         for body in live or ():
             body.deliver(body.table.arguments - len(self._captures) + position, value)
-
-    def forget(self, body: Frame) -> None:
-        """`body` is over: nothing is delivered to it any more."""
-        if self._live is not None:
-            self._live.pop(body, None)
 
     def over(self) -> Frame | None:
         """All bodies are over; the frame around them, if that is over with them."""
@@ -170,7 +182,7 @@ class Bodies(Runs):
         path = (*around.path, index) if repeats else around.path
         self.run(table, index, own, scope, path, around.redraws)
 
-    def one_over(self, body: Frame | None) -> Frame | None:
+    def one_over(self, body: Body | None) -> Frame | None:
         """A body is over; start another in its place, or see whether all are over."""
         if self.group.dead:
             # Its last result has decided what stopped them all: they end together.
@@ -178,7 +190,7 @@ class Bodies(Runs):
         self.live -= 1
         self._window.live -= 1
         self.left -= 1
-        if body is not None and self._live is not None:
+        if self._live is not None and isinstance(body, Frame):
             self._live.pop(body, None)
         if self.left:
             self.pump()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ember_mlir.errors import DeadlineError, FrameCancelledError
 from ember_mlir.runtime.bodies import Bodies, Runs
-from ember_mlir.runtime.frames import MISSING, Frame, FrameTable, Slot
+from ember_mlir.runtime.frames import MISSING, Body, Frame, FrameTable, Slot
 from ember_mlir.runtime.lists import Pieces, is_there
 from ember_mlir.runtime.prices import dollars
 from ember_mlir.runtime.scopes import Budget, Scope
@@ -29,10 +29,10 @@ class BranchState(Runs):
         around = self.frame
         self.run(table, 0, own, around.scope, around.path, around.redraws)
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         self.frame.deliver(self._outputs[number], value)
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         return self.over()
 
 
@@ -62,13 +62,13 @@ class SpawnState(Runs):
             around.engine.after(deadline, self._too_late)
         self.run(self._spawn.table, 0, (), self._scope, around.path, around.redraws)
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         output = self._outputs[number]
         if self.frame.table.consumers[output]:
             self._given.append(value)
         self.frame.deliver(output, value)
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         self._scope.close()
         self._tell()
         return self.over()
@@ -155,22 +155,19 @@ class LoopState(Bodies):
     def pump(self) -> None:
         while self._wanted and self.has_room():
             self._wanted = False
-            number, pending = self._start, self._pending
+            number, pending = self._start, tuple(self._pending)
             self._start += 1
             self._pending = [MISSING] * self._loop.state
             self.left += 1
             around = self.frame
             self.live += 1
             self._window.live += 1
-            body = self.run(
-                self._loop.table, number, (), self.group, (*around.path, number), around.redraws
+            path = (*around.path, number)
+            self._runs[number] = self.begin(
+                self._loop.table, number, pending, self.group, path, around.redraws
             )
-            self._runs[number] = body
-            for position, value in enumerate(pending):
-                if value is not MISSING:
-                    body.deliver(position, value)
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         newest = body.index == self._start - 1
         if number == 0:
             limit = self._loop.at_most
@@ -200,6 +197,6 @@ class LoopState(Bodies):
                 self.frame.deliver(outputs[position + 1], value)
         self._pending = []
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         self._runs.pop(body.index)
         return self.one_over(body)

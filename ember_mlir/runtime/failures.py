@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ember_mlir.errors import EmberError
 
 if TYPE_CHECKING:
-    from ember_mlir.runtime.frames import Frame, Instruction
+    from ember_mlir.runtime.frames import Body, Instruction
 
 NOTES = 5
 """How many further failures an error tells of one by one."""
@@ -21,24 +21,24 @@ class Failure(NamedTuple):
     error: EmberError
 
 
-def place_of(frame: Frame, instruction: Instruction) -> tuple[int, ...]:
+def place_of(body: Body, instruction: Instruction) -> tuple[int, ...]:
     """Where `instruction` stands when everything runs one after another.
 
     Rows of instructions and indices of runs take turns, outermost first.
     """
     place = [instruction.index]
-    around: Frame | None = frame
+    around: Body | None = body
     while around is not None:
         place += (around.index, around.parent.row)
         around = around.parent.frame
     return tuple(reversed(place))
 
 
-def failure_of(frame: Frame, instruction: Instruction, error: EmberError) -> Failure:
+def failure_of(body: Body, instruction: Instruction, error: EmberError) -> Failure:
     """The failure of an instruction, located where the text says unless it already is."""
     if error.location is None:
         error.location = instruction.location
-    return Failure(place_of(frame, instruction), error)
+    return Failure(place_of(body, instruction), error)
 
 
 def combined(failures: Sequence[Failure], later: Sequence[EmberError]) -> EmberError:

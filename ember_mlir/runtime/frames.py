@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 from ember_mlir.errors import SourceLocation
 
 if TYPE_CHECKING:
+    from ember_mlir.runtime.calls import Call
     from ember_mlir.runtime.core import Engine
     from ember_mlir.runtime.instructions.requests import Ask
     from ember_mlir.runtime.scopes import Scope
@@ -115,7 +116,8 @@ class FrameTable:
     there from the beginning), `roots` the rows that wait for nothing, and `left` how
     many rows must be over before the frame is: those that nothing follows, and those
     that run frames. `leaf` is its only row if it has one, else None; `names` has
-    those of values that the text names. `uses` counts the readers of each slot that is released, or is None.
+    the slots of values by the names that the text gives them. `uses` counts the readers
+    of each slot that is released, or is None.
     """
 
     symbol: str
@@ -132,8 +134,27 @@ class FrameTable:
     uses: list[int] | None = None
 
 
+class Body(Protocol):
+    """One run of a frame, as what runs it sees it."""
+
+    @property
+    def parent(self) -> Parent:
+        """What runs it."""
+        ...
+
+    @property
+    def index(self) -> int:
+        """Its number among the runs of its parent."""
+        ...
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that it runs in."""
+        ...
+
+
 class Parent(Protocol):
-    """What runs a frame, and takes its results."""
+    """What runs frames, and takes their results."""
 
     @property
     def frame(self) -> Frame | None:
@@ -145,11 +166,11 @@ class Parent(Protocol):
         """The row of the running instruction."""
         ...
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         """Take a result of `body`, as soon as it is there."""
         ...
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         """Take note that `body` is over; return the frame that is over with it, if any."""
         ...
 
@@ -176,41 +197,66 @@ class Frame:
         "uses",
     )
 
-    def __init__(
-        self,
-        table: FrameTable,
-        parent: Parent,
-        index: int,
-        scope: Scope,
-        path: tuple[int, ...],
-        redraws: tuple[int, ...],
-    ) -> None:
-        self.engine: Engine = scope.engine
-        self.table = table
-        self.parent = parent
-        self.index = index
-        self.scope = scope
-        self.path = path
-        self.redraws = redraws
-        self.slots = table.initial[:]
-        self.need = table.need[:]
-        self.left = table.left
-        self.uses = None if table.uses is None else table.uses[:]
+    engine: Engine
+    table: FrameTable
+    parent: Parent
+    index: int
+    scope: Scope
+    path: tuple[int, ...]
+    redraws: tuple[int, ...]
+    slots: list[Slot]
+    need: list[int]
+    left: int
+    uses: list[int] | None
 
     def begin(self, arguments: Sequence[Slot]) -> None:
         """Ready what waits for nothing, and deliver the first arguments."""
-        ready = self.engine.ready
-        for index in self.table.roots:
+        table, ready = self.table, self.engine.ready
+        for index in table.roots:
             ready.append((self, index))
-        slot = 0
-        for value in arguments:
-            self.deliver(slot, value)
-            slot += 1
+        # This is `deliver`, written out: it is most of what a small frame costs.
+        slots, need = self.slots, self.need
+        for slot, value in enumerate(arguments):
+            if value is MISSING:
+                continue
+            for index in table.consumers[slot]:
+                slots[slot] = value
+                left = need[index] - 1
+                need[index] = left
+                if not left:
+                    ready.append((self, index))
+
+    def took(self, call: Call, value: Slot) -> None:
+        """Go on with the value of a call of one of its instructions."""
+        row = call.row
+        if row.returns >= 0:
+            self.parent.returned(self, row.returns, value)
+        if row.settles:
+            self.engine.settle(self)
+        else:
+            self.engine.drain(self, self.put(row.output, value))
 
     def deliver(self, slot: int, value: Slot) -> None:
         """Put `value` into `slot`, and ready what waited only for it."""
         if (first := self.put(slot, value)) >= 0:
             self.engine.ready.append((self, first))
+
+    def hand(self, handle: int, state: Slot) -> None:
+        """Put the state of an instruction into its handle, before the state starts anything.
+
+        Those of its parts whose value is there are fired at once, so that what it starts
+        has all that it can have.
+        """
+        need, code = self.need, self.table.code
+        self.slots[handle] = state
+        for index in self.table.consumers[handle]:
+            left = need[index] - 1
+            need[index] = left
+            if not left:
+                part = code[index]
+                part.fire(self)
+                self.release(part)
+                self.left -= 1
 
     def put(self, slot: int, value: Slot) -> int:
         """Put `value` into `slot`; return the first row that waited only for it, or -1.
@@ -251,6 +297,31 @@ class Frame:
     def close(self) -> None:
         """Let go of all values, so that no cycle of references is left."""
         self.slots = _EMPTY
+
+
+def new_frame(
+    table: FrameTable,
+    parent: Parent,
+    index: int,
+    scope: Scope,
+    path: tuple[int, ...],
+    redraws: tuple[int, ...],
+) -> Frame:
+    """A run of a frame that has not begun."""
+    # A class with an `__init__` of its own takes half as long again to make.
+    frame = Frame()
+    frame.engine = scope.engine
+    frame.table = table
+    frame.parent = parent
+    frame.index = index
+    frame.scope = scope
+    frame.path = path
+    frame.redraws = redraws
+    frame.slots = table.initial[:]
+    frame.need = table.need[:]
+    frame.left = table.left
+    frame.uses = None if table.uses is None else table.uses[:]
+    return frame
 
 
 _EMPTY: list[Slot] = []

@@ -23,7 +23,7 @@ def fuse(code: Sequence[Instruction], consumers: Sequence[Sequence[int]]) -> lis
             continue
         template = templates.get(row.inputs[0])
         if template is not None and len(consumers[template.output]) == 1:
-            row.inputs, row.template = template.inputs, template.pieces
+            row.inputs, row.template = template.inputs, template.template
             gone[template] = None
         readers = [code[index] for index in consumers[row.output]]
         if len(readers) == 1 and isinstance(readers[0], Return):

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from heapq import heappop, heappush
+from math import gcd
 from typing import Protocol
 
 from ember_mlir.errors import EmberError, ProviderError
 from ember_mlir.providers.bill import Bill
 from ember_mlir.providers.failures import wait_asked
 from ember_mlir.providers.protocol import Provider, Reply, is_simulated
+from ember_mlir.runtime.backoff import longest_wait, nanoseconds
 from ember_mlir.runtime.calls import Call
 from ember_mlir.runtime.frames import Slot
+from ember_mlir.runtime.prices import Prices
 from ember_mlir.runtime.tables import SECOND, LaneTable
 
 MINUTE = 60 * SECOND
 NEVER = -1
+FOREVER = 1 << 62
 
 
 class Source(Protocol):
@@ -36,26 +40,31 @@ class Bucket:
 
     >>> bucket = Bucket(60, slack=0)
     >>> bucket.take(0, 2), bucket.opens
-    (None, 2000000000)
+    (2000000000, 2000000000)
     """
 
-    __slots__ = ("_per_minute", "_slack", "opens")
+    __slots__ = ("_cost", "_per_cost", "_slack", "opens")
 
     def __init__(self, per_minute: int, *, slack: int) -> None:
-        self._per_minute = per_minute
+        # In lowest terms, because arithmetic on small numbers is faster.
+        common = gcd(MINUTE, per_minute)
+        self._cost = MINUTE // common
+        self._per_cost = per_minute // common
         self._slack = slack
         self.opens = -slack
 
-    def take(self, now: int, amount: int) -> None:
-        """Let `amount` pass."""
-        idle = now - self._slack
-        # Rounded up, so that no wait becomes none.
-        cost = -(-amount * MINUTE // self._per_minute)
-        self.opens = (self.opens if self.opens > idle else idle) + cost
+    def take(self, now: int, amount: int) -> int:
+        """Let `amount` pass; the time at which it then opens."""
+        idle, opens = now - self._slack, self.opens
+        if opens < idle:
+            opens = idle
+        # The cost is rounded up, so that no wait becomes none.
+        self.opens = opens = opens - (-amount * self._cost // self._per_cost)
+        return opens
 
     def give_back(self, amount: int) -> None:
         """What was taken for a call, and not needed."""
-        self.opens -= amount * MINUTE // self._per_minute
+        self.opens -= amount * self._cost // self._per_cost
 
 
 class Lane:
@@ -63,8 +72,10 @@ class Lane:
 
     `used` calls are under way, at most `limit`, which is the lane's concurrency unless
     the provider has had to slow it down. `waiting` are those without room: the highest
-    priority first, then first come, first served. `free` says that nothing but room can
-    make a call wait, `slowed` that failures have made the lane go slower.
+    priority first, then first come, first served. From the time `opens` on something may be
+    sent; before, `is_open` tells, because an answer may have made it earlier. `free` says
+    that nothing but room can make a call wait, `slowed` that failures have made the lane go
+    slower.
 
     `unanswered` counts the rounds of failures since the last answer: calls that were under
     way at once and fail together are one round. Until an answer comes, one request is sent
@@ -74,10 +85,10 @@ class Lane:
 
     __slots__ = (
         "_asked",
-        "_buckets",
         "_failed",
         "_limit",
         "_paused",
+        "_prices",
         "_requests",
         "_sequence",
         "_tokens",
@@ -90,12 +101,14 @@ class Lane:
         "input_tokens",
         "last_error",
         "limit",
+        "opens",
         "output_tokens",
         "probes",
         "probing",
         "provider",
         "slowed",
         "table",
+        "timeout",
         "unanswered",
         "used",
         "waiting",
@@ -103,6 +116,7 @@ class Lane:
 
     def __init__(self, table: LaneTable, provider: Source) -> None:
         self.table = table
+        self.timeout = table.timeout
         self.provider = provider
         self.used = 0
         self.limit = table.concurrency
@@ -120,6 +134,8 @@ class Lane:
         self.input_tokens = 0
         self.output_tokens = 0
         self.estimated = False
+        # Worked out when a budget first asks for it.
+        self._prices: Prices | None = None
         self._limit = float(table.concurrency)
         self._failed = NEVER
         # Until when nothing is sent: because the provider has asked for it, or at all.
@@ -134,21 +150,21 @@ class Lane:
             self._requests = Bucket(per_minute, slack=max(0, SECOND - MINUTE // per_minute))
         if tokens is not None:
             self._tokens = Bucket(tokens, slack=10 * SECOND)
-        self._buckets = [b for b in (self._requests, self._tokens) if b is not None]
         self.slowed = False
         self.free = self._is_free()
+        self.opens = 0
 
     def push(self, call: Call) -> None:
         """Have a call wait."""
         self._sequence += 1
-        heappush(self.waiting, (-call.spec.priority, self._sequence, call))
+        heappush(self.waiting, (-call.row.spec.priority, self._sequence, call))
 
     def first(self) -> Call | None:
         """The call that is next, of those in scopes that live; the others are dropped."""
         waiting = self.waiting
         while waiting:
             call = waiting[0][2]
-            if not call.frame.scope.dead:
+            if not call.scope.dead:
                 return call
             heappop(waiting)
         return None
@@ -157,28 +173,43 @@ class Lane:
         """Take out the call that is next."""
         heappop(self.waiting)
 
-    def delay(self, now: int) -> int:
-        """The nanoseconds until a call may be sent, 0 if now; `NEVER` before an answer comes."""
-        if self.unanswered and (self.probing or self.probes == 0):
-            return NEVER
-        until = self._paused
-        for bucket in self._buckets:
-            if bucket.opens > until:
-                until = bucket.opens
-        return until - now if until > now else 0
-
     def take(self, call: Call, now: int) -> None:
         """Count a call that is sent on a lane that is not free."""
+        opens, requests, tokens = self._paused, self._requests, self._tokens
+        if requests is not None and (later := requests.take(now, 1)) > opens:
+            opens = later
+        if tokens is not None:
+            read, written = call.row.spec.tokens(call)
+            call.reserved = reserved = read + written
+            if (later := tokens.take(now, reserved)) > opens:
+                opens = later
+        self.opens = opens
         if self.unanswered:
             call.is_probe = True
             self.probing += 1
             if self.probes is not None:
                 self.probes -= 1
-        if self._requests is not None:
-            self._requests.take(now, 1)
-        if self._tokens is not None:
-            call.reserved = sum(call.spec.tokens(call))
-            self._tokens.take(now, call.reserved)
+            self.opens = FOREVER
+
+    def is_open(self, now: int) -> bool:
+        """Whether something may be sent now; brings `opens` up to date."""
+        if self.unanswered and (self.probing or self.probes == 0):
+            self.opens = FOREVER
+        else:
+            buckets = [b for b in (self._requests, self._tokens) if b is not None]
+            self.opens = max([self._paused, *[bucket.opens for bucket in buckets]])
+        return self.opens <= now
+
+    def cost(self, read: int, written: int) -> int | None:
+        """What so many tokens cost, in the unit of budgets; None if a price is unknown."""
+        if not (read or written):
+            return 0
+        if self._prices is None:
+            table = self.table
+            if table.input_usd_per_million is None or table.output_usd_per_million is None:
+                return None
+            self._prices = Prices.of(table.input_usd_per_million, table.output_usd_per_million)
+        return self._prices.cost(read, written)
 
     @property
     def is_timed(self) -> bool:
@@ -192,6 +223,8 @@ class Lane:
             self.probing -= 1
         if self._tokens is not None:
             self._tokens.give_back(call.reserved - tokens)
+            if tokens > call.reserved:
+                self.is_open(0)
 
     def answered(self, now: int) -> None:
         """An answer has come: go faster, up to what the lane may."""
@@ -216,6 +249,7 @@ class Lane:
             self._paused = max(self._paused, self._asked)
         if call.started <= self._failed and self.unanswered:
             # It was sent before the last failure, and so tells nothing new.
+            self.is_open(now)
             return
         self._failed = now
         self.unanswered += 1
@@ -224,6 +258,7 @@ class Lane:
             self.limit = int(self._limit)
         if self.unanswered > 1:
             self._paused = max(self._paused, now + self._backoff(self.unanswered - 2))
+        self.is_open(now)
 
     @property
     def is_down(self) -> bool:
@@ -242,36 +277,8 @@ class Lane:
         return longest_wait(self.table.least_backoff, self.table.most_backoff, doublings)
 
     def _is_free(self) -> bool:
-        return not self._buckets and not self.unanswered
-
-
-def longest_wait(least: int, most: int, doublings: int) -> int:
-    """The longest time to wait before another try, in nanoseconds; it doubles each time.
-
-    >>> [longest_wait(5, 30, tries) for tries in range(4)]
-    [5, 10, 20, 30]
-    """
-    return min(most, least << min(doublings, 40))
-
-
-def jittered(longest: int, draw: int, error: EmberError) -> int:
-    """A random part of the longest time to wait, and at least what the provider asks for.
-
-    `draw` is a number of 128 bits from the tape. Waits are at least a microsecond, so
-    that none is rounded to nothing. Source of the formula: "Exponential Backoff And
-    Jitter" (M. Brooker, 2015), full jitter.
-    """
-    asked = nanoseconds(wait_asked(error)) if isinstance(error, ProviderError) else 0
-    return max(longest * draw >> 128, asked, 1000)
-
-
-def nanoseconds(seconds: float) -> int:
-    """A time in whole nanoseconds, rounded up so that no wait becomes none.
-
-    >>> nanoseconds(0.1), nanoseconds(1e-12)
-    (100000000, 1)
-    """
-    return -int(-seconds * SECOND // 1)
+        has_limits = self._requests is not None or self._tokens is not None
+        return not has_limits and not self.unanswered
 
 
 def open_lanes(tables: Sequence[LaneTable], provider_for: Callable[[str], Provider]) -> list[Lane]:
@@ -296,10 +303,10 @@ def total(lanes: Sequence[Lane], seconds: float) -> Bill:
         bill.estimated |= lane.estimated
         # A lane without tokens owes nothing, even if its prices are unknown.
         if used := lane.input_tokens + lane.output_tokens:
-            bill.charge(Reply((), lane.input_tokens, used - lane.input_tokens), *_prices(lane))
+            bill.charge(Reply((), lane.input_tokens, used - lane.input_tokens), *_usd_of(lane))
     bill.calls = sum(lane.calls for lane in lanes)
     return bill
 
 
-def _prices(lane: Lane) -> tuple[Decimal | None, Decimal | None]:
+def _usd_of(lane: Lane) -> tuple[Decimal | None, Decimal | None]:
     return lane.table.input_usd_per_million, lane.table.output_usd_per_million

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
-
-from ember_mlir.runtime.tables import LaneTable
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
 
 DOLLAR = 10**12
 """A dollar in the unit of budgets."""
 
-_MILLION = Decimal(10**6)
+_MILLION = 10**6
 
 
-def worst_cost(tokens: tuple[int, int] | None, lane: LaneTable) -> int | None:
-    """The cost of so many tokens of input and output; None if they or a price are unknown.
+class Prices(NamedTuple):
+    """What a token of input and one of output cost, in `per`ths of the unit of budgets.
 
-    >>> worst_cost((1000, 100), LaneTable(number=0, symbol="l", model="m", provider="p",
-    ...     concurrency=1, input_usd_per_million=Decimal("0.15"),
-    ...     output_usd_per_million=Decimal("0.60")))
+    >>> Prices.of(Decimal("0.15"), Decimal("0.60")).cost(1000, 100)
     210000000
     """
-    if tokens is None:
-        return None
-    read, written = tokens
-    if not (read or written):
-        return 0
-    prices = lane.input_usd_per_million, lane.output_usd_per_million
-    if prices[0] is None or prices[1] is None:
-        return None
-    cost = (read * prices[0] + written * prices[1]) * _MILLION
-    return int(cost.to_integral_value(ROUND_CEILING))
 
+    read: int
+    written: int
+    per: int
 
-def settled_cost(read: int, written: int, lane: LaneTable) -> int:
-    """The cost of the tokens that a call has used."""
-    return worst_cost((read, written), lane) or 0
+    @classmethod
+    def of(cls, read: Decimal, written: Decimal) -> Prices:
+        """Prices in US dollars per million tokens, as exact as they are."""
+        reading, writing = Fraction(read) * _MILLION, Fraction(written) * _MILLION
+        per = lcm(reading.denominator, writing.denominator)
+        return cls(int(reading * per), int(writing * per), per)
+
+    def cost(self, read: int, written: int) -> int:
+        """The cost of so many tokens of input and output, rounded up."""
+        return -(-(read * self.read + written * self.written) // self.per)
 
 
 def dollars(amount: Decimal) -> int:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ember_mlir.runtime.bodies import Bodies
-from ember_mlir.runtime.frames import Frame, Slot
+from ember_mlir.runtime.frames import Body, Frame, Slot
 from ember_mlir.runtime.lists import Pieces
 from ember_mlir.semantics import check_reducible, reduce_levels
 
@@ -114,11 +114,11 @@ class ReduceState(Bodies):
             self._place = (level + 1, 0) if last else (level, group + 1)
             self._start_group(level, group)
 
-    def returned(self, body: Frame, number: int, value: Slot) -> None:
+    def returned(self, body: Body, number: int, value: Slot) -> None:
         level = bisect_right(self._firsts, body.index) - 1
         self._rise(level, body.index - self._firsts[level], value)
 
-    def finished(self, body: Frame) -> Frame | None:
+    def finished(self, body: Body) -> Frame | None:
         return self.one_over(body)
 
     def over(self) -> Frame | None:

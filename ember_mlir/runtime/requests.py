@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ember_mlir.errors import EmberError, SourceLocation
 from ember_mlir.providers.failures import foreign_error, own_error
 from ember_mlir.providers.messages import Message
 from ember_mlir.providers.protocol import Answer, Reply, Request
-from ember_mlir.providers.replies import MOST_TOKENS, check_reply, tokens_of
+from ember_mlir.providers.replies import check_reply, tokens_of
 from ember_mlir.runtime.calls import Call, Spec
 from ember_mlir.runtime.frames import Slot
 from ember_mlir.runtime.lists import Pieces
@@ -25,6 +24,9 @@ LIKELY_TOKENS = 256
 OVERHEAD = 16
 """The most tokens that a provider adds to a turn for its role and borders."""
 
+_MANY = 2**30
+"""More tokens than any answer has."""
+
 
 class RequestSpec(Spec):
     """All of a request but its prompt.
@@ -34,7 +36,16 @@ class RequestSpec(Spec):
     `many` answers once for each of them: the last index of the site counts these.
     """
 
-    __slots__ = ("_is_simple", "_like", "many", "sampled", "site", "template", "worst_output")
+    __slots__ = (
+        "_is_simple",
+        "_likely_output",
+        "_more_bytes",
+        "many",
+        "sampled",
+        "site",
+        "template",
+        "worst_output",
+    )
 
     def __init__(
         self,
@@ -51,41 +62,38 @@ class RequestSpec(Spec):
         super().__init__(lane, origin, priority, location)
         self.template = template
         self.site = site
+        self.identity = site.chain
         self.sampled = sampled
         self.many = many
-        self._like = template.like
         self._is_simple = (
             template.kind == "generate"
             and template.grammar is None
             and not template.tools
             and not many
         )
+        grammar = "" if template.grammar is None else template.grammar.text
+        tools = "".join([str(tool) for tool in template.tools])
+        self._more_bytes = _bytes_of(grammar + tools)
         limit = 0 if template.kind != "generate" else template.max_tokens
         self.worst_output = None if limit is None else limit * template.n
+        self._likely_output = LIKELY_TOKENS if self.worst_output is None else self.worst_output
 
     def request(self, call: Call, tape: bytes) -> Request:
         asked = call.asked
-        frame = call.frame
         # Made when they are read; they must not hold the call, which holds the request.
-        draws = partial(self._draws, tape, frame.path, frame.redraws) if self.sampled else ()
+        draws = (_draws, self, tape, call.path, call.redraws) if self.sampled else ()
         if asked.__class__ is str:
-            return self._like(asked, None, draws)
-        return self._like(None, asked, draws)
+            return self.template.like(asked, None, draws)
+        return self.template.like(None, asked, draws)
 
     def read(self, call: Call, answer: object) -> Slot:
         # What nearly all replies are is seen at a glance; `check_reply` says what else is.
-        if answer.__class__ is Reply and self._is_simple and isinstance(answer, Reply):
-            values, read, written = answer.values, answer.input_tokens, answer.output_tokens
-            if (
-                values.__class__ is list
-                and len(values) == 1
-                and read.__class__ is int
-                and written.__class__ is int
-                and 0 <= read <= MOST_TOKENS
-                and 0 <= written <= MOST_TOKENS
-            ):
-                text = values[0]
-                if isinstance(text, str) and text.isascii():
+        if type(answer) is Reply and self._is_simple:
+            values, read, written = answer.held()
+            if values.__class__ is list and read.__class__ is int and written.__class__ is int:
+                text = values[0] if len(values) == 1 else None
+                # Neither number is negative, nor too large.
+                if isinstance(text, str) and text.isascii() and 0 <= read | written < _MANY:
                     call.read = read
                     call.written = written
                     return text
@@ -100,19 +108,18 @@ class RequestSpec(Spec):
         return foreign_error(call.lane.provider, self.template.model, error)
 
     def tokens(self, call: Call) -> tuple[int, int]:
-        likely = LIKELY_TOKENS if self.worst_output is None else self.worst_output
-        return len(_text_of(call.asked)) // 4 + 1, likely
+        asked = call.asked
+        size = len(asked) if asked.__class__ is str else len(_text_of(asked))
+        return size // 4 + 1, self._likely_output
 
     def worst_tokens(self, call: Call) -> tuple[int, int] | None:
         if self.worst_output is None:
             return None
         # No token is shorter than a byte.
-        asked, template = call.asked, self.template
+        asked = call.asked
         turns = 1 if isinstance(asked, str) else len(asked)
-        grammar = "" if template.grammar is None else template.grammar.text
-        tools = "".join([str(tool) for tool in template.tools])
-        size = len((_text_of(asked) + grammar + tools).encode("utf-8", "surrogatepass"))
-        return size + OVERHEAD * (turns + 1), self.worst_output
+        size = _bytes_of(asked if isinstance(asked, str) else _text_of(asked))
+        return size + self._more_bytes + OVERHEAD * (turns + 1), self.worst_output
 
     def _values(self, call: Call, answer: object) -> list[Answer]:
         call.read, call.written = tokens_of(answer)
@@ -126,19 +133,6 @@ class RequestSpec(Spec):
             # An answer that does not fit is an error, whoever was to hold the model to it.
             template.grammar.parse(value)
         return value
-
-    def _draws(
-        self, tape: bytes, path: tuple[int, ...], redraws: tuple[int, ...]
-    ) -> tuple[int, ...]:
-        """The numbers on the tape that a call reads, one for each answer."""
-        site = self.site
-        own = [(index,) for index in range(self.template.n)] if self.many else [()]
-        draws: list[int] = []
-        for last in own:
-            dynamic = iter((*path, *last))
-            indices = [next(dynamic) if index is None else index for index in site.indices]
-            draws.append(draw_number(tape, site.chain, (*indices, *redraws)))
-        return tuple(draws)
 
 
 class ScoreSpec(RequestSpec):
@@ -154,6 +148,24 @@ class ScoreSpec(RequestSpec):
         scores = self._values(call, answer)[0]
         assert isinstance(scores, tuple)
         return Pieces.complete(list(scores))
+
+
+def _draws(
+    spec: RequestSpec, tape: bytes, path: tuple[int, ...], redraws: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The numbers on the tape that a call reads, one for each answer."""
+    site = spec.site
+    own = [(index,) for index in range(spec.template.n)] if spec.many else [()]
+    draws: list[int] = []
+    for last in own:
+        dynamic = iter((*path, *last))
+        indices = [next(dynamic) if index is None else index for index in site.indices]
+        draws.append(draw_number(tape, site.chain, (*indices, *redraws)))
+    return tuple(draws)
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _text_of(asked: Slot) -> str:

@@ -22,7 +22,7 @@ from ember_mlir.providers.bill import Bill
 from ember_mlir.providers.session import Session
 from ember_mlir.runtime.arguments import Argument, check, in_order
 from ember_mlir.runtime.background import run_sync
-from ember_mlir.runtime.core import Driver, Engine
+from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.decode import decode
 from ember_mlir.runtime.drivers.asyncio_driver import AsyncioDriver
 from ember_mlir.runtime.drivers.functions import FunctionRunner
@@ -34,6 +34,7 @@ from ember_mlir.runtime.lanes import Lane, open_lanes, total
 from ember_mlir.runtime.lists import plain, shared, slot_maker
 from ember_mlir.runtime.tables import Program
 from ember_mlir.runtime.trace import Ring, Trace
+from ember_mlir.runtime.traffic import Driver
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,9 @@ class Scope:
     A scope that `catches` is where errors of the program end, instead of failing the
     scope around it. From its first failure, or from when it is cancelled, it is `dead`,
     and all scopes in it with it: nothing new starts. Then what is under way in it is
-    asked to end, and when that has left, its owner is told. `busy` counts the calls under
-    way in it and the scopes in it that are busy, so that it is 0 when there is none.
+    asked to end, and when that has left, its owner is told. `in_flight` are the calls under
+    way in it, in the order in which they were sent, and `busy` counts the scopes in it in
+    which something is.
 
     `failures` are those of the moment at which it died, `later` what failed while it was
     being cancelled. `budget` is the innermost that its calls are paid from.
@@ -113,28 +114,31 @@ class Scope:
         if self._stoppable is not None:
             self._stoppable.pop(runner, None)
 
-    def enter(self) -> None:
-        """Count a call that is sent, or a scope in here that has become busy."""
-        scope: Scope | None = self
-        while scope is not None:
-            scope.busy += 1
-            if scope.busy > 1:
-                return
-            scope = scope.parent
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way in here, however deep."""
+        return not self.in_flight and not self.busy
 
-    def leave(self, call: Call) -> None:
-        """Count a call that has left, and tell the owners of what has ended with it."""
-        del self.in_flight[call]
-        scope: Scope | None = self
-        while scope is not None:
+    def enter(self) -> None:
+        """Something is about to be under way in here: count this in the scopes around it."""
+        around = None if self.in_flight or self.busy else self.parent
+        while around is not None:
+            is_idle = not around.in_flight and not around.busy
+            around.busy += 1
+            around = around.parent if is_idle else None
+
+    def leave(self) -> None:
+        """Something has left: tell the owners of the scopes in which nothing is under way."""
+        scope = self
+        while not scope.in_flight and not scope.busy:
             # A scope counts as busy in the one around it until its owner has been told,
             # so that what that starts in the meantime keeps it busy.
-            scope.busy -= 1
-            if scope.busy:
-                return
             if scope.cancelled:
                 scope.drained()
+            if scope.parent is None:
+                return
             scope = scope.parent
+            scope.busy -= 1
 
     def drained(self) -> None:
         """Nothing is under way any more in here, after this has ended early."""
@@ -219,7 +223,8 @@ class Budget:
         while budget is not None:
             budget.held -= held
             budget.spent += cost
-            freed += budget.waiting
-            budget.waiting.clear()
+            if budget.waiting:
+                freed += budget.waiting
+                budget.waiting.clear()
             budget = budget.around
         return freed

@@ -138,10 +138,11 @@ def check_step(step: int) -> None:
 def rounds(start: int, stop: int, step: int) -> int:
     """How many rounds a loop makes that counts from `start` to below `stop` by `step`.
 
-    Raises `ShapeError` if the step is below 1.
+    It is at most the largest whole number of 64 bits: nobody lives to see more. Raises
+    `ShapeError` if the step is below 1.
 
     >>> rounds(0, 5, 2), rounds(5, 0, 1)
     (3, 0)
     """
     check_step(step)
-    return max(0, -((start - stop) // step))
+    return min(max(0, -((start - stop) // step)), 2**63 - 1)

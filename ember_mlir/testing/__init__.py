@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ember_mlir.testing.answers import Dice
 from ember_mlir.testing.outcomes import Effects, Outcome, numbered, reference
-from ember_mlir.testing.programs import EVERYTHING, Language, Program, programs
+from ember_mlir.testing.programs import EVERYTHING, Language, Program, programs, without
 
 __all__ = [
     "EVERYTHING",
@@ -23,4 +23,5 @@ __all__ = [
     "numbered",
     "programs",
     "reference",
+    "without",
 ]

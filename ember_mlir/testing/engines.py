@@ -9,13 +9,14 @@ from typing import Literal, TypeVar, get_args
 from ember_mlir.providers.session import Progress, Session
 from ember_mlir.runtime.arguments import Argument
 from ember_mlir.runtime.calls import Call
-from ember_mlir.runtime.core import Driver, Engine
+from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.drivers.asyncio_driver import AsyncioDriver
 from ember_mlir.runtime.drivers.virtual_driver import VirtualDriver
 from ember_mlir.runtime.drivers.virtual_loop import run_virtually
 from ember_mlir.runtime.functions import Function
 from ember_mlir.runtime.run import Prepared, Run, Started
 from ember_mlir.runtime.scopes import Budget
+from ember_mlir.runtime.traffic import Driver
 
 T = TypeVar("T")
 
@@ -61,13 +62,13 @@ class WatchedEngine(Engine):
 
     def check_idle(self) -> None:
         """Check that all counts of what is under way, waits, or is reserved are zero."""
-        assert self.in_flight == 0
+        assert self.is_idle
         assert (self.scope.busy, self.scope.calls()) == (0, [])
         for lane in self.lanes:
             assert (lane.used, lane.probing, lane.expiring, lane.first()) == (0, 0, {}, None)
         for budget in self.budgets:
             assert (budget.held, budget.spent <= budget.limit) == (0, True)
-            assert all(call.frame.scope.dead for call in budget.waiting)
+            assert all(call.scope.dead for call in budget.waiting)
         if self.finished:
             # A run that has failed as a whole keeps nothing, but has not counted it back.
             assert [window.live for window in self._windows.values()] == [0] * len(self._windows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hypothesis import strategies as st
 from xdsl.ir import Attribute
@@ -18,8 +19,15 @@ from ember_mlir.testing.writer import Language, Name, Writer
 EVERYTHING = Language(TYPES, (*PLAIN, *ASKING, *NESTING), leaf)
 """The whole of `llm`, `ensemble`, and what of `scf` and `arith` programs may have."""
 
-HEADER = """llm.model @small named "petit" from "simulated"
-llm.model @large from "simulated"
+
+def without(*operations: str) -> Language:
+    """All of the language but some operations."""
+    makers = [maker for maker in EVERYTHING.makers if maker.operation not in operations]
+    return replace(EVERYTHING, makers=makers)
+
+
+HEADER = """llm.model @small named "petit" from "simulated" clearance "pii"
+llm.model @large from "simulated" clearance "pii"
 llm.tool @search "finds é" takes "{\\22type\\22: \\22object\\22}"
 llm.tool @time "tells" takes "{\\22type\\22: \\22object\\22}"
 """

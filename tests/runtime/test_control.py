@@ -279,9 +279,7 @@ exec.frame @main(%t: !llm.text) -> {LIST} {{
 def test_members_that_fail_are_left_out_or_replaced(
     harness: Harness, on_error: str, failing: str, outputs: list[str]
 ) -> None:
-    provider = harness.Scripted(
-        lambda prompt: REFUSED if prompt[0] in failing else f"<{prompt}>"
-    )
+    provider = harness.Scripted(lambda prompt: REFUSED if prompt[0] in failing else f"<{prompt}>")
     assert harness.run(parallel_of(on_error), "q", provider=provider).outputs == [outputs]
 
 

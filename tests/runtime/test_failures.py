@@ -11,8 +11,8 @@ from ember_mlir.errors import EmberError, EmptyVoteError, ProviderError, SourceL
 from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.bill import Bill
 from ember_mlir.providers.session import Clock
-from ember_mlir.runtime.instructions import values
 from ember_mlir.runtime.frames import Frame
+from ember_mlir.runtime.instructions import values
 from ember_mlir.runtime.run import run
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def test_a_tuple_of_values_is_a_reply(harness: Harness) -> None:
 def test_a_defect_of_the_engine_is_an_internal_error(
     harness: Harness, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def defect(self: instructions.Return, frame: Frame) -> None:
+    def defect(self: values.Return, frame: Frame) -> None:
         raise KeyError("slot")
 
     prepared = harness.prepare(MAP)

@@ -187,9 +187,7 @@ def test_many_timeouts_cost_one_timer_at_a_time(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 100, 1000])
-def test_an_outage_costs_few_probes_and_ends_in_a_clear_error(
-    harness: Harness, count: int
-) -> None:
+def test_an_outage_costs_few_probes_and_ends_in_a_clear_error(harness: Harness, count: int) -> None:
     provider = Failing(*[busy()] * 1000)
     text = map_on(f"retries 10 {RETRIES} timeout 600 seconds", 64)
     with pytest.raises(ProviderError) as caught:
@@ -199,7 +197,7 @@ def test_an_outage_costs_few_probes_and_ends_in_a_clear_error(
     assert caught.value.bill.seconds < 400
     if count > 8:
         assert caught.value.message.startswith("the provider 'p' must answer, but ")
-        assert "of requests on the lane @lane have failed, the last with 'busy'" in str(caught.value)
+        assert "the lane @lane have failed, the last with 'busy'" in caught.value.message
 
 
 def test_an_outage_that_ends_is_waited_out(harness: Harness) -> None:

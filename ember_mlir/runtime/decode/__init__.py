@@ -7,12 +7,16 @@ from xdsl.dialects.builtin import ModuleOp
 from ember_mlir.dialects import exec as ops
 from ember_mlir.dialects.exec.nesting import frames_of, verify_frames
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.runtime.decode import frame_rows, request_rows, value_rows
 from ember_mlir.runtime.decode.frames import FrameDecoder
 from ember_mlir.runtime.decode.symbols import Symbols
 from ember_mlir.runtime.frames import FrameTable
 from ember_mlir.runtime.functions import function_lane
 from ember_mlir.runtime.tables import Program
 from ember_mlir.runtime.unsupported import check_done
+
+# Each registers what it knows to decode.
+__all__ = ["decode", "frame_rows", "request_rows", "value_rows"]
 
 
 def decode(module: ModuleOp) -> Program:

@@ -15,6 +15,8 @@ from ember_mlir.runtime.decode.symbols import Symbols
 from ember_mlir.runtime.frames import MISSING, FrameTable, Instruction, Slot
 from ember_mlir.runtime.unsupported import check_done, not_run
 
+_WITHOUT_VALUE = TokenType | HandleType | KeyType
+
 
 class FrameDecoder:
     """Turns one frame into rows, which read and write numbered slots.
@@ -58,7 +60,7 @@ class FrameDecoder:
         slot = self.new_slot(value.type, known)
         self._slots[value] = slot
         # What a run had finished is told by these names, where it fails.
-        if value.name_hint is not None and not isinstance(value.type, TokenType | HandleType | KeyType):
+        if value.name_hint is not None and not isinstance(value.type, _WITHOUT_VALUE):
             self.names.setdefault(value.name_hint, slot)
         return slot
 

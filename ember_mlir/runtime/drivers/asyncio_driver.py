@@ -10,6 +10,7 @@ import asyncio
 from asyncio import CancelledError, Future, Task, TimerHandle
 from collections import deque
 from collections.abc import Callable, Sequence
+from time import monotonic_ns
 
 from ember_mlir.providers.protocol import is_timed
 from ember_mlir.runtime.calls import Call
@@ -38,6 +39,8 @@ class AsyncioDriver:
         self._killed: BaseException | None = None
         self._alarm: TimerHandle | None = None
         self._began = 0.0
+        self._zero = 0
+        self._clock: Callable[[], int] = lambda: round(self._loop.time() * SECOND)
         self._engine: Engine
         self._loop: asyncio.AbstractEventLoop
         self._over: Future[None]
@@ -49,6 +52,10 @@ class AsyncioDriver:
         """
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
+        if type(self._loop).time is asyncio.BaseEventLoop.time:
+            # This is what such a loop tells the time by, and is four times as fast to read.
+            self._clock = monotonic_ns
+        self._zero = round(self._began * SECOND)
         self._over = self._loop.create_future()
         self._engine = engine
         self._width = sum(lane.table.concurrency for lane in engine.lanes)
@@ -69,16 +76,16 @@ class AsyncioDriver:
             raise self._killed
 
     def now(self) -> int:
-        return round((self._loop.time() - self._began) * SECOND)
+        return self._clock() - self._zero
 
     def start(self, call: Call) -> None:
-        call.ticket = 0
+        call.ticket = None
         self._queue.append(call)
 
     def cancel(self, call: Call) -> None:
-        if call.task is not None:
-            call.task.cancel()
-        elif call.ticket != _SKIPPED:
+        if isinstance(call.ticket, Task):
+            call.ticket.cancel()
+        elif call.ticket is None:
             # It is still in the queue, and must not wait for a worker to find it there.
             call.ticket = _SKIPPED
             self._loop.call_soon(self._skip, call)
@@ -114,7 +121,7 @@ class AsyncioDriver:
 
     def _check_going(self) -> None:
         """End a run in which nothing can happen any more: a defect, but no reason to hang."""
-        if not (self._engine.in_flight or self._foreseen or self._alarm):
+        if self._engine.is_idle and not (self._foreseen or self._alarm):
             self.finish()
 
     def _skip(self, call: Call) -> None:
@@ -156,13 +163,13 @@ class AsyncioDriver:
             self._waking -= 1
             while queue:
                 call = queue.popleft()
-                if call.ticket == _SKIPPED:
+                if call.ticket is not None:
                     continue
-                if call.frame.scope.dead:
+                if call.scope.dead:
                     # What made the call possible has also ended what it was for.
                     engine.skipped(call)
                     continue
-                call.task = task
+                call.ticket = task
                 try:
                     reply = await call.lane.provider.generate(call.request)
                 except Exception as error:
@@ -171,12 +178,12 @@ class AsyncioDriver:
                 except BaseException as error:
                     self._interrupted(call, task, error)
                 else:
-                    call.task = None
                     if call.cancelled or call.timed_out:
                         _absorb(call, task)
+                    call.ticket = None
                     engine.complete(call, reply)
                 ended = call.cancelled
-                if len(queue) > 1:
+                if len(queue) > self._waking + 1:
                     self._wake(own=1)
             self._check_going()
             if self._closing or ended:
@@ -221,7 +228,7 @@ class AsyncioDriver:
     async def _abandon(self) -> None:
         """Cancel what is under way, and wait until it has really left."""
         self._engine.cancel()
-        while self._engine.in_flight:
+        while not self._engine.is_idle:
             self._over = self._loop.create_future()
             try:
                 await self._over
@@ -249,7 +256,7 @@ class AsyncioDriver:
 
 def _absorb(call: Call, task: Task[None]) -> None:
     """Part call and worker; a cancellation that was meant for the call ends with it."""
-    call.task = None
+    call.ticket = None
     if call.is_ending:
         while task.cancelling():
             task.uncancel()

@@ -6,7 +6,7 @@ import os
 from asyncio import CancelledError, get_running_loop, shield, wait
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import cache, partial
+from functools import cache
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 
 from ember_mlir.runtime.frames import Slot

@@ -15,10 +15,11 @@ from math import inf
 from ember_mlir.errors import ModelError, ProviderError
 from ember_mlir.providers.protocol import SimulatedProvider, is_simulated, is_timed
 from ember_mlir.providers.replies import check_latency
+from ember_mlir.runtime.backoff import nanoseconds
 from ember_mlir.runtime.calls import Call
 from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.frames import FrameTable, Slot
-from ember_mlir.runtime.lanes import Lane, nanoseconds
+from ember_mlir.runtime.lanes import Lane
 from ember_mlir.runtime.tables import SECOND
 
 Event = tuple[int, int, Call | None, object]
@@ -87,12 +88,12 @@ class VirtualDriver:
             self._engine.tick()
 
     def _send(self, call: Call) -> None:
-        if call.frame.scope.dead:
+        if call.scope.dead:
             # What made the call possible has also ended what it was for.
             self._engine.skipped(call)
             return
         try:
-            outcome, seconds = self._providers[call.spec.lane].simulate(call.request)
+            outcome, seconds = self._providers[call.row.spec.lane].simulate(call.request)
             check_latency(seconds)
         except (Exception, CancelledError) as error:
             self._foresee(self._now, call, error)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ember_mlir.errors import SourceLocation
-from ember_mlir.runtime.calls import Spec
 from ember_mlir.runtime.fanout import MembersState
 from ember_mlir.runtime.frames import PENDING, Frame, FrameTable, Instruction, Slot
+from ember_mlir.runtime.instructions.requests import Ask
 from ember_mlir.runtime.lists import Pieces
 from ember_mlir.runtime.reduce import ReduceState
 
@@ -67,10 +67,9 @@ class Members(Instruction):
         return self.drop and not self.demanded
 
     @property
-    def leaf(self) -> Spec | None:
+    def leaf(self) -> Ask | None:
         """The request that is all of a member, if the members are no more than that."""
-        leaf = self._tables[0].leaf
-        return None if leaf is None or len(self._tables) > 1 else leaf.spec
+        return None if len(self._tables) > 1 else self.table_of(0).leaf
 
     def table_of(self, index: int) -> FrameTable:
         """The frame of a member."""
@@ -83,7 +82,7 @@ class Members(Instruction):
         length = len(source.values) if source is not None else self._count or 0
         state = MembersState(frame, self, source, length)
         if self.takes or self.has_default:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         if length:
             state.open()
         else:
@@ -122,7 +121,7 @@ class Reduce(Instruction):
             source.kept = True
         state = ReduceState(frame, self, source)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         state.open()
         return PENDING
 
@@ -137,8 +136,8 @@ class Capture(Instruction):
         self._position = position
 
     def fire(self, frame: Frame) -> Slot:
-        state, value = (frame.slots[slot] for slot in self.inputs)
-        state.capture(self._position, value, shared=self.shared)
+        handle, source = self.inputs
+        frame.slots[handle].capture(self._position, frame.slots[source], shared=self.shared)
 
 
 class Default(Instruction):
@@ -147,5 +146,5 @@ class Default(Instruction):
     __slots__ = ()
 
     def fire(self, frame: Frame) -> Slot:
-        state, value = (frame.slots[slot] for slot in self.inputs)
-        state.default(value)
+        handle, source = self.inputs
+        frame.slots[handle].default(frame.slots[source])

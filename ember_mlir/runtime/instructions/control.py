@@ -61,7 +61,7 @@ class Select(Runner):
     def fire(self, frame: Frame) -> Slot:
         state = BranchState(frame, self)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         then, otherwise = self._tables
         state.open(then if frame.slots[self.inputs[0]] else otherwise)
         return PENDING
@@ -95,7 +95,7 @@ class Spawn(Runner):
     def fire(self, frame: Frame) -> Slot:
         state = SpawnState(frame, self)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         frame.deliver(self.running, state)
         state.open()
         return PENDING
@@ -141,7 +141,7 @@ class Loop(Runner):
 
     def fire(self, frame: Frame) -> Slot:
         state = LoopState(frame, self)
-        frame.deliver(self.handle, state)
+        frame.hand(self.handle, state)
         state.open()
         return PENDING
 
@@ -156,8 +156,8 @@ class Initial(Instruction):
         self._position = position
 
     def fire(self, frame: Frame) -> Slot:
-        state, value = (frame.slots[slot] for slot in self.inputs)
-        state.initial(self._position, value, shared=self.shared)
+        handle, source = self.inputs
+        frame.slots[handle].initial(self._position, frame.slots[source], shared=self.shared)
 
 
 class Attempt(Runner):
@@ -191,7 +191,7 @@ class Attempt(Runner):
     def fire(self, frame: Frame) -> Slot:
         state = AttemptState(frame, self)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         state.open()
         return PENDING
 
@@ -219,7 +219,7 @@ class First(Runner):
     def fire(self, frame: Frame) -> Slot:
         state = FirstState(frame, self)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         state.open()
         return PENDING
 
@@ -266,7 +266,7 @@ class Remember(Runner):
     def fire(self, frame: Frame) -> Slot:
         state = BranchState(frame, self)
         if self.takes:
-            frame.deliver(self.handle, state)
+            frame.hand(self.handle, state)
         state.open(self.table, (TOKEN,))
         return PENDING
 

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from ember_mlir.runtime.calls import Spec
-from ember_mlir.runtime.frames import AGAIN, PENDING, Frame, Instruction, Slot
+from collections.abc import Sequence
+
+from ember_mlir.runtime.calls import Caller, Spec, new_call
+from ember_mlir.runtime.frames import AGAIN, PENDING, Frame, Slot
+from ember_mlir.runtime.instructions.templates import Filling
 from ember_mlir.runtime.lists import all_there, plain
-from ember_mlir.semantics import fill_template
 
 
-class Ask(Instruction):
+class Ask(Caller):
     """`exec.request`, `exec.embed`: one request about a text or a conversation.
 
     With a `template`, the prompt is what `Format` would make of it.
     """
 
-    __slots__ = ("spec", "template")
+    __slots__ = ("template",)
 
     def __init__(self, inputs: tuple[int, ...], output: int, spec: Spec) -> None:
-        super().__init__(inputs, output, location=spec.location)
-        self.spec = spec
-        self.template: tuple[str | int, ...] | None = None
+        super().__init__(inputs, output, spec)
+        self.template: Filling | None = None
+
+    def prompt(self, slots: Sequence[Slot]) -> Slot:
+        """What is asked, where these are the slots of the frame."""
+        template = self.template
+        return slots[self.inputs[0]] if template is None else template(slots)
 
     def fire(self, frame: Frame) -> Slot:
-        slots, template = frame.slots, self.template
-        prompt = slots[self.inputs[0]] if template is None else fill_template(template, slots)
-        frame.engine.submit(frame, self, self.spec, prompt)
+        prompt, index = self.prompt(frame.slots), frame.index
+        call = new_call(self, prompt, frame, index, frame.scope, frame.path, frame.redraws)
+        frame.engine.submit(call)
         return PENDING
 
 
-class AskAll(Instruction):
+class AskAll(Caller):
     """`exec.score`, `exec.apply`: a call about several values, once they are all there.
 
     What comes behind the first `count` inputs is only waited for.
     """
 
-    __slots__ = ("_count", "_spec")
+    __slots__ = ("_count",)
 
     def __init__(self, inputs: tuple[int, ...], output: int, spec: Spec, count: int) -> None:
-        super().__init__(inputs, output, location=spec.location)
-        self._spec = spec
+        super().__init__(inputs, output, spec)
         self._count = count
 
     def fire(self, frame: Frame) -> Slot:
@@ -47,5 +52,7 @@ class AskAll(Instruction):
         if not all_there(frame, self.index, values):
             return AGAIN
         asked = tuple([plain(value) for value in values])
-        frame.engine.submit(frame, self, self._spec, asked)
+        index = frame.index
+        call = new_call(self, asked, frame, index, frame.scope, frame.path, frame.redraws)
+        frame.engine.submit(call)
         return PENDING

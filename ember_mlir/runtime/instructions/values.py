@@ -6,24 +6,22 @@ from collections.abc import Callable, Sequence
 
 from ember_mlir.errors import SourceLocation
 from ember_mlir.runtime.frames import AGAIN, TOKEN, Frame, Instruction, Slot
+from ember_mlir.runtime.instructions.templates import filling
 from ember_mlir.runtime.lists import Pieces, all_there, plain, shared
-from ember_mlir.semantics import element, fill_template
+from ember_mlir.semantics import element
 
 
 class Format(Instruction):
-    """`exec.format`: a template, parsed once, with its holes filled.
+    """`exec.format`: a template, parsed once, with its holes filled."""
 
-    Holes are numbered by slot, so that the slots of the frame are what fills them.
-    """
-
-    __slots__ = ("pieces",)
+    __slots__ = ("template",)
 
     def __init__(self, inputs: tuple[int, ...], output: int, pieces: tuple[str | int, ...]) -> None:
         super().__init__(inputs, output)
-        self.pieces = tuple([p if isinstance(p, str) else inputs[p] for p in pieces])
+        self.template = filling([p if isinstance(p, str) else inputs[p] for p in pieces])
 
     def fire(self, frame: Frame) -> Slot:
-        return fill_template(self.pieces, frame.slots)
+        return self.template(frame.slots)
 
 
 class Compute(Instruction):
@@ -129,7 +127,7 @@ class List(Instruction):
 
     def fire(self, frame: Frame) -> Slot:
         pieces = Pieces(self._length)
-        frame.deliver(self.handle, pieces)
+        frame.hand(self.handle, pieces)
         return pieces
 
 
@@ -143,8 +141,9 @@ class Put(Instruction):
         self._position = position
 
     def fire(self, frame: Frame) -> Slot:
-        pieces, value = (frame.slots[slot] for slot in self.inputs)
-        pieces.put(self._position, shared(value) if self.shared else value)
+        handle, source = self.inputs
+        value = frame.slots[source]
+        frame.slots[handle].put(self._position, shared(value) if self.shared else value)
 
 
 class Join(Instruction):
