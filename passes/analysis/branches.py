@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects import scf
+from xdsl.dialects.builtin import i1
 from xdsl.ir import Attribute, Operation, Region
 
 from ember_mlir.dialects.locations import invalid
@@ -24,6 +25,9 @@ def verify_branches(op: Operation) -> None:
                 if region.blocks or results:
                     _check(op, "yield its result types", results, _given(region))
         case scf.ForOp() if len(op.regions) == 1:
+            if op.lb.type == i1:
+                # One bit is a sign: it can count from -1 to 0, and nowhere else.
+                raise invalid(op, "must count with numbers, but got i1")
             # Behind the bounds and the step.
             carried = [value.type for value in op.operands][3:]
             _check(op, "have the result types that it carries", carried, results)

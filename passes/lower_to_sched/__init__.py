@@ -61,6 +61,7 @@ from ember_mlir.passes.lower_to_sched.loops import (
     RefineToLoop,
     WhileToLoop,
 )
+from ember_mlir.passes.lower_to_sched.regions import regions_first
 from ember_mlir.passes.lower_to_sched.requests import (
     EmbedToTask,
     GenerateToTask,
@@ -84,9 +85,9 @@ class LowerToSchedPass(ModulePass):
         lanes: dict[str, SymbolRefAttr] = {}
         # A model may stand behind the functions that ask it.
         apply_once(op, op.ops, [ModelToLane(SymbolNames(op), lanes)])
-        apply_once(op, op.walk(), [FunctionToFutures(), ArgumentsToFutures()])
+        apply_once(op, regions_first(op), [FunctionToFutures(), ArgumentsToFutures()])
         # What a region holds is lowered before the operation that the region is of.
-        apply_once(op, op.walk(region_first=True), patterns(lanes, acting))
+        apply_once(op, regions_first(op), patterns(lanes, acting))
         for function in op.ops:
             if isinstance(function, func.FuncOp):
                 if function in acting:

@@ -68,6 +68,8 @@ def one_by_one(op: ensemble.ParallelOp) -> Sequence[Operation]:
     attempts = [
         sched.AttemptOp([one_of(arm, op, listed), none(op, listed)], listed) for arm in op.arms
     ]
+    for attempt in attempts:
+        attempt.location = op.location
     results = [attempt.result for attempt in attempts]
     return [*attempts, task_of(op, results, lambda lists: [llm.ConcatOp(lists, joined)])]
 
@@ -160,9 +162,11 @@ def rung_unless_accepted(
 ) -> sched.IfOp:
     """What stands `before`, a value and whether it is accepted, or what `rung` gives."""
     given = last_of(rung).operands
-    return sched.IfOp(
+    chosen = sched.IfOp(
         before[1],
         yielding(op, *before[: len(given)]),
         taken(rung, *given),
         [value.type for value in before[: len(given)]],
     )
+    chosen.location = op.location
+    return chosen

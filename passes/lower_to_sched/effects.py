@@ -28,7 +28,7 @@ from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSA
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS, REQUESTS
 from ember_mlir.passes.analysis.label_values import can_fail
-from ember_mlir.passes.lower_to_sched.regions import add_before, last_of
+from ember_mlir.passes.lower_to_sched.regions import add_before, last_of, regions_first
 from ember_mlir.passes.rewriting import block_for
 
 Members = sched.FanoutOp | sched.ReduceOp | sched.ParallelOp
@@ -37,7 +37,7 @@ Members = sched.FanoutOp | sched.ReduceOp | sched.ParallelOp
 def acting_operations(root: Operation) -> Set[Operation]:
     """The operations in `root` that apply a function with an effect, and all around them."""
     acting: set[Operation] = set()
-    for op in root.walk():
+    for op in regions_first(root):
         if op.name == "llm.apply" and op.properties.get("effect") == StringAttr("effectful"):
             _mark(op, acting)
     return acting
@@ -46,7 +46,7 @@ def acting_operations(root: Operation) -> Set[Operation]:
 def failing_operations(root: Operation) -> Set[Operation]:
     """The operations in `root` that can fail, and those around them that fail with them."""
     failing: set[Operation] = set()
-    for op in root.walk():
+    for op in regions_first(root):
         computes = op.name in LOCAL_OPS or op.name in REQUESTS
         # A reduction has no value for the empty list.
         if (computes and can_fail(op)) or isinstance(op, sched.ReduceOp):

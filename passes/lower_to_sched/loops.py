@@ -57,6 +57,7 @@ class RefineToLoop(RewritePattern):
         add_before(last, again)
         body = taken(op.body, again.result, value)
         loop = sched.LoopOp([op.first], body, op.rounds.value.data)
+        loop.location = op.location
         if op.must_accept is None:
             replace(rewriter, op, loop, loop.state)
         else:
@@ -184,6 +185,7 @@ class WhileToLoop(RewritePattern):
             block.insert_arg(found.result.type, len(block.args), op.location)
         body = run_of(op, condition, state, kept)
         loop = sched.LoopOp([*op.arguments, *(found.result for found in empty)], body, None)
+        loop.location = op.location
         read = [task_of(op, [found], first_of) for found in loop.state[len(state) :]]
         for task in read:
             task.attributes.update(op.attributes)

@@ -9,6 +9,22 @@ from ember_mlir.dialects import sched
 from ember_mlir.passes.rewriting import move_ops
 
 
+def regions_first(root: Operation) -> list[Operation]:
+    """`root` and all operations in it, what stands in a region before what the region is of.
+
+    xDSL's own walk takes as many steps for an operation as regions are around it.
+    """
+    found: list[Operation] = []
+    waiting = [root]
+    while waiting:
+        op = waiting.pop()
+        found.append(op)
+        for region in op.regions:
+            for block in region.blocks:
+                waiting += block.ops
+    return found[::-1]
+
+
 def yielding(place: Operation, *values: SSAValue) -> Region:
     """A region that does nothing but yield `values`."""
     return closed(Block(), place, *values)

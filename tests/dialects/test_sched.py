@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xdsl.dialects.builtin import ModuleOp, i1, i64
+from xdsl.dialects.builtin import IndexType, ModuleOp, i1, i64
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.test_value import create_ssa_value
@@ -28,7 +28,9 @@ STREAM = sched.StreamType(TEXT)
 HALF = Decimal("0.5")
 
 
-IN_TASKS = {f"sched.{name}" for name in ("request", "embed", "score", "ballot", "elect", "accept")}
+IN_TASKS = {
+    f"sched.{name}" for name in ("request", "embed", "score", "ballot", "elect", "accept", "rounds")
+}
 """What must stand in a task, and so does not verify on its own."""
 
 
@@ -135,6 +137,20 @@ def arms(count: int) -> list[Region]:
         (sched.BallotOp(value(TEXT), value(TEXTS, "l")), "sched.ballot %x among %l"),
         (sched.ElectOp(value(TEXT), value(TEXTS, "l")), "sched.elect %x among %l"),
         (sched.AcceptOp(value(TEXT), value(i1, "c")), "sched.accept %x if %c : !llm.text"),
+        (
+            sched.RoundsOp(*(value(IndexType(), name) for name in ("a", "b", "c"))),
+            "sched.rounds %a to %b step %c",
+        ),
+        (
+            sched.ReduceOp(
+                value(STREAM, "l"),
+                3,
+                yielding(value(FUTURE), takes=(STREAM,)),
+                FUTURE,
+                in_order=True,
+            ),
+            "sched.reduce %1 in %l by 3 in_order : !sched.list<!llm.text> do {",
+        ),
         (
             sched.IfOp(value(sched.YES_OR_NO, "c"), arms(1)[0], arms(1)[0], [FUTURE]),
             "sched.if %c -> !sched.future<!llm.text> do {",

@@ -49,6 +49,12 @@ def test_a_branch_without_results_needs_no_other_arm() -> None:
 
 
 WRONG = {
+    "a loop counts with one bit": (
+        FOR.replace("%i: index", "%i: i1")
+        .replace("%n: index", "%n: i1")
+        .replace("(index, index, index, i64)", "(i1, i1, i1, i64)"),
+        "'scf.for' must count with numbers, but got i1",
+    ),
     "an arm yields nothing": (
         IF.replace("scf.yield %a : i64\n  }, {", "scf.yield\n  }, {"),
         "'scf.if' must yield its result types, (i64), but got ()",

@@ -89,7 +89,7 @@ func.func @f(%a: !sched.future<!llm.text>, %d: !sched.future<none>) {
 
 // -----
 
-// A function with an effect is in no node of a reduction.
+// A function with an effect runs in order, so not in the nodes of a reduction that has none.
 func.func @f(%xs: !sched.list<!llm.text>, %a: !sched.future<!llm.text>, %d: !sched.future<none>) {
   %r = sched.reduce %g in %xs by 2 : !sched.list<!llm.text> do {
     // expected-error @+1 {{'sched.task' a task whose function is effectful must run once and in order, but it stands in 'sched.reduce'}}

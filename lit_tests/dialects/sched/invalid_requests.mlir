@@ -214,3 +214,24 @@ func.func @f(%c: !sched.future<i1>, %a: !sched.future<!llm.text>) {
   }
   func.return
 }
+
+// -----
+
+// Rounds are counted in a task.
+func.func @f(%a: index) {
+  // expected-error @+1 {{'sched.rounds' must stand in 'sched.task'}}
+  %n = sched.rounds %a to %a step %a
+  func.return
+}
+
+// -----
+
+// Loops count by indices.
+func.func @f(%a: !sched.future<i64>) {
+  %n = sched.task(%x = %a : !sched.future<i64>) -> !sched.future<i64> {
+    // expected-error @+1 {{'sched.rounds' operand 'start' must be index, but got i64}}
+    %r = "sched.rounds"(%x, %x, %x) : (i64, i64, i64) -> i64
+    sched.yield %r : i64
+  }
+  func.return
+}

@@ -106,7 +106,7 @@ func.func @scopes(%c: !sched.future<i1>, %a: !sched.future<!llm.text>, %d: !sche
   func.return
 }
 
-// Effects may stand in a branch, a loop, a scope, a fallback and a fan-out that is in order.
+// Effects may stand in a branch, a loop, a scope, a fallback, and where members are in order.
 // CHECK-LABEL: func.func @effects
 func.func @effects(%c: !sched.future<i1>, %a: !sched.future<!llm.text>, %d: !sched.future<none>) {
   %s = sched.scope do {
@@ -124,7 +124,15 @@ func.func @effects(%c: !sched.future<i1>, %a: !sched.future<!llm.text>, %d: !sch
         }
         sched.yield %tried : !sched.future<!llm.text>
       }
-      %done = sched.done(%all : !sched.list<!llm.text>)
+      // CHECK: sched.reduce %{{.*}} in %{{.*}} by 2 in_order : !sched.list<!llm.text> do {
+      %one = sched.reduce %group in %all by 2 in_order : !sched.list<!llm.text> do {
+        %sent = sched.task(%x = %a : !sched.future<!llm.text>, %g = %go : !sched.future<none>) -> !sched.future<!llm.text> {
+          %y = llm.apply effectful @send(%x) : (!llm.text) -> !llm.text
+          sched.yield %y : !llm.text
+        }
+        sched.yield %sent : !sched.future<!llm.text>
+      }
+      %done = sched.done(%all, %one : !sched.list<!llm.text>, !sched.future<!llm.text>)
       sched.yield %c, %done : !sched.future<i1>, !sched.future<none>
     }
     sched.yield

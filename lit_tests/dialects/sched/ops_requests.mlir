@@ -50,3 +50,14 @@ func.func @judge(%a: !sched.future<!llm.text>, %xs: !sched.list<!llm.text>, %goo
   }
   func.return %best : !sched.future<!llm.text>
 }
+
+// What a loop that counts needs to know is local work.
+// CHECK-LABEL: func.func @count
+func.func @count(%a: !sched.future<index>, %b: !sched.future<index>, %c: !sched.future<index>) -> !sched.future<i64> {
+  %n = sched.task(%from = %a : !sched.future<index>, %to = %b : !sched.future<index>, %by = %c : !sched.future<index>) -> !sched.future<i64> {
+    // CHECK: sched.rounds %{{.*}} to %{{.*}} step %{{.*}}
+    %rounds = sched.rounds %from to %to step %by
+    sched.yield %rounds : i64
+  }
+  func.return %n : !sched.future<i64>
+}
