@@ -44,7 +44,7 @@ bench: $(VENV)/installed ## Time the engine against asyncio by hand, and the com
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
 	@$(BIN)/python -m ember_mlir.tools.bench.scale
 
-fuzz: $(VENV)/installed ## Try 100 000 hostile texts: make fuzz COUNT=1000 SEED=2
+fuzz: $(VENV)/installed fuzz-faults ## Try hostile texts, and faults: make fuzz COUNT=1000 SEED=2
 	@$(BIN)/python -m ember_mlir.tools.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 
 fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.

@@ -18,9 +18,11 @@ from ember_mlir.errors import (
     EmptyVoteError,
     FrameCancelledError,
     FunctionError,
+    ModelError,
     ProviderError,
 )
 from ember_mlir.providers import Reply, Request, Session
+from ember_mlir.providers.protocol import Outcome
 from ember_mlir.providers.session import Clock
 from ember_mlir.runtime.run import run, run_async
 from ember_mlir.testing.engines import EVERYWHERE, Watched, Where, run_watched
@@ -33,6 +35,7 @@ ON_ALL = pytest.mark.parametrize("where", EVERYWHERE)
 ON_LOOPS = pytest.mark.parametrize("where", EVERYWHERE[1:])
 VIRTUALLY = pytest.mark.parametrize("where", EVERYWHERE[:2])
 REFUSED = ProviderError("the model refused")
+BUSY = ProviderError("busy", retryable=True)
 
 
 def apply(
@@ -228,17 +231,122 @@ def test_bodies_that_fail_as_they_start_keep_no_room_of_their_window(
 @ON_ALL
 def test_calls_that_come_with_what_ends_them_are_not_sent(harness: Harness, where: Where) -> None:
     text = f"""
-exec.frame @main(%xs: {LIST}, %p: !llm.text) -> (!llm.text, !llm.text) {{
+exec.frame @main(%p: !llm.text, %xs: {LIST}) -> (!llm.text, !llm.text) {{
   %a = exec.request @lane(%p) sampled site <0> label "public"
   %v = exec.vote %xs : {LIST}
   exec.return %a, %v : !llm.text, !llm.text
 }}
 """
     provider = answering()
-    watched = Watched(harness.prepare(text), [[], "p"], provider)
+    watched = Watched(harness.prepare(text), ["p", []], provider)
     with pytest.raises(EmptyVoteError) as caught:
         watched.run(where)
-    assert (provider.starts, caught.value.bill and caught.value.bill.calls) == ([], 0)
+    bill = caught.value.bill
+    assert bill is not None
+    assert (provider.starts, bill.calls, bill.tokens) == ([], 0, 0)
+    assert caught.value.trace is not None
+    assert [(s.outcome, s.sends) for s in caught.value.trace.spans()] == [("cancelled", 0)]
+
+
+@ON_ALL
+def test_nothing_more_fires_in_what_has_failed(harness: Harness, where: Where) -> None:
+    text = f"""
+exec.frame @main(%xs: {LIST}) -> (!llm.text, !llm.text) {{
+  %v = exec.vote %xs : {LIST}
+  %w = exec.vote %xs min_valid 2 : {LIST}
+  exec.return %v, %w : !llm.text, !llm.text
+}}
+"""
+    with pytest.raises(EmptyVoteError) as caught:
+        Watched(harness.prepare(text), [[]], answering()).run(where)
+    assert not hasattr(caught.value, "__notes__")
+
+
+class Swallowing(Playing):
+    """Answers at once when it is cancelled."""
+
+    async def generate(self, request: Request) -> Reply:
+        try:
+            return await super().generate(request)
+        except asyncio.CancelledError:
+            return Reply(["swallowed"], 2, 1)
+
+
+RACE = """
+exec.frame @main(%t: !llm.text) -> !llm.text {
+  %x = exec.first [@fast, @slow, @slower] with %t : !llm.text -> !llm.text
+  exec.return %x : !llm.text
+}
+exec.frame @fast(%t: !llm.text) -> !llm.text {
+  %x = exec.request @lane(%t) sampled site <0> label "public"
+  exec.return %x : !llm.text
+}
+exec.frame @slow(%t: !llm.text) -> !llm.text {
+  %s = exec.format "slow {0}"(%t)
+  %x = exec.request @lane(%s) sampled site <1> label "public"
+  exec.return %x : !llm.text
+}
+exec.frame @slower(%t: !llm.text) -> !llm.text {
+  %s = exec.format "slow {0}"(%t)
+  %x = exec.request @lane(%s) sampled site <2> label "public"
+  %y = exec.request @lane(%x) sampled site <3> label "public"
+  exec.return %y : !llm.text
+}
+"""
+
+
+@ON_LOOPS
+def test_what_losers_answer_counts_for_nothing(harness: Harness, where: Where) -> None:
+    provider = Swallowing(lambda p, before: ("won", 9.0 if p.startswith("slow") else 0.001))
+    outcome = Watched(harness.prepare(RACE), ["q"], provider).run(where)
+    assert (outcome.outputs, outcome.bill.calls, outcome.bill.output_tokens) == (["won"], 3, 3)
+
+
+@ON_LOOPS
+def test_what_fails_because_it_is_cancelled_does_not_hide_the_cause(
+    harness: Harness, where: Where
+) -> None:
+    class Translating(Playing):
+        async def generate(self, request: Request) -> Reply:
+            try:
+                return await super().generate(request)
+            except asyncio.CancelledError:
+                raise ConnectionError("translated") from None
+
+    # The cause is the last in program order.
+    provider = Translating(lambda p, before: (REFUSED, 0.001) if p == "w3" else ("", 9.0))
+    with pytest.raises(ProviderError, match="the model refused") as caught:
+        Watched(harness.prepare(map_on("")), [words(4)], provider).run(where)
+    assert [("translated" in note) for note in caught.value.__notes__] == [True] * 3
+
+
+@ON_ALL
+def test_only_errors_of_programs_are_handled(harness: Harness, where: Where) -> None:
+    text = RACE.replace(
+        "exec.first [@fast, @slow, @slower]", "exec.attempt [@fast, @slow] at_most 3"
+    )
+    text = text[: text.index("exec.frame @slower")]
+    provider = Playing(lambda p, before: (ModelError("no such thing"), 0.001))
+    with pytest.raises(ModelError, match="no such thing"):
+        Watched(harness.prepare(text), ["q"], provider).run(where)
+    assert len(provider.starts) == 1
+
+
+@VIRTUALLY
+def test_what_is_sent_again_has_the_same_draws(harness: Harness, where: Where) -> None:
+    drawn: dict[str, set[tuple[int, ...]]] = {}
+
+    class Recording(Playing):
+        def simulate(self, request: Request) -> tuple[Outcome, float]:
+            drawn.setdefault(request.prompt or "", set()).add(tuple(request.draws))
+            return super().simulate(request)
+
+    provider = Recording(lambda p, before: ("ok" if before == 3 else BUSY, 0.1))
+    text = map_on("at_most 4 backoff 0.5 to 4 seconds")
+    outcome = Watched(harness.prepare(text), [words(3)], provider).run(where)
+    assert outcome.bill.calls == 12
+    assert [len(draws) for draws in drawn.values()] == [1, 1, 1]
+    assert len(set.union(*drawn.values())) == 3
 
 
 # Lists that are there, while their pieces are not.

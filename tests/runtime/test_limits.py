@@ -44,6 +44,8 @@ def words(count: int) -> list[str]:
 class Failing:
     """Fails as often as `failures` says for a request, then answers; 0.1 s each."""
 
+    calls: int
+
     def __init__(self, *failures: Exception, every: int = 1, seconds: float = 0.1) -> None:
         self.failures = failures
         self.every = every
