@@ -65,14 +65,15 @@ class Runs(ABC):
     ) -> None:
         """Start a body with its own arguments and the captures that are there."""
         leaf = table.leaf
-        if leaf is None or self._missing:
-            self.begin(table, index, own, scope, path, redraws)
-            return
-        # All that the one request waits for is there: the call does without a frame.
-        slots = table.initial[:]
-        slots[: table.arguments] = *own, *self._captures
-        prompt = leaf.prompt(slots)
-        scope.engine.submit(new_call(leaf, prompt, self, index, scope, path, redraws))
+        if leaf is not None and not self._missing:
+            slots = table.initial[:]
+            slots[: table.arguments] = *own, *self._captures
+            if leaf.is_ready(slots):
+                # All that the one request waits for is there: it does without a frame.
+                call = new_call(leaf, leaf.prompt(slots), self, index, scope, path, redraws)
+                scope.engine.submit(call)
+                return
+        self.begin(table, index, own, scope, path, redraws)
 
     def begin(
         self,

@@ -64,7 +64,7 @@ class SpawnState(Runs):
 
     def returned(self, body: Body, number: int, value: Slot) -> None:
         output = self._outputs[number]
-        if self.frame.table.consumers[output]:
+        if self.frame.table.is_read(output):
             self._given.append(value)
         self.frame.deliver(output, value)
 

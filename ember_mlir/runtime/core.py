@@ -77,6 +77,7 @@ class Engine(Traffic):
         budget: int | None = None,
     ) -> None:
         super().__init__(driver, lanes, tape, ring)
+        # Rows, or slots (inverted) whose value only leaves the frame.
         self.ready: deque[tuple[Frame, int]] = deque()
         self.finished = False
         self._window_size = window
@@ -122,8 +123,7 @@ class Engine(Traffic):
                 # What fails at the moment at which something else does is seen as well.
                 value = call.row.spec.read(call, answer)
             except EmberError as error:
-                self._leave(call, "failed")
-                self._failed(call, error)
+                self._lose(call, error)
             else:
                 self._leave(call, "ok")
                 if lane.slowed:
@@ -139,8 +139,7 @@ class Engine(Traffic):
         """A call has ended with an exception."""
         self.now = self.driver.now()
         try:
-            self._leave(call, "failed")
-            self._failed(call, call.row.spec.failure(call, error))
+            self._lose(call, call.row.spec.failure(call, error))
         except Exception as defect:
             self._drop(call, defect)
         self._go_on(call.lane)
@@ -198,9 +197,9 @@ class Engine(Traffic):
             raise self._broken
         if self.scope.failures:
             raise combined(self.scope.failures, self.scope.later)
-        if not self.finished:
+        outputs, entry = self._root.outputs, self._entry
+        if not self.finished or entry is None or len(outputs) < entry.table.results:
             raise internal_error(RuntimeError("nothing is under way, but results are missing"))
-        outputs = self._root.outputs
         return [outputs[number] for number in range(len(outputs))]
 
     def finished_values(self) -> dict[str, Slot]:
@@ -273,6 +272,8 @@ class Engine(Traffic):
     def give(self, frame: Frame, row: Instruction, value: Slot) -> None:
         """The value of an instruction that was pending, from within the engine."""
         if row.settles:
+            if row.returns >= 0:
+                frame.parent.returned(frame, row.returns, value)
             self.settle(frame)
         else:
             frame.deliver(row.output, value)
@@ -290,6 +291,10 @@ class Engine(Traffic):
             if frame.scope.dead:
                 index = -1
                 continue
+            if index < 0:
+                frame.give_back(~index)
+                self.settle(frame)
+                continue
             row = frame.table.code[index]
             index = -1
             try:
@@ -299,11 +304,18 @@ class Engine(Traffic):
                 continue
             if value is AGAIN:
                 continue
-            if row.releases or row.counted:
-                frame.release(row)
+            slots = frame.slots
+            if slots:
+                # Unless the frame was over with this row.
+                for slot in row.releases:
+                    slots[slot] = None
+                if row.counted:
+                    frame.release(row)
             if value is PENDING:
                 continue
             if row.settles:
+                if row.returns >= 0:
+                    frame.parent.returned(frame, row.returns, value)
                 self.settle(frame)
             else:
                 # Run on into the first that is ready now; the others wait their turn.

@@ -61,7 +61,7 @@ class MembersState(Bodies):
         waits = self._by_index or (source is not None and source.missing)
         self._stop = 0 if waits else length
         # Where all of a member is one request: what it reads besides the piece.
-        self._leaf = None if members.handles else leaf
+        self._leaf = None if leaf is None or leaf.lists or members.handles else leaf
         self._slots: list[Slot] | None = None
         self._limit = length
         self._results: dict[int, Slot] = {}

@@ -111,8 +111,10 @@ class Instruction(ABC):
 class FrameTable:
     """A decoded frame, filled in once by `decode`.
 
-    `code` is its instructions, `consumers` the rows that read each slot, `need` how
-    many inputs each row waits for, `initial` the slots at the start (constants are
+    `code` is its instructions, `consumers` the rows that read each slot, `only` the row
+    that reads it if that is one which waits for nothing else, or -1; `returned` is the
+    number of the result that a slot is and nothing else, or -1; `need` is how many inputs
+    each row waits for, `initial` the slots at the start (constants are
     there from the beginning), `roots` the rows that wait for nothing, and `left` how
     many rows must be over before the frame is: those that nothing follows, and those
     that run frames. `leaf` is its only row if it has one, else None; `names` has
@@ -125,6 +127,8 @@ class FrameTable:
     results: int = 0
     code: list[Instruction] = field(default_factory=list[Instruction])
     consumers: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
+    only: list[int] = field(default_factory=list[int])
+    returned: list[int] = field(default_factory=list[int])
     need: list[int] = field(default_factory=list[int])
     initial: list[Slot] = field(default_factory=list[Slot])
     roots: tuple[int, ...] = ()
@@ -132,6 +136,10 @@ class FrameTable:
     leaf: Ask | None = None
     names: dict[str, int] = field(default_factory=dict[str, int])
     uses: list[int] | None = None
+
+    def is_read(self, slot: int) -> bool:
+        """Whether anything comes of what is in a slot."""
+        return bool(self.consumers[slot]) or self.returned[slot] >= 0
 
 
 class Body(Protocol):
@@ -255,7 +263,10 @@ class Frame:
             if not left:
                 part = code[index]
                 part.fire(self)
-                self.release(part)
+                for slot in part.releases:
+                    self.slots[slot] = None
+                if part.counted:
+                    self.release(part)
                 self.left -= 1
 
     def put(self, slot: int, value: Slot) -> int:
@@ -263,9 +274,18 @@ class Frame:
 
         The other rows that did are readied.
         """
-        first = -1
-        consumers = self.table.consumers[slot]
+        table = self.table
+        first = table.only[slot]
+        if first >= 0:
+            self.slots[slot] = value
+            return first
+        consumers = table.consumers[slot]
         if not consumers:
+            if table.returned[slot] >= 0:
+                # Not at once, because frames may stand in one another to any depth.
+                self.slots[slot] = value
+                self.left += 1
+                self.engine.ready.append((self, ~slot))
             return first
         self.slots[slot] = value
         need = self.need
@@ -279,15 +299,14 @@ class Frame:
                     self.engine.ready.append((self, index))
         return first
 
+    def give_back(self, slot: int) -> None:
+        """Let what is in a slot that is only returned leave the frame."""
+        value, self.slots[slot] = self.slots[slot], None
+        self.parent.returned(self, self.table.returned[slot], value)
+
     def release(self, row: Instruction) -> None:
-        """Empty the slots that nothing will read after `row`, which has fired."""
-        slots = self.slots
-        if not slots:
-            # The frame was over with this row.
-            return
-        for slot in row.releases:
-            slots[slot] = None
-        uses = self.uses
+        """Count down the readers of the slots that are released, after `row` has fired."""
+        slots, uses = self.slots, self.uses
         if uses is not None:
             for slot in row.counted:
                 uses[slot] -= 1

@@ -229,18 +229,28 @@ class Traffic(ABC):
         call.read, call.written = read, written
         self._leave(call, "timed out" if call.timed_out else "cancelled")
 
+    def _lose(self, call: Call, error: EmberError) -> None:
+        """Count out a call that has ended with an error, and see what is to be done."""
+        if call.cancelled:
+            # Its scope is told before it leaves, which may be all that the scope waits for.
+            self.fail(call.body, call.row, error)
+            self._leave(call, "failed")
+        else:
+            self._leave(call, "failed")
+            self._failed(call, error)
+
     def _failed(self, call: Call, error: EmberError) -> None:
         """A call has failed: send it again later if that may help, else fail its scope."""
         self.now = self.driver.now()
         lane, dead = call.lane, call.scope.dead
-        if isinstance(error, ProviderError) and error.retryable and not call.cancelled:
+        if isinstance(error, ProviderError) and error.retryable:
             lane.failed(call, error, self.now)
             # From here on it matters when things happen.
             self._is_timed = True
             if call.sends < lane.table.at_most and not dead:
                 self._resend(call, error)
                 return
-        elif lane.slowed and not call.cancelled:
+        elif lane.slowed:
             # A refusal is an answer, too.
             lane.answered(self.now)
         self.fail(call.body, call.row, error)

@@ -12,7 +12,7 @@ from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.bill import Bill
 from ember_mlir.providers.session import Clock
 from ember_mlir.runtime.frames import Frame
-from ember_mlir.runtime.instructions import values
+from ember_mlir.runtime.instructions import bodies
 from ember_mlir.runtime.run import run
 
 if TYPE_CHECKING:
@@ -262,11 +262,11 @@ def test_a_tuple_of_values_is_a_reply(harness: Harness) -> None:
 def test_a_defect_of_the_engine_is_an_internal_error(
     harness: Harness, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def defect(self: values.Return, frame: Frame) -> None:
+    def defect(self: bodies.Members, frame: Frame) -> None:
         raise KeyError("slot")
 
     prepared = harness.prepare(MAP)
-    monkeypatch.setattr(values.Return, "fire", defect)
+    monkeypatch.setattr(bodies.Members, "fire", defect)
     with pytest.raises(EmberError) as caught:
         run(prepared, [["a", "b", "c", "d"]], Session(harness.Scripted(), clock=clock))
     assert caught.value.message == (

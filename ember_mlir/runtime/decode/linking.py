@@ -9,6 +9,7 @@ from ember_mlir.runtime.fuse import fuse
 from ember_mlir.runtime.instructions.bodies import Members
 from ember_mlir.runtime.instructions.control import Spawn
 from ember_mlir.runtime.instructions.requests import Ask
+from ember_mlir.runtime.instructions.values import Return
 from ember_mlir.runtime.instructions.votes import Quorum
 
 if TYPE_CHECKING:
@@ -21,14 +22,17 @@ def link(decoder: FrameDecoder, table: FrameTable) -> None:
     """Fill in a table from the rows and slots of its frame."""
     initial = table.initial = decoder.initial
     table.names = decoder.names
-    table.code = fuse(decoder.code, _consumers(decoder.code, len(initial)))
+    table.results = sum([isinstance(row, Return) for row in decoder.code])
+    table.code, returned = fuse(decoder.code, _consumers(decoder.code, len(initial)))
+    table.returned = [returned.get(slot, -1) for slot in range(len(initial))]
     table.consumers = _consumers(table.code, len(initial))
     released = {slot for slot in decoder.released if len(table.consumers[slot]) > 1}
     for row in table.code:
-        _link(row, table.consumers, decoder.is_list, released)
+        _link(row, table, decoder.is_list, released)
     if released:
         table.uses = [len(rows) for rows in table.consumers]
     table.need = [sum([initial[slot] is MISSING for slot in row.inputs]) for row in table.code]
+    table.only = [_only(rows, table.need) for rows in table.consumers]
     table.roots = tuple([index for index, need in enumerate(table.need) if not need])
     table.left = sum([row.settles or row.has_bodies for row in table.code])
     if len(table.code) == 1 and isinstance(table.code[0], Ask):
@@ -46,7 +50,12 @@ def _consumers(code: list[Instruction], slots: int) -> Consumers:
     return [tuple(rows) for rows in consumers]
 
 
-def _link(row: Instruction, consumers: Consumers, is_list: list[bool], released: set[int]) -> None:
+def _only(rows: tuple[int, ...], need: list[int]) -> int:
+    return rows[0] if len(rows) == 1 and need[rows[0]] == 1 else -1
+
+
+def _link(row: Instruction, table: FrameTable, is_list: list[bool], released: set[int]) -> None:
+    consumers = table.consumers
     if row.output >= 0:
         row.successors = consumers[row.output]
     row.settles = not row.successors and not row.has_bodies
@@ -55,7 +64,7 @@ def _link(row: Instruction, consumers: Consumers, is_list: list[bool], released:
     row.counted = tuple([slot for slot in row.inputs if slot in released])
     row.shared = any([is_list[slot] and len(consumers[slot]) > 1 for slot in row.inputs])
     if isinstance(row, Spawn):
-        row.results_read = sum([bool(consumers[slot]) for slot in row.results])
+        row.results_read = sum([table.is_read(slot) for slot in row.results])
 
 
 def _link_quorums(table: FrameTable) -> None:

@@ -38,6 +38,8 @@ class AsyncioDriver:
         self._closing = False
         self._killed: BaseException | None = None
         self._alarm: TimerHandle | None = None
+        # Set when the last worker has left, if somebody waits for that.
+        self._empty: Future[None] | None = None
         self._began = 0.0
         self._zero = 0
         self._clock: Callable[[], int] = lambda: round(self._loop.time() * SECOND)
@@ -213,6 +215,8 @@ class AsyncioDriver:
     def _left(self, worker: Task[None]) -> None:
         """A worker is done; one that did not leave by itself ends the run."""
         del self._workers[worker]
+        if not self._workers and self._empty is not None and not self._empty.done():
+            self._empty.set_result(None)
         if worker.cancelled():
             self._kill(CancelledError())
         elif (error := worker.exception()) is not None:
@@ -246,8 +250,9 @@ class AsyncioDriver:
                 parked.set_result(None)
         cancelled = False
         while self._workers:
+            self._empty = self._loop.create_future()
             try:
-                await asyncio.wait(list(self._workers))
+                await self._empty
             except CancelledError:
                 cancelled = True
         if cancelled:

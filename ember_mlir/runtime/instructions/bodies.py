@@ -83,11 +83,14 @@ class Members(Instruction):
         state = MembersState(frame, self, source, length)
         if self.takes or self.has_default:
             frame.hand(self.handle, state)
+        # Before anything starts: with the last of it, the frame may be over.
+        if not self.is_late:
+            frame.deliver(self.output, state.out)
         if length:
             state.open()
         else:
             state.close()
-        return PENDING if self.is_late else state.out
+        return PENDING
 
 
 class Reduce(Instruction):

@@ -6,29 +6,44 @@ from collections.abc import Sequence
 
 from ember_mlir.runtime.calls import Caller, Spec, new_call
 from ember_mlir.runtime.frames import AGAIN, PENDING, Frame, Slot
-from ember_mlir.runtime.instructions.templates import Filling
+from ember_mlir.runtime.instructions.templates import Filling, Joined, Piece, filling
 from ember_mlir.runtime.lists import all_there, plain
 
 
 class Ask(Caller):
     """`exec.request`, `exec.embed`: one request about a text or a conversation.
 
-    With a `template`, the prompt is what `Format` would make of it.
+    With a template, the prompt is what `Format` and `Join` would make of it; `lists` are
+    the slots of the lists in it.
     """
 
-    __slots__ = ("template",)
+    __slots__ = ("_filling", "lists")
 
     def __init__(self, inputs: tuple[int, ...], output: int, spec: Spec) -> None:
         super().__init__(inputs, output, spec)
-        self.template: Filling | None = None
+        self._filling: Filling | None = None
+        self.lists: tuple[int, ...] = ()
+
+    def fill(self, inputs: tuple[int, ...], pieces: Sequence[Piece]) -> None:
+        """Let the prompt be a template, whose holes take slots among `inputs`."""
+        self.inputs = inputs
+        self.lists = tuple([piece.slot for piece in pieces if isinstance(piece, Joined)])
+        self._filling = filling(pieces)
 
     def prompt(self, slots: Sequence[Slot]) -> Slot:
         """What is asked, where these are the slots of the frame."""
-        template = self.template
-        return slots[self.inputs[0]] if template is None else template(slots)
+        make = self._filling
+        return slots[self.inputs[0]] if make is None else make(slots)
+
+    def is_ready(self, slots: Sequence[Slot]) -> bool:
+        """Whether the lists are there, with all their pieces."""
+        return not any([slots[slot].missing for slot in self.lists])
 
     def fire(self, frame: Frame) -> Slot:
-        prompt, index = self.prompt(frame.slots), frame.index
+        slots = frame.slots
+        if self.lists and not all_there(frame, self.index, [slots[slot] for slot in self.lists]):
+            return AGAIN
+        prompt, index = self.prompt(slots), frame.index
         call = new_call(self, prompt, frame, index, frame.scope, frame.path, frame.redraws)
         frame.engine.submit(call)
         return PENDING

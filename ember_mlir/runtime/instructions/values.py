@@ -14,14 +14,16 @@ from ember_mlir.semantics import element
 class Format(Instruction):
     """`exec.format`: a template, parsed once, with its holes filled."""
 
-    __slots__ = ("template",)
+    __slots__ = ("_filling", "pieces")
 
     def __init__(self, inputs: tuple[int, ...], output: int, pieces: tuple[str | int, ...]) -> None:
         super().__init__(inputs, output)
-        self.template = filling([p if isinstance(p, str) else inputs[p] for p in pieces])
+        # Holes are numbered by slot, so that the slots of the frame are what fills them.
+        self.pieces = [p if isinstance(p, str) else inputs[p] for p in pieces]
+        self._filling = filling(self.pieces)
 
     def fire(self, frame: Frame) -> Slot:
-        return self.template(frame.slots)
+        return self._filling(frame.slots)
 
 
 class Compute(Instruction):
@@ -149,17 +151,17 @@ class Put(Instruction):
 class Join(Instruction):
     """`exec.join`: the texts of a list as one, once all are there."""
 
-    __slots__ = ("_separator",)
+    __slots__ = ("separator",)
 
     def __init__(self, inputs: tuple[int, ...], output: int, separator: str) -> None:
         super().__init__(inputs, output)
-        self._separator = separator
+        self.separator = separator
 
     def fire(self, frame: Frame) -> Slot:
         items = frame.slots[self.inputs[0]]
         if items.missing and not all_there(frame, self.index, (items,)):
             return AGAIN
-        return self._separator.join(items.values)
+        return self.separator.join(items.values)
 
 
 class Done(Instruction):
