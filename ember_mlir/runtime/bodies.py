@@ -44,7 +44,7 @@ class Runs(ABC):
         self._missing = takes
         self._shared = repeats
         # The live bodies, while some capture is still to come to them.
-        self._live: dict[Frame, None] | None = {} if takes else None
+        self._live: dict[Frame, None] | None = None
 
     @abstractmethod
     def returned(self, body: Body, number: int, value: Slot) -> None:
@@ -93,7 +93,9 @@ class Runs(ABC):
             scope.engine.settle(body)
             return body
         body.begin((*own, *self._captures) if self._captures else own)
-        if self._live is not None:
+        if self._missing:
+            if self._live is None:
+                self._live = {}
             self._live[body] = None
         return body
 
@@ -105,17 +107,20 @@ class Runs(ABC):
         if (over := self.finished(call)) is not None:
             over.engine.finish(over)
 
-    def capture(self, position: int, value: Slot, *, shared: bool) -> None:
-        """Deliver what all bodies take besides their own, to those that are live."""
-        if (shared or self._shared) and value.__class__ is Pieces:
+    def capture(self, position: int, value: Slot, shared: bool) -> None:
+        """Deliver what all bodies take besides their own, to those that are live.
+
+        `shared` says that others read the value, too.
+        """
+        if value.__class__ is Pieces and (shared or self._shared):
             value.kept = True
         self._captures[position] = value
         self._missing -= 1
-        live = self._live
-        if not self._missing:
-            self._live = None
-        for body in live or ():
-            body.deliver(body.table.arguments - len(self._captures) + position, value)
+        if (live := self._live) is not None:
+            if not self._missing:
+                self._live = None
+            for body in live:
+                body.deliver(body.table.arguments - len(self._captures) + position, value)
 
     def over(self) -> Frame | None:
         """All bodies are over; the frame around them, if that is over with them."""

@@ -59,7 +59,9 @@ class SpawnState(Runs):
         """Start the frame."""
         around, deadline = self.frame, self._spawn.deadline
         if deadline is not None:
-            around.engine.after(deadline, self._too_late)
+            scope = self._scope
+            # The timer outlives the frame: it holds the scope, which then holds nothing.
+            around.engine.after(deadline, lambda: _too_late(scope))
         self.run(self._spawn.table, 0, (), self._scope, around.path, around.redraws)
 
     def returned(self, body: Body, number: int, value: Slot) -> None:
@@ -101,12 +103,12 @@ class SpawnState(Runs):
     def _tell(self) -> None:
         self._over = True
         self._given = []
-        self.frame.engine.ready.extend(self._waiting)
-        self._waiting = []
+        if self._waiting:
+            self.frame.engine.ready.extend(self._waiting)
+            self._waiting = []
 
-    def _too_late(self) -> None:
-        if self._over or self._scope.dead:
-            return
+    def too_late(self) -> None:
+        """The deadline has passed, and the frame is not over."""
         seconds = (self._spawn.deadline or 0) / 1_000_000_000
         error = DeadlineError(
             f"the frame @{self._spawn.table.symbol} must be over within {seconds:g} seconds, "
@@ -114,6 +116,11 @@ class SpawnState(Runs):
         )
         self._scope.kill()
         self.frame.engine.fail(self.frame, self._spawn, error)
+
+
+def _too_late(scope: Scope) -> None:
+    if isinstance(scope.owner, SpawnState) and not scope.dead:
+        scope.owner.too_late()
 
 
 class LoopState(Bodies):

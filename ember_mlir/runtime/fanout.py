@@ -39,10 +39,12 @@ class MembersState(Bodies):
         "_members",
         "_next",
         "_owed",
+        "_repeats",
         "_results",
         "_slots",
         "_source",
         "_stop",
+        "_table",
         "out",
     )
 
@@ -52,6 +54,8 @@ class MembersState(Bodies):
         super().__init__(frame, members, members.takes, length, spec)
         self._members = members
         self._handles = members.handles
+        self._repeats = members.repeats
+        self._table = members.table
         self.out = Pieces(length)
         self._source = source
         self._arrived: deque[int] = deque()
@@ -123,7 +127,8 @@ class MembersState(Bodies):
             scope = group
             if self._handles:
                 scope = Scope(self.frame.engine, scope, self, catches=True, tag=index)
-            self.start(members.table_of(index), index, own, scope, repeats=members.repeats)
+            table = self._table or members.table_of(index)
+            self.start(table, index, own, scope, repeats=self._repeats)
 
     def _ask(self, leaf: Ask, index: int) -> None:
         """Start a member that is one request: it does without a frame."""
@@ -131,7 +136,7 @@ class MembersState(Bodies):
         if source is not None:
             slots[0] = source.take(index)
         # To add to a tuple takes a third of the time that it takes to unpack it.
-        path = around.path + (index,) if self._members.repeats else around.path  # noqa: RUF005
+        path = around.path + (index,) if self._repeats else around.path  # noqa: RUF005
         prompt = leaf.prompt(slots)
         around.engine.submit(new_call(leaf, prompt, self, index, self.group, path, around.redraws))
 

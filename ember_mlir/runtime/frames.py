@@ -219,20 +219,20 @@ class Frame:
 
     def begin(self, arguments: Sequence[Slot]) -> None:
         """Ready what waits for nothing, and deliver the first arguments."""
-        table, ready = self.table, self.engine.ready
+        table, slots, ready = self.table, self.slots, self.engine.ready
         for index in table.roots:
             ready.append((self, index))
-        # This is `deliver`, written out: it is most of what a small frame costs.
-        slots, need = self.slots, self.need
-        for slot, value in enumerate(arguments):
-            if value is MISSING:
-                continue
-            for index in table.consumers[slot]:
-                slots[slot] = value
-                left = need[index] - 1
-                need[index] = left
-                if not left:
-                    ready.append((self, index))
+        slot = 0
+        for value in arguments:
+            if value is not MISSING:
+                # This is `deliver`, written out for the usual case.
+                first = table.only[slot]
+                if first >= 0:
+                    slots[slot] = value
+                    ready.append((self, first))
+                else:
+                    self.deliver(slot, value)
+            slot += 1
 
     def took(self, call: Call, value: Slot) -> None:
         """Go on with the value of a call of one of its instructions."""
@@ -255,16 +255,16 @@ class Frame:
         Those of its parts whose value is there are fired at once, so that what it starts
         has all that it can have.
         """
-        need, code = self.need, self.table.code
-        self.slots[handle] = state
-        for index in self.table.consumers[handle]:
+        table, slots, need = self.table, self.slots, self.need
+        slots[handle] = state
+        for index in table.consumers[handle]:
             left = need[index] - 1
             need[index] = left
             if not left:
-                part = code[index]
+                part = table.code[index]
                 part.fire(self)
                 for slot in part.releases:
-                    self.slots[slot] = None
+                    slots[slot] = None
                 if part.counted:
                     self.release(part)
                 self.left -= 1

@@ -56,7 +56,7 @@ class Prepared:
     """A decoded program and its entry: made once, run many times, from any thread.
 
     `name` is what the tape is named after; `arguments` and `types` are the names and
-    types of the inputs in order.
+    types of the inputs in order, and `makers` what turns them into what the engine holds.
     """
 
     program: Program
@@ -64,6 +64,7 @@ class Prepared:
     name: str
     arguments: tuple[str, ...]
     types: tuple[Attribute, ...]
+    makers: tuple[Callable[[Slot], Slot] | None, ...] = field(repr=False)
 
 
 def prepare(module: ModuleOp, entry: str | None = None) -> Prepared:
@@ -82,6 +83,7 @@ def prepare(module: ModuleOp, entry: str | None = None) -> Prepared:
         name=entry_name(frame),
         arguments=tuple(names),
         types=types,
+        makers=tuple([slot_maker(found) for found in types]),
     )
 
 
@@ -169,12 +171,13 @@ class Started:
         self.ring = Ring(session.spans)
         *tables, last = prepared.program.lanes
         self.models = open_lanes(tables, session.provider_for)
-        self.lanes = [*self.models, Lane(last, self.runner)]
+        self.lanes = self.models
+        if prepared.program.functions:
+            self.lanes = [*self.models, Lane(last, self.runner)]
         self.tape = session.tape(prepared.name) if tape is None else tape
-        makers = [slot_maker(found) for found in prepared.types]
         self.arguments = [
             value if make is None else shared(make(value))
-            for make, value in zip(makers, inputs, strict=True)
+            for make, value in zip(prepared.makers, inputs, strict=True)
         ]
 
     def engine(self, driver: Driver) -> Engine:

@@ -99,7 +99,7 @@ class Traffic(ABC):
 
     def _wait(self, lane: Lane) -> None:
         """Wake a lane whose calls have to wait, if that is only for some time."""
-        if lane.opens < FOREVER and lane.alarm == NEVER:
+        if lane.opens < FOREVER and (lane.alarm == NEVER or lane.opens < lane.alarm):
             lane.alarm = lane.opens
             self.at(lane.alarm, lambda: self._wake(lane))
 
@@ -137,7 +137,7 @@ class Traffic(ABC):
         if not lane.free:
             lane.take(call, self.now)
         in_flight = scope.in_flight
-        if not in_flight:
+        if not in_flight and scope.parent is not None:
             scope.enter()
         in_flight[call] = None
         timeout = lane.timeout
@@ -200,7 +200,7 @@ class Traffic(ABC):
         # This is `_forget`, written out.
         in_flight = scope.in_flight
         del in_flight[call]
-        if not in_flight:
+        if not in_flight and (scope.parent is not None or scope.cancelled):
             scope.leave()
 
     def _forget(self, call: Call) -> None:

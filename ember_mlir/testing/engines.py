@@ -35,13 +35,13 @@ class WatchedEngine(Engine):
     budgets: dict[Budget, None]
     most_live: int
 
-    def __init__(self, driver: Driver, started: Started) -> None:
+    def __init__(self, driver: Driver, started: Started, window: int) -> None:
         session = started.session
         super().__init__(
             driver,
             started.lanes,
             started.tape,
-            window=started.prepared.program.window,
+            window=window,
             progress=session.progress,
             ring=started.ring if session.spans else None,
         )
@@ -93,6 +93,7 @@ class Watched:
         functions: Mapping[str, Function] | None = None,
         progress: Progress | None = None,
         spans: int = 65_536,
+        window: int | None = None,
     ) -> None:
         session = Session(
             provider,  # pyright: ignore[reportArgumentType]
@@ -101,13 +102,14 @@ class Watched:
             spans=spans,
         )
         self.started = Started(prepared, inputs, session, None, functions)
+        self.window = prepared.program.window if window is None else window
 
     def run(self, where: Where) -> Run:
         """Run to the end, and check that nothing is left."""
         match where:
             case "heap":
                 driver = VirtualDriver()
-                self.engine = WatchedEngine(driver, self.started)
+                self.engine = WatchedEngine(driver, self.started, self.window)
                 driver.run(self.engine, self.started.prepared.entry, self.started.arguments)
                 return self._result(driver.seconds)
             case "virtual loop":
@@ -118,7 +120,7 @@ class Watched:
     async def on_loop(self) -> Run:
         """Run on the current event loop, and check that no task is left."""
         driver = AsyncioDriver()
-        self.engine = WatchedEngine(driver, self.started)
+        self.engine = WatchedEngine(driver, self.started, self.window)
         loop = asyncio.get_running_loop()
         began, before = loop.time(), asyncio.all_tasks()
         try:

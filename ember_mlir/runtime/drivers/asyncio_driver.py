@@ -149,7 +149,7 @@ class AsyncioDriver:
             elif len(self._workers) < self._width:
                 worker = self._loop.create_task(self._work(), name="ember worker")
                 self._workers[worker] = None
-                worker.add_done_callback(self._left)
+                worker.add_done_callback(self._lost)
             else:
                 return
             self._waking += 1
@@ -188,8 +188,9 @@ class AsyncioDriver:
                 if len(queue) > self._waking + 1:
                     self._wake(own=1)
             self._check_going()
-            if self._closing or ended:
+            if self._closing or ended or self._over.done():
                 # After many calls were cancelled, to go is faster than to park.
+                self._go(task)
                 return
             parked = self._loop.create_future()
             self._parked.append(parked)
@@ -212,19 +213,24 @@ class AsyncioDriver:
         if not (ours and isinstance(error, CancelledError)):
             self._kill(error)
 
-    def _left(self, worker: Task[None]) -> None:
-        """A worker is done; one that did not leave by itself ends the run."""
+    def _go(self, worker: Task[None]) -> None:
+        """A worker is about to leave by itself."""
+        worker.remove_done_callback(self._lost)
+        self._forget(worker)
+        if self._queue and not self._closing:
+            self._wake()
+
+    def _lost(self, worker: Task[None]) -> None:
+        """A worker is done that has not left by itself: that ends the run."""
+        self._forget(worker)
+        self._kill(CancelledError() if worker.cancelled() else worker.exception())
+
+    def _forget(self, worker: Task[None]) -> None:
         del self._workers[worker]
         if not self._workers and self._empty is not None and not self._empty.done():
             self._empty.set_result(None)
-        if worker.cancelled():
-            self._kill(CancelledError())
-        elif (error := worker.exception()) is not None:
-            self._kill(error)
-        elif self._queue and not self._closing:
-            self._wake()
 
-    def _kill(self, error: BaseException) -> None:
+    def _kill(self, error: BaseException | None) -> None:
         """End the run at the wish of someone else."""
         self._killed = self._killed or error
         self._engine.cancel()

@@ -14,7 +14,7 @@ from math import inf
 
 from ember_mlir.errors import ModelError, ProviderError
 from ember_mlir.providers.protocol import SimulatedProvider, is_simulated, is_timed
-from ember_mlir.providers.replies import check_latency
+from ember_mlir.providers.replies import MOST_SECONDS, check_latency
 from ember_mlir.runtime.backoff import nanoseconds
 from ember_mlir.runtime.calls import Call
 from ember_mlir.runtime.core import Engine
@@ -94,7 +94,8 @@ class VirtualDriver:
             return
         try:
             outcome, seconds = self._providers[call.row.spec.lane].simulate(call.request)
-            check_latency(seconds)
+            if seconds.__class__ is not float or not 0.0 <= seconds <= MOST_SECONDS:
+                check_latency(seconds)
         except (Exception, CancelledError) as error:
             self._foresee(self._now, call, error)
         else:
@@ -117,11 +118,9 @@ class VirtualDriver:
         if call is None:
             assert callable(outcome)
             outcome()
-        elif call.ticket == ticket:
-            self._end(call, outcome)
-
-    def _end(self, call: Call, outcome: object) -> None:
-        if call.is_ending:
+        elif call.ticket != ticket:
+            return
+        elif call.cancelled or call.timed_out:
             self._engine.ended(call)
         elif isinstance(outcome, BaseException):
             self._engine.error(call, outcome)

@@ -67,9 +67,14 @@ class Members(Instruction):
         return self.drop and not self.demanded
 
     @property
+    def table(self) -> FrameTable | None:
+        """The frame of all members, if they have the same."""
+        return self.table_of(0) if len(self._tables) == 1 else None
+
+    @property
     def leaf(self) -> Ask | None:
         """The request that is all of a member, if the members are no more than that."""
-        return None if len(self._tables) > 1 else self.table_of(0).leaf
+        return None if self.table is None else self.table.leaf
 
     def table_of(self, index: int) -> FrameTable:
         """The frame of a member."""
@@ -132,15 +137,17 @@ class Reduce(Instruction):
 class Capture(Instruction):
     """What all frames that an instruction runs take besides what is their own."""
 
-    __slots__ = ("_position",)
+    __slots__ = ("_position", "_state", "_value")
 
     def __init__(self, handle: int, value: int, position: int) -> None:
         super().__init__((handle, value))
+        self._state = handle
+        self._value = value
         self._position = position
 
     def fire(self, frame: Frame) -> Slot:
-        handle, source = self.inputs
-        frame.slots[handle].capture(self._position, frame.slots[source], shared=self.shared)
+        slots = frame.slots
+        slots[self._state].capture(self._position, slots[self._value], self.shared)
 
 
 class Default(Instruction):
