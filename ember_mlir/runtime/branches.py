@@ -160,7 +160,8 @@ class LoopState(Bodies):
             self._pending[position] = value
 
     def pump(self) -> None:
-        while self._wanted and self.has_room():
+        window = self._window
+        while self._wanted and (window.live < window.size or not self.live):
             self._wanted = False
             number, pending = self._start, tuple(self._pending)
             self._start += 1
@@ -168,7 +169,7 @@ class LoopState(Bodies):
             self.left += 1
             around = self.frame
             self.live += 1
-            self._window.live += 1
+            window.live += 1
             path = (*around.path, number)
             self._runs[number] = self.begin(
                 self._loop.table, number, pending, self.group, path, around.redraws

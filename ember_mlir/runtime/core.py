@@ -216,7 +216,8 @@ class Engine(Traffic):
         return {name: value for name, value in found.items() if value is not None}
 
     def close(self) -> None:
-        """Let go of what is not part of the result: an engine holds itself in circles."""
+        """Let go of what is not part of the result, and of the circles that hold an engine."""
+        del self.driver, self.scope.engine, self._root.engine
         self._ring = None
         self._entry = None
         self._windows.clear()
@@ -280,46 +281,42 @@ class Engine(Traffic):
 
     # The core itself.
 
-    def drain(self, frame: Frame | None = None, index: int = -1) -> None:
-        """Fire row `index` of `frame`, if one is given, and then all that is ready."""
+    def drain(self) -> None:
+        """Fire all that is ready, first in first out."""
         ready = self.ready
-        while True:
-            if frame is None or index < 0:
-                if not ready:
-                    return
-                frame, index = ready.popleft()
-            if frame.scope.dead:
-                index = -1
-                continue
-            if index < 0:
+        while ready:
+            frame, index = ready.popleft()
+            if index >= 0:
+                self.fire(frame, index)
+            elif not frame.scope.dead:
                 frame.give_back(~index)
                 self.settle(frame)
-                continue
+
+    def fire(self, frame: Frame, index: int) -> None:
+        """Fire a row, and on into the first that is ready then; the others wait their turn."""
+        while index >= 0 and not frame.scope.dead:
             row = frame.table.code[index]
-            index = -1
             try:
                 value = row.fire(frame)
             except EmberError as error:
                 self.fail(frame, row, error)
-                continue
+                return
             if value is AGAIN:
-                continue
-            slots = frame.slots
-            if slots:
+                return
+            if slots := frame.slots:
                 # Unless the frame was over with this row.
                 for slot in row.releases:
                     slots[slot] = None
                 if row.counted:
                     frame.release(row)
             if value is PENDING:
-                continue
+                return
             if row.settles:
                 if row.returns >= 0:
                     frame.parent.returned(frame, row.returns, value)
                 self.settle(frame)
-            else:
-                # Run on into the first that is ready now; the others wait their turn.
-                index = frame.put(row.output, value)
+                return
+            index = frame.put(row.output, value)
 
     def _go_on(self, lane: Lane) -> None:
         """After a call has left: go on with what is ready, fill its lane, and report."""

@@ -242,7 +242,7 @@ class Frame:
         if row.settles:
             self.engine.settle(self)
         else:
-            self.engine.drain(self, self.put(row.output, value))
+            self.engine.fire(self, self.put(row.output, value))
 
     def deliver(self, slot: int, value: Slot) -> None:
         """Put `value` into `slot`, and ready what waited only for it."""

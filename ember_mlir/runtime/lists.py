@@ -65,6 +65,16 @@ class Pieces:
             value.kept = True
         return value
 
+    def take_all(self, first: int, last: int) -> list[Slot]:
+        """The pieces from `first` on, before `last`, as `take` gives each of them."""
+        values = self.values[first:last]
+        if not self.kept:
+            self.values[first:last] = [None] * len(values)
+        elif values and isinstance(values[0], Pieces):
+            for value in values:
+                value.kept = True
+        return values
+
     def has(self, index: int) -> bool:
         """Whether piece `index` is there."""
         return self.values[index] is not MISSING

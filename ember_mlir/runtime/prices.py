@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import NamedTuple
 
 DOLLAR = 10**12
 """A dollar in the unit of budgets."""
@@ -13,7 +13,8 @@ DOLLAR = 10**12
 _MILLION = 10**6
 
 
-class Prices(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Prices:
     """What a token of input and one of output cost, in `per`ths of the unit of budgets.
 
     >>> Prices.of(Decimal("0.15"), Decimal("0.60")).cost(1000, 100)

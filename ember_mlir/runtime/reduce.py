@@ -96,7 +96,9 @@ class ReduceState(Bodies):
         if self._in_order is not None:
             self._pump_in_order(self._in_order)
             return
-        while self.has_room():
+        window = self._window
+        # This is `has_room`, written out: it is asked twice for each node.
+        while window.live < window.size or not self.live:
             if self._groups:
                 self._start_group(*self._groups.popleft())
             elif self._next < self._stop:
@@ -126,10 +128,8 @@ class ReduceState(Bodies):
         return super().over()
 
     def _start_group(self, level: int, group: int) -> None:
-        pieces = self._levels[level].pieces
         first = group * self._arity
-        last = min(first + self._arity, len(pieces.values))
-        values = [pieces.take(index) for index in range(first, last)]
+        values = self._levels[level].pieces.take_all(first, first + self._arity)
         if len(values) == 1:
             self._rise(level, group, values[0])
         else:

@@ -74,6 +74,8 @@ def test_a_lane_gives_up_although_nothing_is_sent_again(harness: Harness, where:
     # All that fails is left out: who waits is told that nobody answers, and left out, too.
     provider = Playing(lambda prompt, before: (BUSY, 0.25))
     text = map_on("retries 2", 4, "on_error drop")
+    # More than a request, so that all members ask at once, and most wait for the lane.
+    text = text.replace("exec.return %x", '%z = exec.format "{0}"(%x)\n  exec.return %z')
     outcome = Watched(harness.prepare(text), [words(40)], provider).run(where)
     assert outcome.outputs == [[]]
     assert len(provider.starts) == 4 + 2
