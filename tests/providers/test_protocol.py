@@ -118,6 +118,15 @@ def test_draws_are_made_once_and_only_if_they_are_read() -> None:
     assert REQUEST.like("2+2", None, draws) == asked
 
 
+def test_what_makes_draws_may_stand_with_its_arguments() -> None:
+    def draws(*numbers: int) -> tuple[int, ...]:
+        return numbers
+
+    asked = REQUEST.like("2+2", None, (draws, 1, 2, 3, 4))
+    assert (asked.draws, asked.draws) == ((1, 2, 3, 4), (1, 2, 3, 4))
+    assert pickle.loads(pickle.dumps(REQUEST.like("2+2", None, (draws, 1, 2, 3, 4)))) == asked
+
+
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_copies_of_a_request_hold_its_draws_and_not_what_makes_them(protocol: int) -> None:
     asked = REQUEST.like("2+2", None, lambda: (7,))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ember_mlir.errors import ProviderError
-from ember_mlir.providers import Request
+from ember_mlir.providers import Reply, Request
 from ember_mlir.providers.protocol import Outcome
 from ember_mlir.runtime.bodies import Runs
 from ember_mlir.runtime.frames import Frame
@@ -174,3 +175,59 @@ def test_a_try_that_draws_again_appends_its_number(harness: Harness, where: Wher
     tape = tape_of(7, "main")
     tries = [((4,), ()), ((4,), (1,)), ((4,), (2,)), ((5,), ()), ((5,), (1,))]
     assert drawn == [draw_number(tape, chain, indices) for chain, indices in tries]
+
+
+LEFT = """
+exec.frame @main(%t: !llm.text) -> !llm.text {
+  %x = exec.attempt [@hurried, @patient] with %t : !llm.text -> !llm.text
+  exec.return %x : !llm.text
+}
+exec.frame @hurried(%t: !llm.text) -> !llm.text {
+  %h, %x = exec.spawn @tried deadline 3 seconds with %t : !llm.text -> !llm.text
+  exec.return %x : !llm.text
+}
+exec.frame @tried(%t: !llm.text) -> !llm.text {
+  %x = exec.attempt [@ask] at_most 3 backoff 60 to 60 seconds with %t : !llm.text -> !llm.text
+  exec.return %x : !llm.text
+}
+exec.frame @ask(%t: !llm.text) -> !llm.text {
+  %x = exec.request @lane(%t) sampled site <0> label "public"
+  exec.return %x : !llm.text
+}
+exec.frame @patient(%t: !llm.text) -> !llm.text {
+  %u = exec.format "patient {0}"(%t)
+  %x = exec.request @lane(%u) sampled site <1> label "public"
+  exec.return %x : !llm.text
+}
+"""
+
+
+@VIRTUALLY
+def test_nothing_is_tried_again_in_a_scope_that_is_over(harness: Harness, where: Where) -> None:
+    provider = Playing(
+        lambda prompt, before: ("late", 900.0) if prompt.startswith("patient") else (BUSY, 1.0)
+    )
+    outcome = Watched(harness.prepare(LEFT), ["q"], provider).run(where)
+    assert (outcome.outputs, outcome.bill.calls) == (["late"], 2)
+    assert [(s.outcome, s.sends) for s in outcome.trace.spans()] == [("failed", 1), ("ok", 1)]
+
+
+def test_a_deadline_is_nothing_to_a_frame_that_is_being_cancelled(harness: Harness) -> None:
+    class Cleaning(Playing):
+        async def generate(self, request: Request) -> Reply:
+            try:
+                return await super().generate(request)
+            finally:
+                await asyncio.sleep(9.0)
+
+    text = """
+exec.frame @main(%t: !llm.text) -> !exec.token {
+  %soon = exec.after 1 seconds
+  %h, %x = exec.spawn @ask deadline 3 seconds with %t : !llm.text -> !llm.text
+  %over = exec.cancel %h after %soon
+  exec.return %over : !exec.token
+}
+""" + LEFT[LEFT.index("exec.frame @ask") : LEFT.index("exec.frame @patient")]
+    provider = Cleaning(lambda prompt, before: ("never", 900.0))
+    outcome = Watched(harness.prepare(text), ["q"], provider).run("virtual loop")
+    assert (outcome.outputs, round(outcome.seconds, 3)) == ([None], 10.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ember_mlir.errors import ProviderError
+from ember_mlir.runtime.backoff import jittered
 from ember_mlir.runtime.trace import Span
 from ember_mlir.testing.engines import EVERYWHERE, Watched, Where
 from ember_mlir.testing.playing import Playing, map_on, words
@@ -121,3 +122,32 @@ exec.frame @{name}(%t: !llm.text) -> !llm.text {{
     outcome = Watched(harness.prepare(text), ["q"], provider).run("heap")
     again = sorted(span.queued for span in outcome.trace.spans())[3:]
     assert len(set(again)) == 3
+
+
+@VIRTUALLY
+@pytest.mark.parametrize("by", ["the lane", "the program"])
+def test_an_overload_that_says_when_to_come_back_is_obeyed(
+    harness: Harness, where: Where, by: str
+) -> None:
+    overloaded = ProviderError("503", retryable=True, retry_after=20.0)
+    provider = Playing(lambda prompt, before: ("ok" if before == 2 else overloaded, 0.5))
+    text = map_on("at_most 3 backoff 1 to 1 seconds" if by == "the lane" else "")
+    if by == "the program":
+        text = text.replace("fanout @ask", "fanout @try") + TRY
+    outcome = Watched(harness.prepare(text), [["q"]], provider).run(where)
+    assert outcome.outputs == [["ok"]]
+    starts = [start for _, start in provider.starts]
+    assert starts == pytest.approx([0.0, 20.5, 41.0], abs=1e-6)
+
+
+TRY = """
+exec.frame @try(%t: !llm.text) -> !llm.text {
+  %x = exec.attempt [@ask] at_most 3 backoff 1 to 1 seconds with %t : !llm.text -> !llm.text
+  exec.return %x : !llm.text
+}
+"""
+
+
+def test_no_wait_is_none() -> None:
+    assert jittered(0, bytes(16), (), (), BUSY) == 1000
+    assert jittered(1, bytes(16), (1,), (2, 3), BUSY) == 1000
