@@ -19,6 +19,7 @@ from ember_mlir.errors import (
     FrameCancelledError,
     FunctionError,
     ModelError,
+    ParseError,
     ProviderError,
 )
 from ember_mlir.providers import Reply, Request, Session
@@ -249,6 +250,27 @@ exec.frame @main(%p: !llm.text, %xs: {LIST}) -> (!llm.text, !llm.text) {{
 
 
 @ON_ALL
+def test_a_call_that_comes_with_an_answer_that_fails_is_not_sent(
+    harness: Harness, where: Where
+) -> None:
+    # The worker that has the answer would make the next call at once.
+    text = """
+exec.frame @main(%t: !llm.text) -> (!llm.text, !llm.text) {
+  %x = exec.request @lane(%t) sampled site <0> label "public"
+  %y = exec.request @lane(%x) sampled site <1> label "public"
+  %n = exec.parse %x as regex "[0-9]+" at "a.py":1:1 : !llm.text
+  exec.return %y, %n : !llm.text, !llm.text
+}
+"""
+    provider = answering()
+    with pytest.raises(ParseError) as caught:
+        Watched(harness.prepare(text), ["q"], provider).run(where)
+    assert [prompt for prompt, _ in provider.starts] == ["q"]
+    assert caught.value.bill is not None
+    assert caught.value.bill.calls == 1
+
+
+@ON_ALL
 def test_nothing_more_fires_in_what_has_failed(harness: Harness, where: Where) -> None:
     text = f"""
 exec.frame @main(%xs: {LIST}) -> (!llm.text, !llm.text) {{
@@ -347,34 +369,3 @@ def test_what_is_sent_again_has_the_same_draws(harness: Harness, where: Where) -
     assert outcome.bill.calls == 12
     assert [len(draws) for draws in drawn.values()] == [1, 1, 1]
     assert len({draw for draws in drawn.values() for draw in draws}) == 3
-
-
-# Lists that are there, while their pieces are not.
-
-LISTS = f"!llm.list<{LIST}>"
-VOTE_OF_LISTS = f"""
-exec.frame @main(%t: !llm.text) -> {LIST} {{
-  %all = exec.fanout @pair times 3 with %t : !llm.text -> {LISTS}
-  %v = exec.quorum %all stop lossless : {LISTS}
-  exec.return %v : {LIST}
-}}
-exec.frame @pair(%t: !llm.text) -> {LIST} {{
-  %ys = exec.fanout @ask times 2 with %t : !llm.text -> {LIST}
-  exec.return %ys : {LIST}
-}}
-exec.frame @ask(%t: !llm.text) -> !llm.text {{
-  %x = exec.request @lane(%t) sampled site <0[*, *]> label "public"
-  exec.return %x : !llm.text
-}}
-"""
-
-
-@VIRTUALLY
-def test_answers_that_are_lists_are_compared_when_they_are_whole(
-    harness: Harness, where: Where
-) -> None:
-    # Lossless asks for two of three pairs at first, and then for the third.
-    for answers, winner in (("xaybxa", ["x", "a"]), ("xayaxb", ["x", "a"])):
-        provider = Playing(lambda prompt, before, a=answers: (a[before], 9.0 - before))
-        outcome = Watched(harness.prepare(VOTE_OF_LISTS), ["q"], provider).run(where)
-        assert outcome.outputs == [winner]

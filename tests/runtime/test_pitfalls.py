@@ -209,6 +209,24 @@ def test_a_call_that_cancels_itself_may_be_sent_again(harness: Harness, where: W
     assert outcome.bill.calls == 12
 
 
+@ON_LOOPS
+def test_a_worker_is_rid_of_a_cancellation_once_the_call_has_ended(
+    harness: Harness, where: Where
+) -> None:
+    # The first sending takes too long, the second cancels itself: on the same worker.
+    class Cancels(Playing):
+        async def generate(self, request: Request) -> Reply:
+            reply = await super().generate(request)
+            if self.sent[request.prompt or ""] == 2:
+                raise asyncio.CancelledError
+            return reply
+
+    provider = Cancels(lambda prompt, before: ("ok", 0.001 if before else 9.0))
+    text = map_on("at_most 3 backoff 0.001 to 0.001 seconds timeout 0.02 seconds", 1)
+    outcome = Watched(harness.prepare(text), [["q"]], provider).run(where)
+    assert (outcome.outputs, outcome.bill.calls) == ([["ok"]], 3)
+
+
 def test_what_cleans_up_after_a_time_limit_is_not_disturbed(harness: Harness) -> None:
     # Another member fails while the call, which took too long, is still cleaning up.
     cleaned: list[str] = []
