@@ -20,7 +20,10 @@ LENGTH_LABEL = "ember.length_label"
 PROGRAM = "ember.program"
 """The hash of the text that a module came from."""
 
-KNOWN = frozenset({NAME, LABEL, LENGTH_LABEL, PROGRAM})
+KEPT = "ember.kept"
+"""What the rewrites of a module have kept of the program it came from, if not all."""
+
+KNOWN = frozenset({NAME, LABEL, LENGTH_LABEL, PROGRAM, KEPT})
 """All names of attributes that begin with `ember.`."""
 
 

@@ -12,86 +12,55 @@ a function that is not pure: that must not be called once something has failed.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region
-from xdsl.passes import ModulePass
-from xdsl.traits import IsolatedFromAbove, is_speculatable
+from xdsl.traits import is_speculatable
 from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
-from ember_mlir.dialects.ensemble import FallbackOp, MapOp, ParallelOp, RaceOp
-from ember_mlir.dialects.values import Utf8Attr
+from ember_mlir.dialects.values import AsksModel
+from ember_mlir.passes.analysis.failures import decisive_operations
+from ember_mlir.passes.optimization import Optimization, fired, missed
 
 
-class RemoveDeadCallsPass(ModulePass):
+class RemoveDeadCallsPass(Optimization):
     """Erase calls, and what leads to them, whose results nobody uses."""
 
     name = "remove-dead-calls"
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        decisive = decisive_operations(op)
         for region in op.regions:
-            remove_dead(region)
+            remove_dead(region, decisive)
 
 
-def remove_dead(region: Region, *, decides: bool = False) -> bool:
+def remove_dead(region: Region, decisive: Set[Operation]) -> None:
     """Erase what is dead in a region, last operation first, so that one walk is enough.
 
-    `decides` says that a failure in the region is more than the end of the program:
-    something around it makes a result of it, or is not done because of it. The result
-    tells whether something in the region is done, other than giving values.
+    A failure of the `decisive` operations does more than end the program.
     """
-    acts = False
     for block in reversed(region.blocks):
         op = block.last_op
         while op is not None:
             before = op.prev_op
-            kept = decides or acts
-            if op.results and is_trivially_dead(op) and (not kept or is_speculatable(op)):
+            if not op.results or not is_trivially_dead(op):
+                for inner in op.regions:
+                    remove_dead(inner, decisive)
+            elif op in decisive and not is_speculatable(op):
+                missed(op, "is read by nobody, but its failure is, or comes before an effect")
+                for inner in op.regions:
+                    remove_dead(inner, decisive)
+            else:
+                if asks(op):
+                    fired(op, "is gone, as nobody reads what it gives")
                 op.detach()
                 op.erase()
-            else:
-                acts |= is_effectful(op) | remove_inside(op, kept)
             op = before
-    return acts
 
 
-def remove_inside(op: Operation, kept: bool) -> bool:
-    """Erase what is dead in the regions of `op`; whether something in them is done."""
-    if op.has_trait(IsolatedFromAbove):
-        # A function, or a task: what comes before what is said by other means.
-        for region in op.regions:
-            remove_dead(region)
-        return False
-    # A round of a loop, or an arm, may come before what another one does.
-    acts = any(is_effectful(inner) for region in op.regions for inner in region.walk())
-    for region in op.regions:
-        remove_dead(region, decides=kept or acts or handles_failure(op, region))
-    return acts
-
-
-def is_effectful(op: Operation) -> bool:
-    """Whether an operation does something: it applies a function that is not pure."""
-    effect = op.properties.get("effect")
-    return isinstance(effect, StringAttr | Utf8Attr) and effect.data != "pure"
-
-
-def handles_failure(op: Operation, region: Region) -> bool:
-    """Whether a failure of `region`, one of `op`, leads to a result of `op`.
-
-    >>> from ember_mlir.dialects.ensemble import FallbackOp
-    >>> from ember_mlir.dialects.values import TEXT
-    >>> fallback = FallbackOp([Region(), Region()], TEXT)
-    >>> [handles_failure(fallback, region) for region in fallback.regions]
-    [True, False]
-    """
-    match op:
-        case FallbackOp():
-            return region is not op.regions[-1]
-        case RaceOp():
-            # What an arm gives is permitted only where the arm succeeds.
-            return True
-        case MapOp() | ParallelOp():
-            return op.drop is not None or op.default is not None
-        case _:
-            return False
+def asks(op: Operation) -> bool:
+    """Whether a model may be asked by an operation, or inside of it."""
+    return any(inner.has_trait(AsksModel) for inner in op.walk())
