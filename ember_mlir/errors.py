@@ -190,3 +190,10 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"the run was interrupted after {bill}")
         self.bill = bill
         self.trace = trace
+
+
+class OptimizationWarning(UserWarning):
+    """A pass was left out, as it would have broken the program; the program runs without it.
+
+    The text says which pass, and where what it was given is kept, for whoever mends it.
+    """

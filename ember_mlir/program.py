@@ -6,8 +6,9 @@ call, and a plan is made once for each combination of argument types and static 
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import update_wrapper
@@ -27,15 +28,20 @@ from typing import (
 )
 
 from ember_mlir.direct import Sender, send_plain
-from ember_mlir.errors import CaptureError, InputError, SourceLocation
+from ember_mlir.errors import CaptureError, InputError, OptimizationWarning, SourceLocation
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.operations import generate, join, map, reduce, sample, vote
 from ember_mlir.frontend.signature import Arguments, Signature
-from ember_mlir.providers import Bill, current_session
+from ember_mlir.goals import AnyPass, Goals, Objective
+from ember_mlir.providers import Bill, Session, current_session
 
 if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+
     from ember_mlir.frontend.capture import Captured
+    from ember_mlir.passes.analysis.shapes import Shape
+    from ember_mlir.pipeline import Explanation, Saving
     from ember_mlir.runtime.run import Prepared, Run
     from ember_mlir.runtime.trace import Span, Trace
 
@@ -68,10 +74,14 @@ answer_plain_calls(send_plain)
 
 @dataclass(frozen=True, slots=True)
 class LastRun(Generic[R_co]):
-    """What came of the last run of a program that succeeded, and what it has cost."""
+    """What came of the last run of a program that succeeded, and what it has cost.
+
+    `saved` is what it did not have to ask for, if its session was `recorded`.
+    """
 
     answer: R_co
     bill: Bill
+    saved: Saving | None = None
     _trace: Trace | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -145,10 +155,11 @@ class Program(Callee, Generic[P, R]):
     last_run: LastRun[R] | None
     """The last run that succeeded, compiled or eager; None before the first."""
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    def __init__(self, function: Callable[P, R], goals: Goals | None = None) -> None:
         if not isinstance(function, FunctionType):
             _refuse(function)
         super().__init__(function)
+        self.goals = goals or Goals()
         self.last_run = None
         self._lock = RLock()
         self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
@@ -162,8 +173,9 @@ class Program(Callee, Generic[P, R]):
 
         arguments = self._signature().bind(args, kwargs)
         plan = self._plan(arguments)
-        session = current_session()
-        return self._ran(plan, arguments, run(plan.prepared, _inputs(plan, arguments), session))
+        session = _listened(current_session())
+        made = run(plan.prepared, _inputs(plan, arguments), session)
+        return self._ran(plan, arguments, made, session)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run compiled on the current event loop, and return the result."""
@@ -171,9 +183,9 @@ class Program(Callee, Generic[P, R]):
 
         arguments = self._signature().bind(args, kwargs)
         plan = self._plan(arguments)
-        session = current_session()
-        inputs = _inputs(plan, arguments)
-        return self._ran(plan, arguments, await run_async(plan.prepared, inputs, session))
+        session = _listened(current_session())
+        made = await run_async(plan.prepared, _inputs(plan, arguments), session)
+        return self._ran(plan, arguments, made, session)
 
     def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the same source without compiling, one call after the other.
@@ -202,9 +214,36 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.parsing import print_module
         from ember_mlir.pipeline import compile_to
 
-        arguments = self._last_arguments or self._signature().without_call()
-        module = compile_to(self._plan(arguments).captured.module, level)
+        module = compile_to(self._captured(), level, self.goals.options())
         return print_module(module).rstrip("\n")
+
+    def explain(self) -> Explanation:
+        """What became of the program: which optimizations did what and where, or why not.
+
+        Print it. It is about the program of the last run, and tells what that has saved if
+        it was made in a session that is `recorded`. Before any run, the types of the
+        arguments must be annotated, and static arguments have defaults; else it raises
+        `CaptureError`.
+        """
+        from ember_mlir.pipeline import compile_with, explain
+
+        compiled = compile_with(self._captured(), "exec", self.goals.options(), explained=True)
+        return explain(compiled, None if self.last_run is None else self.last_run.saved)
+
+    def patterns(self) -> Sequence[Shape]:
+        """The shapes of the program as it is written: ensembles, maps, reductions, chains.
+
+        Each prints as a line, with the lines of the source that it stands on. As for
+        `explain`, it is about the program of the last run.
+        """
+        from ember_mlir.passes.analysis.shapes import shapes_of
+
+        return shapes_of(self._captured())
+
+    def _captured(self) -> ModuleOp:
+        """The program of the last run, or if there was none, of the annotated types."""
+        arguments = self._last_arguments or self._signature().without_call()
+        return self._plan(arguments).captured.module
 
     def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
         """The program itself, read from its class; methods are not captured."""
@@ -245,16 +284,20 @@ class Program(Callee, Generic[P, R]):
 
     def _make(self, arguments: Arguments) -> _Plan:
         from ember_mlir.frontend.capture import capture
-        from ember_mlir.pipeline import compile_to
+        from ember_mlir.pipeline import compile_with
         from ember_mlir.runtime.run import prepare
 
         captured = capture(self.function, arguments)
-        return _Plan(captured, prepare(compile_to(captured.module, "exec"), captured.symbol))
+        compiled = compile_with(captured.module, "exec", self.goals.options())
+        for warning in compiled.warnings:
+            warnings.warn(warning, OptimizationWarning, stacklevel=4)
+        return _Plan(captured, prepare(compiled.module, captured.symbol))
 
-    def _ran(self, plan: _Plan, arguments: Arguments, run: Run) -> R:
+    def _ran(self, plan: _Plan, arguments: Arguments, run: Run, session: Session) -> R:
         # What the function is declared to return, rebuilt around the values of the run.
         answer: Any = plan.captured.shape.rebuild(run.outputs)
-        self._settle(arguments, LastRun(answer, run.bill, run.trace))
+        saved = _saved(plan, arguments, session)
+        self._settle(arguments, LastRun(answer, run.bill, saved, run.trace))
         return answer
 
     def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:
@@ -267,6 +310,25 @@ class Program(Callee, Generic[P, R]):
 
 def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
     return [arguments.values[name] for name in plan.captured.inputs]
+
+
+def _listened(session: Session) -> Session:
+    """A session that keeps what is answered, if that is asked for."""
+    if not session.recorded:
+        return session
+    from ember_mlir.recording import Recording
+
+    return Recording(session)
+
+
+def _saved(plan: _Plan, arguments: Arguments, session: Session) -> Saving | None:
+    if not session.recorded:
+        return None
+    from ember_mlir.pipeline import for_reference
+    from ember_mlir.recording import Recording
+
+    assert isinstance(session, Recording)
+    return session.saving(for_reference(plan.captured.module), _inputs(plan, arguments))
 
 
 def _refuse(value: object) -> NoReturn:
@@ -286,33 +348,76 @@ def jit(function: Callable[P, R], /) -> Program[P, R]: ...
 
 
 @overload
-def jit() -> Callable[[Callable[P, R]], Program[P, R]]: ...
+def jit(
+    *,
+    allow: str = "distribution",
+    optimize_for: Objective = "both",
+    speculate: bool = False,
+    passes: Sequence[AnyPass] = (),
+    without: Sequence[str] = (),
+) -> Callable[[Callable[P, R]], Program[P, R]]: ...
 
 
 def jit(
-    function: Callable[P, R] | None = None, /
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    allow: str = "distribution",
+    optimize_for: Objective = "both",
+    speculate: bool = False,
+    passes: Sequence[AnyPass] = (),
+    without: Sequence[str] = (),
 ) -> Program[P, R] | Callable[[Callable[P, R]], Program[P, R]]:
-    """Make a program of the function below: `@ember.jit`, with or without parentheses.
+    """Make a program of the function below: `@ember.jit`, or with the options of `compile`.
 
     Raises `CaptureError` if it is not a Python function.
     """
-    if function is None:
-        return compile
-    return compile(function)
+    goals = Goals(allow, optimize_for, speculate, tuple(passes), tuple(without))
+
+    def decorate(function: Callable[P, R]) -> Program[P, R]:
+        return _program(function, goals)
+
+    return decorate if function is None else decorate(function)
 
 
-def compile(function: Callable[P, R], /) -> Program[P, R]:
-    """Make a program of `function`; of a program, that program.
+def compile(
+    function: Callable[P, R],
+    /,
+    *,
+    allow: str = "distribution",
+    optimize_for: Objective = "both",
+    speculate: bool = False,
+    passes: Sequence[AnyPass] = (),
+    without: Sequence[str] = (),
+) -> Program[P, R]:
+    """Make a program of `function`; of a program with no other options, that program.
+
+    `allow` is how little may be kept of what the function means: `"exact"`,
+    `"distribution"`, `"bounded(0.05)"` or `"meaning"`. `optimize_for` is what is to be
+    little: `"cost"` or `"latency"`, where the other may grow for it, or `"both"`, where
+    neither may. For `"latency"`, `speculate` permits calls that may turn out not to be
+    needed. `passes` are run behind the standard ones, and those named in
+    `without` are not run; `program.explain()` tells which there are.
 
     Nothing is captured before it is first used. Raises `CaptureError` if `function` is
-    not a Python function.
+    not a Python function; the first use raises `PipelineError` for wrong options.
 
     >>> compile(print)
     Traceback (most recent call last):
     ember_mlir.errors.CaptureError: a program must be made of a Python function, but got \
 'print', an object of type builtin_function_or_method; define it with 'def' or 'lambda'
     """
-    return function if _is_program(function) else Program(function)
+    return _program(function, Goals(allow, optimize_for, speculate, tuple(passes), tuple(without)))
+
+
+def _program(function: Callable[P, R], goals: Goals) -> Program[P, R]:
+    if not _is_program(function):
+        return Program(function, goals)
+    if goals in (Goals(), function.goals):
+        return function
+    # What was captured holds for other goals too, but its plans do not.
+    known: Any = function.function
+    return Program(known, goals)
 
 
 def _is_program(function: Callable[P, R]) -> TypeGuard[Program[P, R]]:

@@ -55,6 +55,36 @@ def _remove_dead_calls() -> type[ModulePass]:
     return RemoveDeadCallsPass
 
 
+def _raise_ensembles() -> type[ModulePass]:
+    from ember_mlir.passes.raise_ensembles import RaiseEnsemblesPass
+
+    return RaiseEnsemblesPass
+
+
+def _flatten_templates() -> type[ModulePass]:
+    from ember_mlir.passes.flatten_templates import FlattenTemplatesPass
+
+    return FlattenTemplatesPass
+
+
+def _pack_prompts() -> type[ModulePass]:
+    from ember_mlir.passes.pack_prompts import PackPromptsPass
+
+    return PackPromptsPass
+
+
+def _batch_requests() -> type[ModulePass]:
+    from ember_mlir.passes.batch_requests import BatchRequestsPass
+
+    return BatchRequestsPass
+
+
+def _stop_early() -> type[ModulePass]:
+    from ember_mlir.passes.stop_early import StopEarlyPass
+
+    return StopEarlyPass
+
+
 def _lower_to_sched() -> type[ModulePass]:
     from ember_mlir.passes.lower_to_sched import LowerToSchedPass
 
@@ -109,6 +139,42 @@ def _verify_level() -> type[ModulePass]:
     return VerifyLevelPass
 
 
+def _fuse_maps() -> type[ModulePass]:
+    from ember_mlir.passes.fuse_maps import FuseMapsPass
+
+    return FuseMapsPass
+
+
+def _hoist_calls() -> type[ModulePass]:
+    from ember_mlir.passes.hoist_calls import HoistCallsPass
+
+    return HoistCallsPass
+
+
+def _sink_calls() -> type[ModulePass]:
+    from ember_mlir.passes.sink_calls import SinkCallsPass
+
+    return SinkCallsPass
+
+
+def _prune_branches() -> type[ModulePass]:
+    from ember_mlir.passes.prune_branches import PruneBranchesPass
+
+    return PruneBranchesPass
+
+
+def _speculate_branches() -> type[ModulePass]:
+    from ember_mlir.passes.speculate_branches import SpeculateBranchesPass
+
+    return SpeculateBranchesPass
+
+
+def _cancel_losers() -> type[ModulePass]:
+    from ember_mlir.passes.cancel_losers import CancelLosersPass
+
+    return CancelLosersPass
+
+
 DIALECTS: dict[str, Callable[[], Dialect]] = {
     "llm": _llm,
     "ensemble": _ensemble,
@@ -119,12 +185,23 @@ DIALECTS: dict[str, Callable[[], Dialect]] = {
 PASSES: dict[str, Callable[[], type[ModulePass]]] = {
     "assign-draws": _assign_draws,
     "canonicalize": _canonicalize,
+    "raise-ensembles": _raise_ensembles,
     "merge-calls": _merge_calls,
     "remove-dead-calls": _remove_dead_calls,
+    "flatten-templates": _flatten_templates,
+    "fuse-maps": _fuse_maps,
+    "hoist-calls": _hoist_calls,
+    "sink-calls": _sink_calls,
+    "prune-branches": _prune_branches,
+    "speculate-branches": _speculate_branches,
+    "stop-early": _stop_early,
+    "batch-requests": _batch_requests,
+    "pack-prompts": _pack_prompts,
     "infer-labels": _infer_labels,
     "redact-prompts": _redact_prompts,
     "verify-labels": _verify_labels,
     "lower-to-sched": _lower_to_sched,
+    "cancel-losers": _cancel_losers,
     "set-priorities": _set_priorities,
     "lower-to-exec": _lower_to_exec,
     "plan-slots": _plan_slots,

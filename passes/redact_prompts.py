@@ -33,8 +33,10 @@ from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.values import LABELS, Label
 from ember_mlir.errors import LabelError, PipelineError
 from ember_mlir.passes.analysis.labels import Asking, Labels, infer_labels
+from ember_mlir.passes.equivalence import MEANING
 from ember_mlir.passes.infer_labels import write_labels
 from ember_mlir.passes.masking import Masking, mask_request
+from ember_mlir.passes.optimization import fired
 from ember_mlir.passes.verify_labels import clearance_of, clearances_of, exceeds
 from ember_mlir.redaction import POLICIES, check_policies
 
@@ -93,5 +95,7 @@ def mask_some(requests: Sequence[tuple[Asking, Label]], masking: Masking) -> Non
             mask_request(asking, clearance, masking)
         except LabelError as error:
             errors.append(error)
+        else:
+            fired(asking.op, "asks about what is masked", MEANING)
     if len(errors) == len(requests):
         raise errors[0]

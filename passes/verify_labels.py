@@ -27,6 +27,7 @@ class VerifyLabelsPass(ModulePass):
     """Check that no request tells a model what it is not cleared for."""
 
     name = "verify-labels"
+    equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         verify_labels(op)

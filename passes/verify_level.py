@@ -20,6 +20,7 @@ class VerifyLevelPass(ModulePass):
     """Check that a module is valid and belongs to one level."""
 
     name = "verify-level"
+    equivalence = "exact"
 
     level: str = "llm"
 

@@ -18,6 +18,7 @@ from ember_mlir.limits import DEFAULT_LIMITS, Limits
 from ember_mlir.text_files import decode_text, read_text
 
 if TYPE_CHECKING:
+    from ember_mlir.pipeline import Options
     from ember_mlir.providers.bill import Bill
 
 FAILED = 1
@@ -58,6 +59,36 @@ def add_limits(parser: CommandParser) -> None:
         group.add_argument(
             f"--max-{name}", type=_natural, default=usual, metavar="N", help=described
         )
+
+
+def add_goals(parser: CommandParser) -> None:
+    """Add the options that say what optimizations may do, and what they aim at."""
+    add = parser.add_argument_group("optimization").add_argument
+    add(
+        "--allow",
+        default="distribution",
+        metavar="PROMISE",
+        help="how little may be kept: exact, distribution (default), bounded(0.05), meaning",
+    )
+    objectives, meaning = ("both", "cost", "latency"), "what is to be little (both)"
+    add("--optimize-for", choices=objectives, default="both", help=meaning)
+    add("--speculate", action="store_true", help="make calls early that may turn out unneeded")
+    add("--without", action="append", default=[], metavar="PASS", help="leave this one out")
+
+
+def goals_of(options: Namespace) -> Options:
+    """What the options of `add_goals` say.
+
+    Raises `PipelineError` if the promise is none.
+    """
+    from ember_mlir.pipeline import Equivalence, Options
+
+    return Options(
+        Equivalence.parse(options.allow),
+        options.optimize_for,
+        options.speculate,
+        without=frozenset(options.without),
+    )
 
 
 def limits_of(options: Namespace) -> Limits:

@@ -9,12 +9,14 @@ from contextlib import ExitStack
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from ember_mlir.errors import EmberError, InputError, Interrupted
+from ember_mlir.errors import EmberError, InputError, Interrupted, ProgramError
 from ember_mlir.text_files import check_writable
 from ember_mlir.tools.command_line import (
     CommandParser,
     Console,
+    add_goals,
     add_limits,
+    goals_of,
     limits_of,
     run_command,
 )
@@ -23,7 +25,10 @@ from ember_mlir.version import VERSION
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
 
-    from ember_mlir.runtime.run import Run
+    from ember_mlir.interpreter import Value
+    from ember_mlir.pipeline import Compiled
+    from ember_mlir.providers import Session
+    from ember_mlir.runtime.run import Prepared, Run
 
 _COMMANDS = """\
 commands:
@@ -78,6 +83,8 @@ def _run_parser() -> CommandParser:
     engine.add_argument(
         "--trace", metavar="FILE", help="write what ran when, for ui.perfetto.dev, also on errors"
     )
+    add_goals(parser)
+    add("--explain", action="store_true", help="say which pass did what, and what it has saved")
     add("--clock", choices=("real", "virtual"), default="real", help="virtual does not wait")
     add_limits(parser)
     show = parser.add_mutually_exclusive_group()
@@ -120,7 +127,7 @@ def _run(options: Namespace, console: Console) -> Run:
     from ember_mlir.entry import find_entry, parameters_of
     from ember_mlir.inputs import read_inputs
     from ember_mlir.parsing import parse_module
-    from ember_mlir.pipeline import compile_to
+    from ember_mlir.pipeline import compile_with
     from ember_mlir.progress import progress_bar
     from ember_mlir.providers import Session
     from ember_mlir.runtime.run import prepare, run
@@ -130,15 +137,43 @@ def _run(options: Namespace, console: Console) -> Run:
     module = parse_module(text, name, limits=limits)
     if options.reference:
         return _run_reference(module, options)
-    program = compile_to(module, "exec")
-    prepared = prepare(program, find_entry(module))
+    compiled = compile_with(module, "exec", goals_of(options), explained=options.explain)
+    for warning in compiled.warnings:
+        print(f"warning: {warning}", file=console.stderr)
+    prepared = prepare(compiled.module, find_entry(module))
     parameters = parameters_of(prepared.arguments, prepared.types)
     inputs = list(read_inputs(options.input, parameters).values())
     shown = console.stderr.isatty() if options.progress is None else options.progress
     with ExitStack() as stack:
         progress = stack.enter_context(progress_bar(console.stderr)) if shown else None
         session = Session(seed=options.seed, clock=options.clock, progress=progress)
-        return run(prepared, inputs, stack.enter_context(session))
+        if not options.explain:
+            return run(prepared, inputs, stack.enter_context(session))
+        return _run_explained(module, compiled, prepared, inputs, session, console)
+
+
+def _run_explained(
+    module: ModuleOp,
+    compiled: Compiled,
+    prepared: Prepared,
+    inputs: Sequence[Value],
+    session: Session,
+    console: Console,
+) -> Run:
+    """Run, and say what was optimized and what that has saved."""
+    from ember_mlir.pipeline import explain, for_reference
+    from ember_mlir.recording import Recording
+    from ember_mlir.runtime.run import run
+
+    recording = Recording(session)
+    try:
+        found = run(prepared, inputs, recording)
+    except ProgramError:
+        print(explain(compiled), file=console.stderr)
+        raise
+    saving = recording.saving(for_reference(module), inputs)
+    print(explain(compiled, saving), file=console.stderr)
+    return found
 
 
 def _run_reference(module: ModuleOp, options: Namespace) -> Run:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from ember_mlir.diagnostics import Diagnostic, diagnostic_of, render
@@ -14,7 +13,9 @@ from ember_mlir.tools.command_line import (
     FAILED,
     CommandParser,
     Console,
+    add_goals,
     add_limits,
+    goals_of,
     limits_of,
     run_command,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from xdsl.passes import ModulePass
 
     from ember_mlir.expected_diagnostics import Chunk
+    from ember_mlir.pipeline import Explanation, Watch
 
 
 def main(
@@ -69,18 +71,19 @@ def _parser() -> CommandParser:
     add("--split-input-file", action="store_true", help="treat parts between '// -----' alone")
     add("--verify-diagnostics", action="store_true", help="check 'expected-error' comments")
     add("--verify-each", action="store_true", help="verify after each pass")
+    add_goals(parser)
+    add("--explain", action="store_true", help="say on stderr which pass did what, or why not")
     add_limits(parser)
     return parser
 
 
 def _passes() -> str:
     from ember_mlir.pipeline import known_passes
-    from ember_mlir.universe import PASSES
 
     lines: list[str] = []
     for name, load in known_passes().items():
-        documented = load().__doc__ if name in PASSES else None
-        lines.append(f"{name:<20}{(documented or 'The pass of xDSL.').splitlines()[0]}")
+        documented = load().__doc__ or "A pass of another package."
+        lines.append(f"{name:<20}{documented.strip().splitlines()[0]}")
     return "\n".join(lines)
 
 
@@ -142,40 +145,48 @@ def _transformed(chunk: Chunk, name: str, options: Namespace, console: Console) 
         chunk.text, name, ctx=ctx, limits=limits_of(options), first_line=chunk.first_line
     )
     verify_module(module)
-    _run(options.passes, ctx, module, options, console)
-    if options.emit is not None:
-        from ember_mlir.pipeline import level_of, passes_between
-
-        missing = passes_between(level_of(module), options.emit)
-        _run(",".join(missing), ctx, module, options, console)
-    return print_module(module, generic=options.print_op_generic, locations=options.print_debuginfo)
+    return print_module(
+        _lowered(module, ctx, options, console),
+        generic=options.print_op_generic,
+        locations=options.print_debuginfo,
+    )
 
 
-def _run(
-    pipeline: str, ctx: Context, module: ModuleOp, options: Namespace, console: Console
-) -> None:
-    if not pipeline.strip():
-        return
-    from ember_mlir.parsing import print_module
+def _lowered(module: ModuleOp, ctx: Context, options: Namespace, console: Console) -> ModuleOp:
+    """What the passes that are named, and then those to the level, make of a module."""
     from ember_mlir.passes.analysis.verification import verify_module
-    from ember_mlir.pipeline import run_passes
+    from ember_mlir.pipeline import compile_with, explain, run_named
 
-    def show(found: ModulePass) -> None:
+    goals, watch = goals_of(options), _watch(options, console)
+    if options.passes.strip():
+        found = run_named(ctx, module, options.passes, goals, watch, explained=options.explain)
+        verify_module(module)
+        _tell(explain(found) if options.explain else None, found.warnings, console)
+    if options.emit is None:
+        return module
+    compiled = compile_with(module, options.emit, goals, explained=options.explain, watch=watch)
+    _tell(explain(compiled) if options.explain else None, compiled.warnings, console)
+    return compiled.module
+
+
+def _watch(options: Namespace, console: Console) -> Watch:
+    from ember_mlir.parsing import print_module
+    from ember_mlir.pipeline import Watch
+
+    def show(found: ModulePass, module: ModuleOp) -> None:
         text = print_module(module, locations=options.print_debuginfo)
         print(f"// ----- after {found} -----\n{text}", file=console.stderr)
 
     after_each = show if options.print_ir_after_all else None
-    passes = _passes_of(pipeline)
-    run_passes(ctx, module, passes, verify_each=options.verify_each, after_each=after_each)
-    verify_module(module)
+    return Watch(verify_each=options.verify_each, after_each=after_each)
 
 
-@lru_cache(maxsize=16)
-def _passes_of(pipeline: str) -> Sequence[ModulePass]:
-    # A file may have thousands of parts, all for the same passes.
-    from ember_mlir.pipeline import parse_passes
-
-    return parse_passes(pipeline)
+def _tell(explanation: Explanation | None, warnings: Sequence[str], console: Console) -> None:
+    if explanation is not None:
+        print(explanation, file=console.stderr)
+        return
+    for warning in warnings:
+        print(f"warning: {warning}", file=console.stderr)
 
 
 def _write(text: str, path: str | None, console: Console) -> None:

@@ -31,7 +31,8 @@ class Session:
     provider answer. With a `seed` the same call is the same run; None takes a fresh one
     for every invocation. `clock` is `real` or `virtual`. `progress` is called with the
     numbers of requests done and issued so far. `spans` is how many of the newest requests
-    the trace of a run tells of; 0 traces nothing.
+    the trace of a run tells of; 0 traces nothing. A session that is `recorded` keeps the
+    answers of a run until it has ended, to tell what was saved (`last_run.saved`).
 
     Sessions nest, and the innermost counts alone: it inherits nothing. When its block
     ends, by an error too, the one around it holds again. Raises `InputError` or
@@ -47,6 +48,7 @@ class Session:
     clock: Clock
     progress: Progress | None
     spans: int
+    recorded: bool
     _sites: dict[Hashable, tuple[int, int]]
     _lock: Lock
 
@@ -57,16 +59,19 @@ class Session:
         clock: Clock = "real",
         progress: Progress | None = None,
         spans: int = 65_536,
+        recorded: bool = False,
     ) -> None:
         _check_seed(seed)
         _check_clock(clock)
         _check_progress(progress)
         _check_spans(spans)
+        _check_recorded(recorded)
         self.provider = None if provider is None else check_provider(provider)
         self.seed = seed
         self.clock = clock
         self.progress = progress
         self.spans = spans
+        self.recorded = recorded
         self._sites = {}
         self._lock = Lock()
 
@@ -163,6 +168,14 @@ def _check_spans(spans: object) -> None:
         f"the spans of a session must be an int of at least 0, but got {spans!r}; "
         "give how many of the newest requests a trace tells of"
     )
+
+
+def _check_recorded(recorded: object) -> None:
+    if not isinstance(recorded, bool):
+        raise InputError(
+            f"whether a session is recorded must be True or False, but got {recorded!r}; "
+            "leave it out to keep no answers"
+        )
 
 
 _ENTERED: ContextVar[tuple[Session, ...]] = ContextVar("ember sessions", default=())

@@ -13,7 +13,7 @@ from ember_mlir.dialects.exec import FrameOp, RequestOp
 from ember_mlir.errors import InvalidIRError, PipelineError
 from ember_mlir.parsing import make_context, parse_module, print_module
 from ember_mlir.passes.analysis.levels import LEVELS, level_of, verify_level
-from ember_mlir.pipeline import compile_to, parse_passes, passes_between, run_passes
+from ember_mlir.pipeline import Watch, compile_to, parse_passes, passes_between, run_passes
 
 PROGRAM = """
 llm.model @m from "simulated"
@@ -124,9 +124,8 @@ def test_verify_each_names_the_pass_that_broke_the_module() -> None:
 def test_passes_are_reported_one_by_one() -> None:
     seen: list[str] = []
     passes = parse_passes("assign-draws,merge-calls")
-    run_passes(
-        make_context(), parse_module(PROGRAM), passes, after_each=lambda p: seen.append(p.name)
-    )
+    watch = Watch(after_each=lambda found, _: seen.append(found.name))
+    run_passes(make_context(), parse_module(PROGRAM), passes, watch=watch)
     assert seen == ["assign-draws", "merge-calls"]
 
 

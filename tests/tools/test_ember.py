@@ -325,3 +325,44 @@ def test_an_at_sign_alone_names_no_file() -> None:
     )
     lists = ember("run", "-", "--input=texts=@", "--input=colle=x", stdin=ECHO)
     assert "as in texts=@folder/*.txt" in lists.err
+
+
+TWICE = """\
+llm.model @small from "simulated"
+func.func @twice(%q: !llm.text) -> !llm.text {
+  %a = llm.generate @small(%q) temperature 0
+  %b = llm.generate @small(%q) temperature 0
+  %p = llm.template "{0}{1}"(%a, %b)
+  func.return %p : !llm.text
+}
+"""
+
+
+def test_explains_what_a_run_has_saved() -> None:
+    arguments = ("run", "-", "--input", "q=2 + 2", "--clock=virtual", "--seed=1")
+    plain, told = ember(*arguments, stdin=TWICE), ember(*arguments, "--explain", stdin=TWICE)
+    assert (plain.status, plain.out) == (0, told.out)
+    assert "merge-calls (exact), saves 1 call" in told.err
+    assert "the last run took 1 of 2 calls and about " in told.err
+
+
+def test_explains_a_run_that_fails() -> None:
+    text = """
+    func.func @fails(%t: !llm.list<!llm.text>) -> !llm.text {
+      %v = ensemble.vote %t min_valid 2 : !llm.list<!llm.text>
+      func.return %v : !llm.text
+    }
+    """
+    result = ember("run", "-", "--input", 't=["a"]', "--clock=virtual", "--explain", stdin=text)
+    assert result.status == 1
+    assert "kept: exact" in result.err
+    assert "ensemble.vote" in result.err.partition("error: ")[2]
+
+
+def test_runs_as_it_is_allowed_to() -> None:
+    arguments = ("run", "-", "--input", "q=2 + 2", "--clock=virtual", "--json")
+    assert '"calls": 1' in ember(*arguments, stdin=TWICE).out
+    assert '"calls": 2' in ember(*arguments, "--without", "merge-calls", stdin=TWICE).out
+    wrong = ember(*arguments, "--allow=all", stdin=TWICE)
+    assert wrong.status == 1
+    assert "a promise must be exact" in wrong.err

@@ -355,3 +355,55 @@ def test_a_nested_module_is_refused() -> None:
 def test_many_parts_take_linear_memory() -> None:
     result = opt("--split-input-file", stdin="// -----\n" * 300 + "\n)")
     assert result.err.startswith("<stdin>:302:1: error: there must be an operation")
+
+
+TWICE = """\
+llm.model @small from "simulated"
+func.func @twice(%q: !llm.text) -> !llm.text {
+  %a = llm.generate @small(%q) temperature 0
+  %b = llm.generate @small(%q) temperature 0
+  %p = llm.template "{0}{1}"(%a, %b)
+  func.return %p : !llm.text
+}
+"""
+
+
+def test_explains_what_the_passes_did() -> None:
+    result = opt("--emit=exec", "--explain", stdin=TWICE)
+    assert result.out == opt("--emit=exec", stdin=TWICE).out
+    assert "merge-calls (exact), saves 1 call and about 320 tokens\n" in result.err
+    assert "  + <stdin>:4:8: 'llm.generate' is one" in result.err
+    assert "nothing to do: " in result.err
+    assert result.err.endswith("kept: exact\n")
+
+
+def test_explains_the_passes_that_are_named() -> None:
+    result = opt("-p", "assign-draws,merge-calls", "--explain", stdin=TWICE)
+    assert result.err.splitlines()[0] == "merge-calls (exact), saves 1 call and about 320 tokens"
+    assert "nothing to do" not in result.err
+
+
+def test_leaves_out_what_it_is_told_to() -> None:
+    kept = opt("--emit=llm", "--without=merge-calls", stdin=TWICE).out
+    assert kept.count("llm.generate") == 2
+    named = opt("-p", "assign-draws,merge-calls", "--without=merge-calls", stdin=TWICE).out
+    assert named.count("llm.generate") == 2
+    wrong = opt("--emit=llm", "--without=merge", stdin=TWICE)
+    assert wrong.status == 1
+    assert "only an optimization can be left out, but got 'merge'" in wrong.err
+
+
+def test_runs_only_what_is_allowed() -> None:
+    result = opt("-p", "redact-prompts", stdin=TWICE)
+    assert result.status == 0
+    assert result.err == (
+        "warning: the pass 'redact-prompts' was left out: this keeps meaning, and only "
+        "distribution is allowed\n"
+    )
+    assert opt("-p", "redact-prompts", "--allow=meaning", stdin=TWICE).err == ""
+
+
+def test_an_allowance_that_is_none_is_an_error() -> None:
+    result = opt("--emit=llm", "--allow=bounded", stdin=TWICE)
+    assert result.status == 1
+    assert "a promise must be exact, distribution, bounded(δ)" in result.err

@@ -1,0 +1,49 @@
+"""What a program is to be compiled for: what may change, what is to be little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from xdsl.passes import ModulePass
+
+    from ember_mlir.pipeline import Options
+
+Objective = Literal["both", "cost", "latency"]
+"""What is to be little: calls and tokens, or the time until the answer is there.
+
+For `both` nothing is done that makes either more; for one, the other may grow.
+"""
+
+AnyPass: TypeAlias = "str | ModulePass | type[ModulePass]"
+"""A pass: its name, perhaps with options as in `a{b=1}`, its class, or an object of it."""
+
+
+@dataclass(frozen=True)
+class Goals:
+    """The options of `compile`, as they were given."""
+
+    allow: str = "distribution"
+    optimize_for: Objective = "both"
+    speculate: bool = False
+    passes: tuple[AnyPass, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def options(self) -> Options:
+        """What the compiler is told. Raises `PipelineError` for what it does not know."""
+        from ember_mlir.errors import PipelineError
+        from ember_mlir.pipeline import Equivalence, Options, passes_of
+
+        if self.optimize_for not in get_args(Objective):
+            listed = ", ".join(map(repr, get_args(Objective)))
+            raise PipelineError(
+                f"a program must be optimized for one of {listed}, but got {self.optimize_for!r}"
+            )
+        return Options(
+            Equivalence.parse(self.allow),
+            self.optimize_for,
+            self.speculate,
+            passes_of(self.passes),
+            frozenset(self.without),
+        )
