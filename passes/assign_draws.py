@@ -4,10 +4,10 @@
     llm.generate @m(%p) temperature 0     =>  llm.generate @m(%p) temperature 0 site <k>
 
 `k` counts in program order, from one above the largest number in the function; there
-is one `*` per enclosing region that repeats. Identities that are there stay. The pass
-keeps `exact`: a fresh draw may be any draw that nobody else has. It also stamps the
-module, once, with the hash of its text, so that the program it came from stays known
-whatever later passes do.
+is one `*` per enclosing region that repeats, and one more where a call gives several
+answers. Identities that are there stay. The pass keeps `exact`: a fresh draw may be any
+draw that nobody else has. It also stamps the module, once, with the hash of its text, so
+that the program it came from stays known whatever later passes do.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from ember_mlir.dialects.ensemble import SampleOp
+from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.dialects.names import PROGRAM
 from ember_mlir.dialects.values import (
     AsksModel,
@@ -49,12 +50,13 @@ class AssignDrawsPass(ModulePass):
 def assign_draws(function: func.FuncOp) -> None:
     """Number the requests of one function."""
     requests = [op for op in function.walk() if op.has_trait(AsksModel)]
-    taken = [draw.data.chain[0] for op in requests if (draw := draw_of(op)) is not None]
+    given = [draw for op in requests if (draw := draw_of(op)) is not None]
+    taken = [member.chain[0] for draw in given for member in draw.data.members]
     number = max(taken, default=-1)
     for op in requests:
         if draw_of(op) is None:
             number += 1
-            repetitions = repetitions_around(op) + isinstance(op, SampleOp)
+            repetitions = repetitions_around(op) + own_indices(op) + isinstance(op, SampleOp)
             op.properties["draw"] = DrawAttr(Draw((number,), (None,) * repetitions))
 
 

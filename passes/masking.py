@@ -193,14 +193,19 @@ def mask_request(asking: Asking, clearance: Label, masking: Masking) -> None:
             _mask_answer(asking.op, asking, clearance, masking)
         case ensemble.JudgeOp():
             _mask_judge(asking.op, asking, clearance, masking)
-        case llm.EmbedOp():
-            asking.op.operands = [masking.text(asking.op.text, clearance, asking)[0]]
-        case llm.ScoreOp():
-            op = asking.op
-            text, _ = masking.text(op.text, clearance, asking)
+        case llm.EmbedOp() as op:
+            op.operands = [_text_or_texts(op.text, clearance, asking, masking)]
+        case llm.ScoreOp() as op:
+            text = _text_or_texts(op.text, clearance, asking, masking)
             op.operands = [text, masking.texts(op.labels, clearance, asking)]
         case _:
             raise unmaskable(asking, "it is lowered already")
+
+
+def _text_or_texts(value: SSAValue, clearance: Label, asking: Asking, masking: Masking) -> SSAValue:
+    if isinstance(value.type, ListType):
+        return masking.texts(value, clearance, asking)
+    return masking.text(value, clearance, asking)[0]
 
 
 def _mask_answer(

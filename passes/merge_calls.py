@@ -18,30 +18,48 @@ from __future__ import annotations
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute, Operation, Region, SSAValue
-from xdsl.passes import ModulePass
-from xdsl.traits import IsolatedFromAbove, IsTerminator, get_effects
+from xdsl.traits import IsolatedFromAbove
 
-from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
-from ember_mlir.dialects.values import is_greedy
-
-LABELS = (LABEL, LENGTH_LABEL)
-
-Key = tuple[str, tuple[SSAValue, ...], tuple[tuple[str, Attribute], ...], tuple[Attribute, ...]]
+from ember_mlir.dialects.values import AsksModel, is_greedy
+from ember_mlir.passes.analysis.equality import Key, key_of
+from ember_mlir.passes.optimization import Optimization, current_setting, fired, missed
 
 
-class MergeCallsPass(ModulePass):
+class MergeCallsPass(Optimization):
     """Make equal calls one: the same request with the same draw is the same value."""
 
     name = "merge-calls"
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        samples = Samples() if current_setting().remarks is not None else None
         for region in op.regions:
-            merge_equal(region, {}, {})
+            merge_equal(region, {}, {}, samples)
+
+
+class Samples:
+    """The sampled calls that stay, to tell of those that differ in nothing but their draws."""
+
+    def __init__(self) -> None:
+        self._draws: dict[Key, Attribute | None] = {}
+
+    def stays(self, op: Operation, key: Key) -> None:
+        """Take note of an operation that stays; of several alike, tell of the second."""
+        draw = op.properties.get("draw")
+        if draw is None or is_greedy(op):
+            return
+        alike = key._replace(properties=tuple([p for p in key.properties if p[0] != "draw"]))
+        first = self._draws.setdefault(alike, draw)
+        if first is not None and first != draw:
+            missed(op, "has a draw of its own: independent samples stay so")
+            self._draws[alike] = None
 
 
 def merge_equal(
-    region: Region, known: dict[Key, Operation], merged: dict[SSAValue, SSAValue]
+    region: Region,
+    known: dict[Key, Operation],
+    merged: dict[SSAValue, SSAValue],
+    samples: Samples | None = None,
 ) -> None:
     """Merge the equal operations of a region, given those known around it.
 
@@ -54,14 +72,18 @@ def merge_equal(
         if any(operand in merged for operand in op.operands):
             op.operands = [merged.get(operand, operand) for operand in op.operands]
         for inner in op.regions:
-            merge_equal(inner, {} if op.has_trait(IsolatedFromAbove) else known, merged)
+            merge_equal(inner, {} if op.has_trait(IsolatedFromAbove) else known, merged, samples)
         key = key_of(op)
         if key is None:
             continue
         if (first := known.get(key)) is None:
             known[key] = op
             own.append(key)
+            if samples is not None:
+                samples.stays(op, key)
         else:
+            if op.has_trait(AsksModel):
+                fired(op, "is one with the call before it that asks the same")
             merged.update(zip(op.results, first.results, strict=True))
             dead.append(op)
     for op in reversed(dead):
@@ -69,14 +91,3 @@ def merge_equal(
         op.erase()
     for key in own:
         del known[key]
-
-
-def key_of(op: Operation) -> Key | None:
-    """What an operation must share with another to be equal to it, if it can be equal."""
-    if op.regions or not op.results or op.has_trait(IsTerminator) or get_effects(op) != set():
-        return None
-    ignored = "draw" if is_greedy(op) else ""
-    properties = sorted((k, v) for k, v in op.properties.items() if k != ignored)
-    # What is labelled is not what is not, though the values be the same.
-    labels = [(name, found) for name in LABELS if (found := op.attributes.get(name)) is not None]
-    return op.name, tuple(op.operands), (*properties, *labels), tuple(op.result_types)

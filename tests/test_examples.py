@@ -27,7 +27,7 @@ class Recorder:
         self.requests: Counter[Request] = Counter()
 
     def simulate(self, request: Request) -> tuple[Reply, float]:
-        self.requests[request] += 1
+        self.requests.update(request.alone())
         return Simulated().simulate(request)
 
     async def generate(self, request: Request) -> Reply:
@@ -59,7 +59,8 @@ def test_the_engine_gives_the_answers_of_the_reference(name: str, text: str) -> 
         )
         with Session(provider=engine, seed=seed, clock="virtual") as session:
             assert run_module(module, inputs, session).outputs == expected
-        assert engine.requests == oracle.requests
+        # A vote that stops early asks for less.
+        assert engine.requests <= oracle.requests
 
 
 @pytest.mark.parametrize(("name", "text"), examples())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from math import inf, nan
 
@@ -30,6 +31,7 @@ from ember_mlir.semantics import (
     judge_prompt,
     max_tokens_problem,
     parse_template,
+    quoted,
     read_verdict,
     reduce_levels,
     temperature_problem,
@@ -52,6 +54,20 @@ def test_values_are_data_whatever_braces_they_hold(parts: list[tuple[str, str]])
     template = "".join(f"{escape_template(a)}{{{i}}}" for i, (a, _) in enumerate(parts))
     expected = "".join(a + value for a, value in parts)
     assert fill_template(parse_template(template), [value for _, value in parts]) == expected
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_quoted_texts_have_a_line_each_whatever_they_hold(texts: list[str]) -> None:
+    lines = quoted(texts).split("\n") if texts else []
+    assert [line.partition(". ")[0] for line in lines] == [str(i + 1) for i in range(len(texts))]
+    assert [json.loads(line.partition(". ")[2]) for line in lines] == texts
+    assert all(line.isprintable() for line in lines)
+
+
+def test_what_can_be_seen_is_quoted_as_it_is() -> None:
+    assert quoted(["été 日本 😀"]) == '1. "été 日本 😀"'
+    hidden = "\u2028\u202e\ud800\U000e0041"
+    assert quoted([hidden]) == '1. "\\u2028\\u202e\\ud800\\udb40\\udc41"'
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, f64, i64
+from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, UnitAttr, f64, i64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
@@ -30,20 +30,21 @@ from ember_mlir.dialects.formats import (
     SamplingFields,
     Site,
     Stop,
-    integer,
     verify_draw,
-    verify_limits,
     verify_sampling,
 )
+from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_vote
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
     Canonicalizes,
+    DecimalAttr,
     DrawAttr,
     DrawsFromTape,
     ListType,
     RefersTo,
     TextType,
+    Utf8Attr,
     verify_comparable,
 )
 
@@ -59,9 +60,19 @@ class VoteOp(IRDLOperation):
     answer as it was given. A vote of fewer than `min_valid` answers, 1 if none is written,
     is the error `EmptyVoteError`; keys of another length are the error `ShapeError`.
 
+    A `stop` says that answers need not be made that nobody else reads. `stop lossless` means
+    what the vote over all means. `stop adaptive confidence 0.95` is a vote of its own: over
+    the shortest row of answers from the first on whose leader is the likelier answer with
+    that probability (`Boundary` has the rule), and over all if there is none. Either looks at
+    answers in the order of the list, never of arrival. A row has at least `min_valid`
+    answers. They are asked for as the vote needs them, or `at_once`, and those that it does not
+    need are cancelled. Whether the missing ones would have failed, nobody knows; where a
+    failure decides more than the end of the program, all are made.
+
     ```mlir
     func.func @elect(%answers: !llm.list<!llm.text>, %keys: !llm.list<i64>) -> !llm.text {
       %loudest = ensemble.vote %answers : !llm.list<!llm.text>
+      %likely = ensemble.vote %answers stop adaptive confidence 0.95 : !llm.list<!llm.text>
       %winner = ensemble.vote %answers by %keys min_valid 3 : !llm.list<!llm.text>, !llm.list<i64>
       func.return %winner : !llm.text
     }
@@ -74,27 +85,31 @@ class VoteOp(IRDLOperation):
     answers = operand_def(ParamAttrConstraint.get(ListType, T))
     keys = opt_operand_def(ListType)
     min_valid = opt_prop_def(IntegerAttr[I64])
+    stop = opt_prop_def(Utf8Attr)
+    confidence = opt_prop_def(DecimalAttr)
+    at_once = opt_prop_def(UnitAttr)
     result = result_def(T)
 
     # It can fail, so it may be erased but not speculated.
     traits = traits_def(NoMemoryEffect(), Canonicalizes())
+    custom_directives = (Number, Word)
     assembly_format = (
-        "$answers (`by` $keys^)? (`min_valid` $min_valid^)? `:` type($answers) "
+        f"$answers (`by` $keys^)? (`min_valid` $min_valid^)? {STOP} `:` type($answers) "
         "(`,` type($keys)^)? attr-dict"
     )
 
     def __init__(
-        self, answers: SSAValue, *, keys: SSAValue | None = None, min_valid: int | None = None
+        self, answers: SSAValue, *, keys: SSAValue | None = None, rule: Stopping | None = None
     ) -> None:
         assert isinstance(answers.type, ListType)
         super().__init__(
             operands=[answers, keys],
-            properties={"min_valid": None if min_valid is None else integer(min_valid)},
+            properties=(rule or Stopping()).properties(),
             result_types=[answers.type.element],
         )
 
     def verify_(self) -> None:
-        verify_limits(self, "min_valid")
+        verify_vote(self)
         verify_comparable((self.answers if self.keys is None else self.keys).type)
 
 

@@ -71,11 +71,15 @@ class SampleOp(AnswerFields):
     it is asked for again (`retries`), is as for `llm.generate`; the text that stands in
     need not look like it.
 
+    The innermost index of the draw counts the samples. Samples that have been calls of
+    their own keep their draws, as a list with one for each.
+
     ```mlir
     llm.model @small from "simulated"
-    func.func @drafts(%prompt: !llm.text) -> !llm.list<!llm.text> {
+    func.func @drafts(%prompt: !llm.text) -> (!llm.list<!llm.text>, !llm.list<!llm.text>) {
       %drafts = ensemble.sample 5 of @small(%prompt) temperature 0.7 on_error drop draw <0[*]>
-      func.return %drafts : !llm.list<!llm.text>
+      %others = ensemble.sample 3 of @small(%prompt) draw [<1>, <4/1>, <7[2]>]
+      func.return %drafts, %others : !llm.list<!llm.text>, !llm.list<!llm.text>
     }
     ```
     """

@@ -163,6 +163,7 @@ def _index_cast(found: Types, _parameters: Parameters, _results: Types) -> Types
 
 COMPUTATIONS: dict[str, Computation] = {
     "llm.messages": Computation(_messages, ("turns",)),
+    "llm.quote": Computation(_fixed([TEXTS], TEXT)),
     "llm.content": Computation(_fixed([MESSAGES], TEXT)),
     "llm.tool_calls": Computation(_fixed([MESSAGES], ListType(TOOL_CALL))),
     "llm.record": Computation(_record),

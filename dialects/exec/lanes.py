@@ -20,7 +20,7 @@ from xdsl.irdl import (
 )
 from xdsl.traits import SymbolOpInterface
 
-from ember_mlir.dialects.formats import PRICES, Number, integer, verify_prices
+from ember_mlir.dialects.formats import PRICES, Number, integer, verify_limits, verify_prices
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
 from ember_mlir.dialects.formats.tools import verify_tool
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, Utf8Attr
@@ -32,7 +32,8 @@ class LaneOp(IRDLOperation):
 
     At most `concurrency` requests of a lane are in flight at once, and no more requests
     and tokens leave per minute than it says. `clearance` is the highest label that a
-    prompt may have; without it only what is public may be sent. `retries` is how many
+    prompt may have; without it only what is public may be sent. One request may ask to
+    embed or score `batch` texts, or one if that is left out. `retries` is how many
     requests may be sent again while none is answered; then the lane waits for its
     provider to come back. What is cancelled on a lane that `bills_cancelled` is charged in
     full.
@@ -45,7 +46,7 @@ class LaneOp(IRDLOperation):
 
     ```mlir
     exec.lane @small_lane model "small" from "simulated" concurrency 64
-        usd_per_million 0.15 in 0.60 out
+        usd_per_million 0.15 in 0.60 out batch 100
     exec.lane @slow_lane model "large" from "simulated" concurrency 4
         requests_per_minute 60 tokens_per_minute 90000 clearance "internal" retries 10
         at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds bills_cancelled
@@ -63,6 +64,7 @@ class LaneOp(IRDLOperation):
     requests_per_minute = opt_prop_def(IntegerAttr[I64])
     tokens_per_minute = opt_prop_def(IntegerAttr[I64])
     clearance = opt_prop_def(LabelAttr)
+    batch = opt_prop_def(IntegerAttr[I64])
     retries = opt_prop_def(IntegerAttr[I64])
     at_most = opt_prop_def(IntegerAttr[I64])
     least_backoff = opt_prop_def(DecimalAttr)
@@ -74,7 +76,8 @@ class LaneOp(IRDLOperation):
     custom_directives = (Number,)
     assembly_format = (
         "$sym_name `model` $model `from` $provider `concurrency` $concurrency "
-        f"{PRICES} {LANE_LIMITS} (`bills_cancelled` $bills_cancelled^)? attr-dict"
+        f"{PRICES} {LANE_LIMITS} (`batch` $batch^)? "
+        "(`bills_cancelled` $bills_cancelled^)? attr-dict"
     )
 
     def __init__(
@@ -86,6 +89,7 @@ class LaneOp(IRDLOperation):
         prices: tuple[Decimal, Decimal] | None = None,
         limits: LaneLimits | None = None,
         *,
+        batch: int = 1,
         bills_cancelled: bool = False,
     ) -> None:
         super().__init__(
@@ -97,12 +101,14 @@ class LaneOp(IRDLOperation):
                 "input_usd_per_million": DecimalAttr(prices[0]) if prices else None,
                 "output_usd_per_million": DecimalAttr(prices[1]) if prices else None,
                 **(limits or LaneLimits()).properties(),
+                "batch": integer(batch) if batch != 1 else None,
                 "bills_cancelled": UnitAttr() if bills_cancelled else None,
             }
         )
 
     def verify_(self) -> None:
         verify_lane(self)
+        verify_limits(self, "batch")
         verify_prices(self, "a lane")
 
 

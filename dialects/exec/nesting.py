@@ -7,9 +7,11 @@ one dynamic index for each fan-out, reduction or loop on the way from the entry 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.exec import (
     ApplyOp,
@@ -27,7 +29,10 @@ from ember_mlir.dialects.exec import (
     SpawnOp,
 )
 from ember_mlir.dialects.formats.answers import own_indices
+from ember_mlir.dialects.formats.requests import counted_members, verify_listed
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.values import DrawList
+from ember_mlir.dialects.wording import sentence
 from ember_mlir.errors import InvalidIRError
 
 
@@ -79,23 +84,46 @@ def verify_frames(module: ModuleOp) -> None:
         _verify_releases(frame)
 
 
+class _Depth(NamedTuple):
+    """How many indices a frame has, at least and at most, and what the innermost one counts."""
+
+    least: int = 0
+    most: int = 0
+    members: int | None = None
+
+    def inside(self, op: RunsFrames) -> _Depth:
+        """The depth of what `op` runs, in a frame of this depth."""
+        if not isinstance(op, FanoutOp | ReduceOp | LoopOp):
+            return self
+        count = op.count if isinstance(op, FanoutOp) else None
+        members = None if count is None else count.value.data
+        return _Depth(self.least + 1, self.most + 1, members)
+
+    def or_as(self, other: _Depth) -> _Depth:
+        """The depth of what runs here and there."""
+        members = self.members if self.members == other.members else None
+        return _Depth(min(self.least, other.least), max(self.most, other.most), members)
+
+
 def _verify_depths(ordered: list[FrameOp]) -> None:
-    depths: dict[str, tuple[int, int]] = {}
+    depths: dict[str, _Depth] = {}
     for frame in ordered:
-        least, most = depths.get(frame.sym_name.data, (0, 0))
+        depth = depths.get(frame.sym_name.data, _Depth())
         for op in frame.body.block.ops:
             if isinstance(op, RequestOp | EmbedOp | ScoreOp):
-                _verify_indices(op, least, most)
+                _verify_indices(op, depth)
             elif isinstance(op, RunsFrames):
-                inner = int(isinstance(op, FanoutOp | ReduceOp | LoopOp))
+                inner = depth.inside(op)
                 for symbol in op.frame_names():
-                    known = depths.get(symbol, (least + inner, most + inner))
-                    depths[symbol] = min(known[0], least + inner), max(known[1], most + inner)
+                    depths[symbol] = depths.get(symbol, inner).or_as(inner)
 
 
-def _verify_indices(op: RequestOp | EmbedOp | ScoreOp, least: int, most: int) -> None:
+def _verify_indices(op: RequestOp | EmbedOp | ScoreOp, depth: _Depth) -> None:
+    least, most, members = depth
     got, own = op.site.dynamic_indices, own_indices(op)
     if least == most == got - own:
+        if isinstance(op.site.data, DrawList):
+            _verify_members(op, op.site.data, counted_members(op, own) if own else members)
         return
     shared = least != most
     expected = (
@@ -106,6 +134,15 @@ def _verify_indices(op: RequestOp | EmbedOp | ScoreOp, least: int, most: int) ->
         "must have one '*' in its site per fan-out, reduction or loop around it"
         f"{' and one for its answers' if own else ''}, here {expected}, but got {got}",
     )
+
+
+def _verify_members(
+    op: RequestOp | EmbedOp | ScoreOp, draws: DrawList, members: int | None
+) -> None:
+    try:
+        verify_listed(draws, members)
+    except VerifyException as error:
+        raise invalid(op, sentence(str(error))) from error
 
 
 def _verify_effects(ordered: list[FrameOp]) -> None:

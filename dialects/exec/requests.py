@@ -71,7 +71,9 @@ class RequestOp(SamplingFields):
     Site, label and source are required, so that no pass can lose them: the site is the
     identity of the call, the label says who may see the prompt, the source is the line
     that errors point to (where the text names none, the line of the text itself). A
-    `sampled` request reads the tape at its site; one that is not sends no draws.
+    `sampled` request reads the tape at its site; one that is not sends no draws. Where
+    the number of answers, or of runs of the fan-out around, is known, a site may list one
+    for each.
 
     Of those that wait for one lane, the highest `priority` goes first; it is 0 unless it
     is written. `times 5` asks for five answers in one request, and a list of prompts is
@@ -160,6 +162,9 @@ class RequestOp(SamplingFields):
 class EmbedOp(IRDLOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
+    A list takes as many requests as it must by the lane's `batch`, and is one value: all are
+    there, or the first failure in order is that of all. Of no text, none is sent.
+
     ```mlir
     exec.lane @small_lane model "small" from "simulated" concurrency 64
     exec.frame @embed(%text: !llm.text) -> tensor<?xf32> {
@@ -210,6 +215,8 @@ class EmbedOp(IRDLOperation):
 @irdl_op_definition
 class ScoreOp(IRDLOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
+
+    A list takes as many requests as it must, as for `exec.embed`; of no label, none is sent.
 
     ```mlir
     exec.lane @small_lane model "small" from "simulated" concurrency 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from xdsl.dialects.builtin import I64, IntegerAttr
+from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
@@ -18,8 +18,14 @@ from xdsl.irdl import (
     result_def,
 )
 
-from ember_mlir.dialects.formats import Number, integer, verify_limits
-from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_quorum
+from ember_mlir.dialects.formats import Number
+from ember_mlir.dialects.formats.strategies import (
+    STOP,
+    Stopping,
+    Word,
+    verify_quorum,
+    verify_vote,
+)
 from ember_mlir.dialects.values import DecimalAttr, ListType, Utf8Attr
 
 _TYPES = "`:` type($answers) (`,` type($keys)^)? attr-dict"
@@ -29,9 +35,9 @@ _TYPES = "`:` type($answers) (`,` type($keys)^)? attr-dict"
 class VoteOp(IRDLOperation):
     """The answer given most often, once the whole list is there.
 
-    The rule is that of `ensemble.vote`: keys, ties and `min_valid` mean the same. A vote of
-    fewer answers than that is the error `EmptyVoteError`; keys of another length are the
-    error `ShapeError`.
+    The rule is that of `ensemble.vote`: keys, ties, `min_valid` and `stop` mean the same. A
+    vote of fewer answers than that is the error `EmptyVoteError`; keys of another length are
+    the error `ShapeError`.
 
     ```mlir
     exec.frame @elect(%answers: !llm.list<!llm.text>, %keys: !llm.list<i64>) -> !llm.text {
@@ -47,22 +53,26 @@ class VoteOp(IRDLOperation):
     answers = operand_def(ParamAttrConstraint.get(ListType, T))
     keys = opt_operand_def(ListType)
     min_valid = opt_prop_def(IntegerAttr[I64])
+    stop = opt_prop_def(Utf8Attr)
+    confidence = opt_prop_def(DecimalAttr)
+    at_once = opt_prop_def(UnitAttr)
     result = result_def(T)
 
-    assembly_format = f"$answers (`by` $keys^)? (`min_valid` $min_valid^)? {_TYPES}"
+    custom_directives = (Number, Word)
+    assembly_format = f"$answers (`by` $keys^)? (`min_valid` $min_valid^)? {STOP} {_TYPES}"
 
     def __init__(
-        self, answers: SSAValue, *, keys: SSAValue | None = None, min_valid: int | None = None
+        self, answers: SSAValue, *, keys: SSAValue | None = None, rule: Stopping | None = None
     ) -> None:
         assert isinstance(answers.type, ListType)
         super().__init__(
             operands=[answers, keys],
-            properties={"min_valid": None if min_valid is None else integer(min_valid)},
+            properties=(rule or Stopping()).properties(),
             result_types=[answers.type.element],
         )
 
     def verify_(self) -> None:
-        verify_limits(self, "min_valid")
+        verify_vote(self)
 
 
 @irdl_op_definition
@@ -73,7 +83,7 @@ class QuorumOp(IRDLOperation):
     the missing answers could change it. With `stop adaptive confidence 0.95` it is there
     when the longest row of answers from the first on makes its lead that likely to last.
     Without `stop` it waits for all. One that stops is the only reader of its list, and
-    draws further answers from it only as it needs them.
+    draws further answers from it only as it needs them, or with `at_once` all in the beginning.
 
     ```mlir
     exec.lane @lane model "small" from "simulated" concurrency 8
@@ -97,6 +107,7 @@ class QuorumOp(IRDLOperation):
     min_valid = opt_prop_def(IntegerAttr[I64])
     stop = opt_prop_def(Utf8Attr)
     confidence = opt_prop_def(DecimalAttr)
+    at_once = opt_prop_def(UnitAttr)
     result = result_def(T)
 
     custom_directives = (Number, Word)

@@ -1,4 +1,4 @@
-"""What the requests of `sched` and `exec` give back, for one prompt, several, or a batch."""
+"""What requests give back, at every level: for one prompt, several, or a batch."""
 
 from __future__ import annotations
 

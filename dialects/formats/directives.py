@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
-from xdsl.dialects.builtin import ArrayAttr, SymbolRefAttr, UnitAttr
+from xdsl.dialects.builtin import ArrayAttr, SymbolRefAttr, UnitAttr, f64
 from xdsl.ir import Attribute
 from xdsl.irdl import IRDLOperation
 from xdsl.irdl.declarative_assembly_format import (
@@ -24,12 +24,14 @@ from xdsl.utils.hints import isa
 
 from ember_mlir.dialects.formats.regions import parse_on_error, print_on_error
 from ember_mlir.dialects.values import (
+    EMBEDDING,
     TEXT,
     AsksModel,
     DecimalAttr,
     DrawAttr,
     DrawsFromTape,
     GrammarAttr,
+    ListType,
     SourceAttr,
     Utf8Attr,
     format_source,
@@ -150,25 +152,49 @@ class Prompt(CustomDirective):
         state.last_was_punctuation, state.should_emit_space = False, True
 
 
-@irdl_custom_directive
-class TextUnless(CustomDirective):
-    """Nothing for a text, `-> !llm.messages` for anything else."""
+class TypeUnless(CustomDirective):
+    """Nothing for the usual type of a result, `-> !llm.messages` for another."""
 
+    USUAL: ClassVar[Attribute]
     type: TypeDirective
 
     def parse(self, parser: Parser, state: ParsingState) -> None:
         typed = parser.parse_optional_punctuation("->") is not None
-        self.type.set(state, (parser.parse_type() if typed else TEXT,))
+        self.type.set(state, (parser.parse_type() if typed else self.USUAL,))
 
     def print(self, printer: Printer, state: PrintingState, op: IRDLOperation) -> None:
         (found,) = self.type.get(op)
-        if found != TEXT:
+        if found != self.USUAL:
             state.print_whitespace(printer)
             printer.print_string("-> ")
             printer.print_attribute(found)
 
     def is_optional_like(self) -> bool:
         return True
+
+
+@irdl_custom_directive
+class TextUnless(TypeUnless):
+    """Nothing for a text, `-> !llm.messages` for anything else."""
+
+    USUAL: ClassVar[Attribute] = TEXT
+    type: TypeDirective
+
+
+@irdl_custom_directive
+class EmbeddingUnless(TypeUnless):
+    """Nothing for an embedding, `-> !llm.list<tensor<?xf32>>` for a list of them."""
+
+    USUAL: ClassVar[Attribute] = EMBEDDING
+    type: TypeDirective
+
+
+@irdl_custom_directive
+class ScoresUnless(TypeUnless):
+    """Nothing for the scores of a text, `-> !llm.list<!llm.list<f64>>` for those of several."""
+
+    USUAL: ClassVar[Attribute] = ListType(f64)
+    type: TypeDirective
 
 
 @irdl_custom_directive
@@ -193,7 +219,10 @@ class OnError(CustomDirective):
 
 @irdl_custom_directive
 class Site(CustomDirective):
-    """`draw <0[*]>` of a sampled request, `site <0[*]>` of a greedy one, or nothing."""
+    """`draw <0[*]>` of a sampled request, `site <0[*]>` of a greedy one, or nothing.
+
+    What several members ask may list one for each: `draw [<0>, <4/1>]`.
+    """
 
     value: AttributeVariable
 

@@ -16,9 +16,12 @@ from xdsl.utils.hints import isa
 from ember_mlir.dialects.values import (
     DecimalAttr,
     DrawAttr,
+    DrawList,
     GrammarAttr,
     Utf8Attr,
+    ancestors,
     is_greedy,
+    repeats,
     repetitions_around,
 )
 from ember_mlir.errors import InvalidIRError
@@ -150,17 +153,43 @@ def _retries_problem(op: Operation, retries: int) -> str | None:
 def verify_draw(op: Operation, own: int = 0) -> None:
     """Check that a draw has one dynamic index per region that repeats.
 
-    `own` counts the repetitions of the request itself, as of `ensemble.sample`.
+    `own` counts the repetitions of the request itself, as of `ensemble.sample`. A list of
+    draws has one for each member that is counted by the innermost of these indices.
     """
     draw = op.properties.get("draw")
     if not isinstance(draw, DrawAttr):
         return
-    expected = repetitions_around(op) + own
-    if draw.dynamic_indices != expected:
+    expected, got = repetitions_around(op) + own, draw.dynamic_indices
+    if isinstance(draw.data, DrawList):
+        verify_listed(draw.data, counted_members(op, own))
+        expected, got = expected - 1, got - 1
+    if got != expected:
         raise VerifyException(
             f"a draw must have one '*' per enclosing region that repeats, here {expected}, "
-            f"but got {draw.dynamic_indices}"
+            f"but got {got}"
         )
+
+
+def verify_listed(draws: DrawList, members: int | None) -> None:
+    """Check that draws are listed for as many members as there are known to be."""
+    if members is None:
+        raise VerifyException(
+            "draws must be listed only where the number of members is known, but here it is not; "
+            "write one draw"
+        )
+    if len(draws.members) != members:
+        raise VerifyException(
+            f"a list of draws must have one for each member, here {members}, "
+            f"but got {len(draws.members)}"
+        )
+
+
+def counted_members(op: Operation, own: int) -> int | None:
+    """How many members the innermost dynamic index of a request counts, where it is known."""
+    counting = op if own else next((found for found in ancestors(op) if repeats(found)), None)
+    found = {} if counting is None else counting.properties
+    count = found.get("count", found.get("times"))
+    return count.value.data if isinstance(count, IntegerAttr) else None
 
 
 def verify_template(template: str, operands: int) -> None:

@@ -24,8 +24,11 @@ from ember_mlir.dialects.formats.directives import AttributeDirective
 from ember_mlir.dialects.formats.requests import integer, verify_limits
 from ember_mlir.dialects.values import DecimalAttr, Utf8Attr
 
-STOP = "(`stop` custom<Word>($stop)^)? (`confidence` custom<Number>($confidence)^)?"
-"""Whether a quorum looks at all members, or stops at the ones that decide it."""
+STOP = (
+    "(`stop` custom<Word>($stop)^)? (`confidence` custom<Number>($confidence)^)? "
+    "(`at_once` $at_once^)?"
+)
+"""Whether a vote looks at all members, or stops at those that decide it; when they are asked."""
 
 HEDGE = "(`after` custom<Number>($delay)^ `seconds`)? (`by_token` $by_token^)?"
 """When the next arm of a race starts, and what counts as finishing first."""
@@ -103,12 +106,14 @@ class Stopping:
     """When a vote looks at no more members.
 
     Without `stop` it looks at all; `lossless` stops when none of the missing can change
-    the result, `adaptive` when that is as likely as `confidence` says.
+    the result, `adaptive` when that is as likely as `confidence` says. One that stops asks
+    for members as it needs them, or for all `at_once`, and cancels the rest.
     """
 
     min_valid: int | None = None
     stop: Literal["lossless", "adaptive"] | None = None
     confidence: Decimal | None = None
+    at_once: bool = False
 
     def properties(self) -> dict[str, Attribute | None]:
         """These parameters as the properties of an operation."""
@@ -116,6 +121,7 @@ class Stopping:
             "min_valid": None if self.min_valid is None else integer(self.min_valid),
             "stop": None if self.stop is None else Utf8Attr(self.stop),
             "confidence": _decimal(self.confidence),
+            "at_once": UnitAttr() if self.at_once else None,
         }
 
 
@@ -159,6 +165,15 @@ def verify_amounts(op: Operation, *names: str) -> None:
 
 
 def verify_quorum(op: Operation) -> None:
+    """Check the rules of a vote that may stop early, and cancels what is missing."""
+    verify_vote(op)
+    if "stop" in op.properties and not op.operands[0].has_one_use():
+        raise VerifyException(
+            "a quorum that stops early must be the only reader of its list, but there are others"
+        )
+
+
+def verify_vote(op: Operation) -> None:
     """Check the rules of a vote that may stop early."""
     verify_limits(op, "min_valid")
     verify_word(op, "stop", STOPS)
@@ -167,13 +182,11 @@ def verify_quorum(op: Operation) -> None:
         raise VerifyException(
             "a confidence must go with 'stop adaptive', and 'stop adaptive' with a confidence"
         )
+    if stop is None and "at_once" in op.properties:
+        raise VerifyException("'at_once' must go with a 'stop': without, all are asked at once")
     if isinstance(confidence, DecimalAttr) and not 0 < confidence.data < 1:
         raise VerifyException(
             f"confidence must be between 0 and 1, and neither, but got {confidence.data:f}"
-        )
-    if stop is not None and not op.operands[0].has_one_use():
-        raise VerifyException(
-            "a quorum that stops early must be the only reader of its list, but there are others"
         )
 
 

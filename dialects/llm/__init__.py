@@ -22,7 +22,7 @@ from ember_mlir.dialects.llm.lists import (
 from ember_mlir.dialects.llm.messages import ContentOp, MessagesOp, ToolCallsOp
 from ember_mlir.dialects.llm.models import ModelOp, ToolOp
 from ember_mlir.dialects.llm.records import ContainsOp, EqualOp, FieldOp, RecordOp
-from ember_mlir.dialects.llm.texts import ConstantOp, JoinOp, ParseOp, TemplateOp
+from ember_mlir.dialects.llm.texts import ConstantOp, JoinOp, ParseOp, QuoteOp, TemplateOp
 from ember_mlir.dialects.values import (
     DecimalAttr,
     DrawAttr,
@@ -57,6 +57,7 @@ __all__ = [
     "MessagesOp",
     "ModelOp",
     "ParseOp",
+    "QuoteOp",
     "RecordOp",
     "RedactOp",
     "RestoreOp",
@@ -75,6 +76,7 @@ LLM = Dialect(
         ConstantOp,
         TemplateOp,
         JoinOp,
+        QuoteOp,
         ParseOp,
         MessagesOp,
         ContentOp,

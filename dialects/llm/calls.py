@@ -23,16 +23,19 @@ from ember_mlir.dialects.formats import (
     SAMPLING,
     AnswerFields,
     As,
+    EmbeddingUnless,
     Number,
     OneOrMore,
     Prompt,
     Sampling,
+    ScoresUnless,
     Site,
     Stop,
     TextUnless,
     verify_draw,
     verify_sampling,
 )
+from ember_mlir.dialects.formats.answers import own_indices, verify_embedding, verify_scores
 from ember_mlir.dialects.values import (
     EMBEDDING,
     MESSAGES,
@@ -144,11 +147,18 @@ class EmbedOp(IRDLOperation):
     Nothing is drawn: equal requests are one value. The length of the vector is the
     model's own; vectors of different models must not be compared.
 
+    Of a list it is a list: the embedding of each text, which may be asked for together, in
+    as few requests as the model allows (`batch`). If one of them fails, all do. Of no text,
+    no model is asked. The site of a list has one more index, which counts its texts.
+
     ```mlir
-    llm.model @small from "simulated"
-    func.func @embed(%text: !llm.text) -> tensor<?xf32> {
-      %vector = llm.embed @small(%text) site <0>
-      func.return %vector : tensor<?xf32>
+    llm.model @small from "simulated" batch 100
+    func.func @embed(%text: !llm.text, %texts: !llm.list<!llm.text>)
+        -> (tensor<?xf32>, !llm.list<tensor<?xf32>>) {
+      %one = llm.embed @small(%text) site <0>
+      %all = llm.embed @small(%texts : !llm.list<!llm.text>) site <1[*]>
+          -> !llm.list<tensor<?xf32>>
+      func.return %one, %all : tensor<?xf32>, !llm.list<tensor<?xf32>>
     }
     ```
     """
@@ -156,23 +166,27 @@ class EmbedOp(IRDLOperation):
     name = "llm.embed"
 
     model = prop_def(SymbolRefAttr)
-    text = operand_def(TextType)
+    text = operand_def(TextType | ListType)
     draw = opt_prop_def(DrawAttr)
-    result = result_def(EMBEDDING)
+    result = result_def()
 
     traits = traits_def(AsksModel(), RefersTo("model", "llm.model"))
-    custom_directives = (Site,)
-    assembly_format = "$model `(` $text `)` custom<Site>($draw) attr-dict"
+    custom_directives = (EmbeddingUnless, Prompt, Site)
+    assembly_format = (
+        "$model custom<Prompt>($text, type($text)) custom<Site>($draw) "
+        "custom<EmbeddingUnless>(type($result)) attr-dict"
+    )
 
     def __init__(self, model: str, text: SSAValue, draw: DrawAttr | None = None) -> None:
         super().__init__(
             operands=[text],
             properties={"model": SymbolRefAttr(model), "draw": draw},
-            result_types=[EMBEDDING],
+            result_types=[EMBEDDING if text.type == TEXT else ListType(EMBEDDING)],
         )
 
     def verify_(self) -> None:
-        verify_draw(self)
+        verify_embedding(self)
+        verify_draw(self, own=own_indices(self))
 
 
 @irdl_op_definition
@@ -180,13 +194,17 @@ class ScoreOp(IRDLOperation):
     """How well each of some labels fits a text: a number from 0 to 1 for each, in order.
 
     Nothing is drawn: equal requests are one value. Of no label, no model is asked. That the
-    scores add up to 1 is not promised.
+    scores add up to 1 is not promised. Of a list of texts it is a list, of the scores of
+    each text; all that `llm.embed` says of lists holds.
 
     ```mlir
-    llm.model @small from "simulated"
-    func.func @score(%text: !llm.text, %labels: !llm.list<!llm.text>) -> !llm.list<f64> {
-      %scores = llm.score @small(%text) among %labels site <0>
-      func.return %scores : !llm.list<f64>
+    llm.model @small from "simulated" batch 100
+    func.func @score(%text: !llm.text, %texts: !llm.list<!llm.text>, %labels: !llm.list<!llm.text>)
+        -> (!llm.list<f64>, !llm.list<!llm.list<f64>>) {
+      %one = llm.score @small(%text) among %labels site <0>
+      %all = llm.score @small(%texts : !llm.list<!llm.text>) among %labels site <1[*]>
+          -> !llm.list<!llm.list<f64>>
+      func.return %one, %all : !llm.list<f64>, !llm.list<!llm.list<f64>>
     }
     ```
     """
@@ -194,23 +212,28 @@ class ScoreOp(IRDLOperation):
     name = "llm.score"
 
     model = prop_def(SymbolRefAttr)
-    text = operand_def(TextType)
+    text = operand_def(TextType | ListType)
     labels = operand_def(TEXTS)
     draw = opt_prop_def(DrawAttr)
-    result = result_def(ListType(f64))
+    result = result_def()
 
     traits = traits_def(AsksModel(), RefersTo("model", "llm.model"))
-    custom_directives = (Site,)
-    assembly_format = "$model `(` $text `)` `among` $labels custom<Site>($draw) attr-dict"
+    custom_directives = (Prompt, ScoresUnless, Site)
+    assembly_format = (
+        "$model custom<Prompt>($text, type($text)) `among` $labels custom<Site>($draw) "
+        "custom<ScoresUnless>(type($result)) attr-dict"
+    )
 
     def __init__(
         self, model: str, text: SSAValue, labels: SSAValue, draw: DrawAttr | None = None
     ) -> None:
+        scores = ListType(f64)
         super().__init__(
             operands=[text, labels],
             properties={"model": SymbolRefAttr(model), "draw": draw},
-            result_types=[ListType(f64)],
+            result_types=[scores if text.type == TEXT else ListType(scores)],
         )
 
     def verify_(self) -> None:
-        verify_draw(self)
+        verify_scores(self)
+        verify_draw(self, own=own_indices(self))

@@ -38,12 +38,13 @@ class ModelOp(IRDLOperation):
     The symbol is the model's name unless `named` gives another. Prices are dollars per
     million tokens; without them the cost of a call is unknown, not zero. `clearance` is
     the highest label that a prompt may have; without it only what is public may be sent.
-    A model that `bills_cancelled` calls charges them in full. Nothing is promised about
-    the model's answers.
+    One request may ask to embed or score `batch` texts, or one if that is left out. A model
+    that `bills_cancelled` calls charges them in full. Nothing is promised about the model's
+    answers.
 
     ```mlir
     llm.model @small from "simulated" usd_per_million 0.15 in 0.60 out
-    llm.model @fast named "vendor/fast" from "vendor" concurrency 8 supports_n
+    llm.model @fast named "vendor/fast" from "vendor" concurrency 8 batch 96 supports_n
     llm.model @house from "own" clearance "pii" requests_per_minute 60 bills_cancelled
     ```
     """
@@ -59,6 +60,7 @@ class ModelOp(IRDLOperation):
     concurrency = opt_prop_def(IntegerAttr[I64])
     requests_per_minute = opt_prop_def(IntegerAttr[I64])
     tokens_per_minute = opt_prop_def(IntegerAttr[I64])
+    batch = opt_prop_def(IntegerAttr[I64])
     supports_n = opt_prop_def(UnitAttr)
     bills_cancelled = opt_prop_def(UnitAttr)
 
@@ -69,7 +71,7 @@ class ModelOp(IRDLOperation):
         + PRICES
         + " (`clearance` $clearance^)? (`concurrency` $concurrency^)? "
         "(`requests_per_minute` $requests_per_minute^)? "
-        "(`tokens_per_minute` $tokens_per_minute^)? "
+        "(`tokens_per_minute` $tokens_per_minute^)? (`batch` $batch^)? "
         "(`supports_n` $supports_n^)? (`bills_cancelled` $bills_cancelled^)? attr-dict"
     )
 
@@ -82,6 +84,7 @@ class ModelOp(IRDLOperation):
         prices: tuple[Decimal, Decimal] | None = None,
         clearance: str | None = None,
         concurrency: int | None = None,
+        batch: int = 1,
         supports_n: bool = False,
     ) -> None:
         super().__init__(
@@ -93,6 +96,7 @@ class ModelOp(IRDLOperation):
                 "output_usd_per_million": DecimalAttr(prices[1]) if prices else None,
                 "clearance": None if clearance is None else LabelAttr(clearance),
                 "concurrency": None if concurrency is None else integer(concurrency),
+                "batch": integer(batch) if batch != 1 else None,
                 "supports_n": UnitAttr() if supports_n else None,
             }
         )
@@ -104,7 +108,7 @@ class ModelOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_prices(self, "a model")
-        verify_limits(self, "concurrency", "requests_per_minute", "tokens_per_minute")
+        verify_limits(self, "concurrency", "requests_per_minute", "tokens_per_minute", "batch")
 
 
 @irdl_op_definition

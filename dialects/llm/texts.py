@@ -123,6 +123,35 @@ class JoinOp(IRDLOperation):
 
 
 @irdl_op_definition
+class QuoteOp(IRDLOperation):
+    r"""The texts of a list as numbered lines, for a prompt that is about all of them.
+
+    Line k is `k. "…"`, with the text as a JSON string in which quotes, line breaks and all
+    else that cannot be seen are escaped. So no text can end its line, begin another or
+    look like one, whatever it holds. Of no text it is the empty text.
+
+    ```mlir
+    func.func @ask(%reviews: !llm.list<!llm.text>) -> !llm.text {
+      %quoted = llm.quote %reviews
+      %prompt = llm.template "Which of these reviews is the kindest?\n{0}"(%quoted)
+      func.return %prompt : !llm.text
+    }
+    ```
+    """
+
+    name = "llm.quote"
+
+    items = operand_def(TEXTS)
+    result = result_def(TextType)
+
+    traits = traits_def(Pure())
+    assembly_format = "$items attr-dict"
+
+    def __init__(self, items: SSAValue) -> None:
+        super().__init__(operands=[items], result_types=[TEXT])
+
+
+@irdl_op_definition
 class ParseOp(IRDLOperation):
     """The value that a text spells, by a grammar.
 

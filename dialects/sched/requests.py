@@ -64,9 +64,11 @@ class RequestOp(SamplingFields):
     with the same draw is the same answer, however often it has to be sent.
 
     `times 5` asks for five answers in one request, and a list of prompts is sent as one
-    batch; either gives a list, and its draw one more index. Where all of that is refused
-    or fails, all answers fail together. An answer that does not look as written (`as`) is
-    the error `ParseError`; with `tools` the answer is a turn, which may ask for calls.
+    batch; either gives a list, and its draw one more index. The draws of a known number of
+    answers, or of runs of the fan-out around, may be listed, one for each. Where all of
+    that is refused or fails, all answers fail together. An answer that does not look as
+    written (`as`) is the error `ParseError`; with `tools` the answer is a turn, which may
+    ask for calls.
 
     ```mlir
     llm.model @small from "simulated"
@@ -141,8 +143,9 @@ class RequestOp(SamplingFields):
 class EmbedOp(IRDLOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
-    Nothing is drawn: equal requests are one value. The site of a batch has one more
-    index, which counts its texts.
+    Nothing is drawn: equal requests are one value. A list may take several requests, of
+    as many texts as the model allows (`batch`); of no text, none is sent. The site of a
+    list has one more index, which counts its texts.
 
     ```mlir
     llm.model @small from "simulated"
@@ -197,7 +200,8 @@ class ScoreOp(IRDLOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
 
     The scores of a text are numbers from 0 to 1, one for each label and in their order.
-    Nothing is drawn: equal requests are one value.
+    Nothing is drawn: equal requests are one value. A list may take several requests, as
+    for `sched.embed`; of no text, or no label, none is sent.
 
     ```mlir
     llm.model @small from "simulated"

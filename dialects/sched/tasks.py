@@ -117,6 +117,7 @@ LOCAL_OPS = frozenset(
         "llm.constant",
         "llm.template",
         "llm.join",
+        "llm.quote",
         "llm.parse",
         "llm.messages",
         "llm.content",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from xdsl.dialects.builtin import I64, IntegerAttr, i1
+from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr, i1
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
@@ -35,7 +35,8 @@ class QuorumOp(IRDLOperation):
     `stop lossless` it is ready when no assignment of the missing answers could change it.
     With `stop adaptive confidence 0.95` it is ready when the longest row of answers from
     the first on makes its lead that likely to last; then the result may differ. Without
-    `stop` it waits for all. One that stops is the only reader of its list, so that nobody
+    `stop` it waits for all. One that stops asks for answers as it needs them, or with
+    `at_once` for all in the beginning. It is the only reader of its list, so that nobody
     misses what it cancels.
 
     ```mlir
@@ -56,6 +57,7 @@ class QuorumOp(IRDLOperation):
     min_valid = opt_prop_def(IntegerAttr[I64])
     stop = opt_prop_def(Utf8Attr)
     confidence = opt_prop_def(DecimalAttr)
+    at_once = opt_prop_def(UnitAttr)
     result = result_def(ParamAttrConstraint.get(FutureType, T))
 
     # It can fail, so it may be erased but not speculated.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -114,33 +115,96 @@ class Draw(NamedTuple):
     chain: tuple[int, ...]
     indices: tuple[int | None, ...] = ()
 
+    @property
+    def members(self) -> tuple[Draw, ...]:
+        """All draws that stand here: this one."""
+        return (self,)
+
+    def at(self, dynamic: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:
+        """The chain and the indices of a run, of which `dynamic` are the dynamic ones.
+
+        >>> Draw((4, 3), (None, 0)).at([2])
+        ((4, 3), [2, 0])
+        """
+        found = iter(dynamic)
+        return self.chain, [next(found) if i is None else i for i in self.indices]
+
+
+class DrawList(NamedTuple):
+    """The draws of several members: the innermost dynamic index says which is the member's."""
+
+    members: tuple[Draw, ...]
+
+    def at(self, dynamic: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:
+        """The chain and the indices of a run, of which `dynamic` are the dynamic ones.
+
+        >>> DrawList((Draw((0,), (None,)), Draw((4,), (7, None)))).at([2, 1])
+        ((4,), [7, 2])
+        """
+        return self.members[dynamic[-1]].at(dynamic[:-1])
+
 
 @irdl_attr_definition
-class DrawAttr(Data[Draw]):
-    """The draw of a request, or the site of a greedy one: `#llm.draw<4/3[*, 0]>`."""
+class DrawAttr(Data[Draw | DrawList]):
+    """The draw of a request, or the site of a greedy one: `#llm.draw<4/3[*, 0]>`.
+
+    Of a request that several members make, it may list the draw of each:
+    `#llm.draw[<0>, <4/1>, <7[2]>]`. Then the innermost dynamic index picks one of them.
+    """
 
     name = "llm.draw"
 
     @classmethod
-    def parse_parameter(cls, parser: AttrParser) -> Draw:
-        with parser.in_angle_brackets():
-            chain = [parse_natural(parser)]
-            while parser.parse_optional_punctuation("/") is not None:
-                chain.append(parse_natural(parser))
-            indices = parser.parse_optional_comma_separated_list(
-                parser.Delimiter.SQUARE, lambda: _index(parser)
-            )
-            return Draw(tuple(chain), tuple(indices or ()))
+    def parse_parameter(cls, parser: AttrParser) -> Draw | DrawList:
+        start = parser.pos
+        listed = parser.parse_optional_comma_separated_list(
+            parser.Delimiter.SQUARE, lambda: _parse_draw(parser)
+        )
+        if listed is None:
+            return _parse_draw(parser)
+        if problem := _list_problem(listed):
+            parser.raise_error(problem, start, parser.pos)
+        return DrawList(tuple(listed))
 
     def print_parameter(self, printer: Printer) -> None:
-        chain = "/".join(map(str, self.data.chain))
-        indices = ", ".join("*" if i is None else str(i) for i in self.data.indices)
-        printer.print_string(f"<{chain}[{indices}]>" if indices else f"<{chain}>")
+        shown = ", ".join([_written_draw(draw) for draw in self.data.members])
+        printer.print_string(f"[{shown}]" if isinstance(self.data, DrawList) else shown)
 
     @property
     def dynamic_indices(self) -> int:
-        """How many indices are known only at run time."""
-        return self.data.indices.count(None)
+        """How many indices are known only at run time; which of a list it is, is one."""
+        listed = isinstance(self.data, DrawList)
+        return self.data.members[0].indices.count(None) + listed
+
+    def verify(self) -> None:
+        if isinstance(self.data, DrawList) and (problem := _list_problem(self.data.members)):
+            raise VerifyException(problem)
+
+
+def _parse_draw(parser: AttrParser) -> Draw:
+    with parser.in_angle_brackets():
+        chain = [parse_natural(parser)]
+        while parser.parse_optional_punctuation("/") is not None:
+            chain.append(parse_natural(parser))
+        indices = parser.parse_optional_comma_separated_list(
+            parser.Delimiter.SQUARE, lambda: _index(parser)
+        )
+        return Draw(tuple(chain), tuple(indices or ()))
+
+
+def _written_draw(draw: Draw) -> str:
+    chain = "/".join(map(str, draw.chain))
+    indices = ", ".join("*" if i is None else str(i) for i in draw.indices)
+    return f"<{chain}[{indices}]>" if indices else f"<{chain}>"
+
+
+def _list_problem(draws: Sequence[Draw]) -> str | None:
+    if not draws:
+        return "a list of draws must have at least 1 draw, but got none"
+    dynamic = sorted({draw.indices.count(None) for draw in draws})
+    if len(dynamic) > 1:
+        return f"draws in a list must have one number of '*', but got {dynamic[0]} and {dynamic[1]}"
+    return None
 
 
 def parse_natural(parser: AttrParser) -> int:

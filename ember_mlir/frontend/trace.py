@@ -67,6 +67,7 @@ def _model_op(model: Model, symbol: str) -> ModelOp:
         clearance=None if model.clearance == "public" else model.clearance,
         concurrency=model.max_concurrency,
         supports_n=model.supports_n,
+        batch=model.max_batch,
     )
 
 

@@ -40,7 +40,9 @@ def result(run: Run, op: Operation) -> Value:
             return reduce(run, op)
         case ensemble.VoteOp():
             keys = None if op.keys is None else run[op.keys]
-            return vote(run[op.answers], keys, whole(op.min_valid))
+            # A lossless stop changes nothing; an adaptive one looks at fewer answers.
+            confidence = None if op.confidence is None else op.confidence.data
+            return vote(run[op.answers], keys, whole(op.min_valid), confidence)
         case ensemble.JudgeOp():
             return judge(run, op)
         case ensemble.BestOp():

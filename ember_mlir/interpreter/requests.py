@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr
@@ -87,20 +88,35 @@ def judge(run: Run, op: ensemble.JudgeOp) -> Value:
 
 
 def embed(run: Run, op: llm.EmbedOp) -> Value:
+    """The embedding of a text, or of each of a list."""
+    return for_each(run[op.text], partial(embed_one, run, op))
+
+
+def embed_one(run: Run, op: llm.EmbedOp, text: str) -> Value:
     """The embedding of a text."""
     model = run.models[op.model.string_value()]
-    return run.send(Request(model, run[op.text], kind="embed")).values[0]
+    return run.send(Request(model, text, kind="embed")).values[0]
 
 
 def score(run: Run, op: llm.ScoreOp) -> Value:
+    """How well each label fits a text, or each text of a list."""
+    return for_each(run[op.text], partial(score_one, run, op))
+
+
+def score_one(run: Run, op: llm.ScoreOp, text: str) -> Value:
     """How well each label fits a text; of no label, no model is asked."""
     labels = tuple(run[op.labels])
     if not labels:
         return []
     model = run.models[op.model.string_value()]
-    scores = run.send(Request(model, run[op.text], kind="score", labels=labels)).values[0]
+    scores = run.send(Request(model, text, kind="score", labels=labels)).values[0]
     assert isinstance(scores, tuple)
     return list(scores)
+
+
+def for_each(texts: str | list[str], ask: Callable[[str], Value]) -> Value:
+    """What is asked about a text; about a list, what is asked about each text, one by one."""
+    return [ask(text) for text in texts] if isinstance(texts, list) else ask(texts)
 
 
 def draws(run: Run, op: Operation, place: Sequence[int], attempt: Sequence[int]) -> tuple[int, ...]:
@@ -110,9 +126,8 @@ def draws(run: Run, op: Operation, place: Sequence[int], attempt: Sequence[int])
     draw = op.properties.get("draw")
     if not isinstance(draw, DrawAttr):
         raise InvalidIRError("a request must have a draw; run assign-draws first")
-    dynamic = iter(place)
-    indices = [next(dynamic) if i is None else i for i in draw.data.indices]
-    return (draw_number(run.tape, draw.data.chain, [*indices, *attempt]),)
+    chain, indices = draw.data.at(place)
+    return (draw_number(run.tape, chain, [*indices, *attempt]),)
 
 
 def text_of(answer: Answer) -> str:

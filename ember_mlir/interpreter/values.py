@@ -21,6 +21,7 @@ from ember_mlir.semantics import (
     equal,
     fill_template,
     parse_template,
+    quoted,
     top_k,
 )
 
@@ -45,6 +46,8 @@ def result(run: Run, op: Operation) -> Value:
             return fill_template(parse_template(op.template.data), [run[h] for h in op.holes])
         case llm.JoinOp():
             return op.separator.data.join(run[op.items])
+        case llm.QuoteOp():
+            return quoted(run[op.items])
         case llm.ParseOp():
             return op.grammar.data.parse(run[op.text])
         case llm.MessagesOp():

@@ -22,7 +22,8 @@ class Model:
     Prices are exact US dollars per million tokens; None is unknown. `supports_n` says
     whether one request may ask for several answers, `max_concurrency` how many requests
     of one run may be under way at once (None: 64). `clearance` is the most sensitive
-    label that it may be shown.
+    label that it may be shown. `max_batch` is how many texts one request may ask to embed
+    or score; 1 is one text at a time.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Model:
     supports_n: bool = False
     max_concurrency: int | None = None
     clearance: Clearance = "public"
+    max_batch: int = 1
 
 
 class Catalog:
@@ -65,6 +67,7 @@ class Catalog:
         _check_name("provider", model.provider)
         _check_supports_n(model.supports_n)
         _check_limit(model.max_concurrency)
+        _check_batch(model.max_batch)
         _check_clearance(model.clearance)
         with self._lock:
             self._models[model.name] = model
@@ -161,12 +164,25 @@ def _check_supports_n(supports_n: object) -> None:
 
 
 def _check_limit(limit: object) -> None:
-    if limit is None or (isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1):
+    if limit is None or _is_limit(limit):
         return
     raise ModelError(
         f"max_concurrency must be an int of at least 1, but got {limit!r}; "
         "give the number of requests that may be under way at once, or None"
     )
+
+
+def _check_batch(limit: object) -> None:
+    if _is_limit(limit):
+        return
+    raise ModelError(
+        f"max_batch must be an int of at least 1, but got {limit!r}; "
+        "give the number of texts that one request may ask to embed or score"
+    )
+
+
+def _is_limit(limit: object) -> bool:
+    return isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1
 
 
 def _check_clearance(clearance: object) -> None:

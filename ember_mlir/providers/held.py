@@ -34,7 +34,7 @@ Readers = Mapping[str, Callable[[Any], object]]
 
 
 class Terms(NamedTuple):
-    """All of a request but its prompt and draws."""
+    """All of a request but its draws and the one text or conversation that it is about."""
 
     model: str
     temperature: float | None
@@ -46,6 +46,7 @@ class Terms(NamedTuple):
     tools: tuple[Tool, ...]
     kind: Kind
     labels: tuple[str, ...]
+    prompts: tuple[str, ...]
 
 
 class HeldRequest:

@@ -53,7 +53,7 @@ Answer = str | Message | tuple[float, ...]
 @read_by(REQUEST_FIELDS)
 @dataclass(frozen=True, init=False)
 class Request(HeldRequest):
-    """What a model is asked: either a `prompt` or `messages`, and how to answer.
+    """What a model is asked: a `prompt`, `messages` or `prompts`, and how to answer.
 
     `temperature` and `top_p` None mean the provider's default. `max_tokens` bounds every
     single answer; None leaves it to the provider. `n` answers are asked for. `draws` holds
@@ -65,10 +65,16 @@ class Request(HeldRequest):
     may call them. `kind` is `generate`, `embed` (an embedding of the prompt) or `score`
     (how probable each of `labels` is).
 
+    A batch is one request to embed or score several `prompts`, of which each has a value
+    in the reply, in their order. Only a model that is registered with a `max_batch` above
+    1 gets any, and never more than so many prompts at once.
+
     >>> Request("small", "Q: 2+2\\nA:", temperature=0.7, draws=(17,)).n
     1
     >>> Request("small", "I like it.", kind="score", labels=("good", "bad")).labels
     ('good', 'bad')
+    >>> Request("small", prompts=("cats", "dogs"), kind="embed").alone()[1].prompt
+    'dogs'
     """
 
     __slots__ = ()
@@ -87,6 +93,7 @@ class Request(HeldRequest):
     tools: tuple[Tool, ...]
     kind: Kind
     labels: tuple[str, ...]
+    prompts: tuple[str, ...]
 
     def __init__(
         self,
@@ -104,9 +111,10 @@ class Request(HeldRequest):
         tools: tuple[Tool, ...] = (),
         kind: Kind = "generate",
         labels: tuple[str, ...] = (),
+        prompts: tuple[str, ...] = (),
     ) -> None:
         self._terms = Terms(
-            model, temperature, max_tokens, n, top_p, stop, grammar, tools, kind, labels
+            model, temperature, max_tokens, n, top_p, stop, grammar, tools, kind, labels, prompts
         )
         self._prompt = prompt
         self._messages = messages
@@ -134,6 +142,17 @@ class Request(HeldRequest):
         made._draws = draws
         return made
 
+    def alone(self) -> tuple[Request, ...]:
+        """A request for each of `prompts` alone; for any other request, itself."""
+        if not self.prompts:
+            return (self,)
+        made: list[Request] = []
+        for prompt in self.prompts:
+            request = self.like(prompt, None, self.draws)
+            request._terms = self._terms._replace(prompts=())
+            made.append(request)
+        return tuple(made)
+
     def __reduce__(self) -> tuple[object, ...]:
         # A function that makes draws may hold a whole run: copies take only what it gives.
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -150,7 +169,8 @@ class Reply(HeldReply):
 
     Answers are texts. Where the request has tools they may be a `Message`, for `embed`
     they are a tuple of finite floats, and for `score` a tuple with a float from 0 to 1
-    per label. `input_tokens` counts the prompt once, `output_tokens` all answers together.
+    per label. To a batch there is one for each of its prompts. `input_tokens` counts the
+    prompt once, `output_tokens` all answers together.
 
     >>> Reply(["4"], input_tokens=3, output_tokens=1).values[0]
     '4'

@@ -19,14 +19,16 @@ def register_model(
     supports_n: bool = False,
     max_concurrency: int | None = None,
     clearance: Clearance = "public",
+    max_batch: int = 1,
 ) -> Model:
     """Make `name` a model that programs can ask, and return it.
 
     `provider` is the name of a provider, which may be registered later. Prices are US
     dollars per million tokens; a float stands for the decimal that it prints as, None
     for a price that is not known. `clearance` is the most sensitive label that the model
-    may be shown: a program that would show it more does not compile. A name that is taken
-    is taken over. Raises `ModelError` where an argument cannot be meant.
+    may be shown: a program that would show it more does not compile. `max_batch` is how
+    many texts one request may ask to embed or score (see `ember.Request`). A name that is
+    taken is taken over. Raises `ModelError` where an argument cannot be meant.
 
     >>> register_model("tiny", provider="simulated", max_concurrency=0)
     Traceback (most recent call last):
@@ -41,6 +43,7 @@ give the number of requests that may be under way at once, or None
         supports_n=supports_n,
         max_concurrency=max_concurrency,
         clearance=clearance,
+        max_batch=max_batch,
     )
     CATALOG.add_model(model)
     return model

@@ -83,11 +83,13 @@ def _check_values(request: Request, values: object) -> None:
             f"the values of the reply for model {request.model!r} must be a list of texts, "
             f"but got {_kind(values)}; put the answers into a list"
         )
-    if len(values) != request.n:
-        expected = "1 value" if request.n == 1 else f"{request.n} values"
+    count = len(request.prompts) or request.n
+    if len(values) != count:
+        expected = "1 value" if count == 1 else f"{count} values"
+        each = "prompt" if request.prompts else "requested answer"
         raise _malformed(
             f"the reply for model {request.model!r} must hold exactly {expected}, "
-            f"but got {len(values)}; return one {_NOUNS[request.kind]} per requested answer"
+            f"but got {len(values)}; return one {_NOUNS[request.kind]} per {each}"
         )
     for number, value in enumerate(values):
         where = f"value {number} of the reply for model {request.model!r}"

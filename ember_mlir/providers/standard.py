@@ -10,6 +10,9 @@ from ember_mlir.providers.protocol import Provider
 DEFAULT_MODEL = "small"
 """The model that is asked when a program names none."""
 
+_BATCH = 100
+"""How many texts a simulated model embeds or scores in one request."""
+
 _PRICES = {"small": ("0.15", "0.60"), "medium": ("0.80", "3.20"), "large": ("2.50", "10.00")}
 
 
@@ -35,6 +38,7 @@ def standard_catalog() -> Catalog:
                 input_usd_per_million=Decimal(for_input),
                 output_usd_per_million=Decimal(for_output),
                 supports_n=True,
+                max_batch=_BATCH,
             )
         )
     return catalog

@@ -64,6 +64,7 @@ def _same(value: Value) -> Value:
 
 
 FUNCTIONS: Mapping[str, Function] = {
+    "llm.quote": semantics.quoted,
     "llm.content": conversations.content,
     "llm.tool_calls": conversations.tool_calls,
     "llm.get": semantics.element,

@@ -90,14 +90,18 @@ class MembersState(Bodies):
         self.pump()
 
     def demand(self, count: int) -> None:
-        """The first `count` members are needed."""
+        """The first `count` members are needed, and so are the pieces that they take."""
         if count > self._limit:
             self._limit = count
+            if self._source is not None and self._source.source is not None:
+                self._source.source.demand(count)
             self.pump()
 
     def stop(self) -> None:
         """No more members are needed: what is under way for them is cancelled."""
         if self.left:
+            if self._source is not None and self._source.source is not None:
+                self._source.source.stop()
             self.frame.engine.kill(self.group)
 
     def default(self, value: Slot) -> None:

@@ -80,7 +80,8 @@ class QuorumState:
             return
         if winner is None:
             if source is not None:
-                source.demand(self._tally.demand())
+                everything = self._quorum.at_once
+                source.demand(len(self._seen) if everything else self._tally.demand())
             return
         self._over = True
         value = self._answers.values[winner]

@@ -16,7 +16,7 @@ from ember_mlir.runtime.trace import Origin
 from ember_mlir.tape import draw_number
 
 if TYPE_CHECKING:
-    from ember_mlir.dialects.values import Draw
+    from ember_mlir.dialects.values import Draw, DrawList
 
 LIKELY_TOKENS = 256
 """The tokens of an answer without a limit that are counted on, before they are known."""
@@ -51,7 +51,7 @@ class RequestSpec(Spec):
         self,
         lane: int,
         template: Request,
-        site: Draw,
+        site: Draw | DrawList,
         origin: Origin,
         *,
         sampled: bool = False,
@@ -62,7 +62,7 @@ class RequestSpec(Spec):
         super().__init__(lane, origin, priority, location)
         self.template = template
         self.site = site
-        self.identity = site.chain
+        self.identity = site.members[0].chain
         self.sampled = sampled
         self.many = many
         self._is_simple = (
@@ -73,7 +73,7 @@ class RequestSpec(Spec):
         )
         grammar = "" if template.grammar is None else template.grammar.text
         tools = "".join([str(tool) for tool in template.tools])
-        self._more_bytes = _bytes_of(grammar + tools)
+        self._more_bytes = bytes_of(grammar + tools)
         limit = 0 if template.kind != "generate" else template.max_tokens
         self.worst_output = None if limit is None else limit * template.n
         self._likely_output = LIKELY_TOKENS if self.worst_output is None else self.worst_output
@@ -118,7 +118,7 @@ class RequestSpec(Spec):
         # No token is shorter than a byte.
         asked = call.asked
         turns = 1 if isinstance(asked, str) else len(asked)
-        size = _bytes_of(asked if isinstance(asked, str) else _text_of(asked))
+        size = bytes_of(asked if isinstance(asked, str) else _text_of(asked))
         return size + self._more_bytes + OVERHEAD * (turns + 1), self.worst_output
 
     def _values(self, call: Call, answer: object) -> list[Answer]:
@@ -158,13 +158,17 @@ def _draws(
     own = [(index,) for index in range(spec.template.n)] if spec.many else [()]
     draws: list[int] = []
     for last in own:
-        dynamic = iter((*path, *last))
-        indices = [next(dynamic) if index is None else index for index in site.indices]
-        draws.append(draw_number(tape, site.chain, (*indices, *redraws)))
+        chain, indices = site.at((*path, *last))
+        draws.append(draw_number(tape, chain, (*indices, *redraws)))
     return tuple(draws)
 
 
-def _bytes_of(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """The length of `text` in bytes, which it has no more tokens than.
+
+    >>> bytes_of("été")
+    5
+    """
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 

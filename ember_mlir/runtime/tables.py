@@ -18,7 +18,8 @@ class LaneTable:
 
     `number` counts the lanes that the program uses. Prices are US dollars per million
     tokens, both None where they are unknown; times are nanoseconds. `retries` and
-    `timeout` are None where there is no limit.
+    `timeout` are None where there is no limit. One request may ask to embed or score
+    `batch` texts.
     """
 
     number: int
@@ -30,6 +31,7 @@ class LaneTable:
     output_usd_per_million: Decimal | None = None
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    batch: int = 1
     retries: int | None = None
     at_most: int = 1
     least_backoff: int = 0

@@ -12,8 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from ember_mlir.runtime.confidence import Boundary
-from ember_mlir.semantics import check_valid
+from ember_mlir.semantics import Boundary, check_valid
 
 Stop = Literal["lossless", "adaptive"]
 

@@ -15,8 +15,6 @@ def check_done(op: Operation) -> None:
     match op:
         case ops.RequestOp() if isinstance(op.prompt.type, ListType):
             raise _not_done(op, "lists of prompts")
-        case ops.EmbedOp() | ops.ScoreOp() if isinstance(op.text.type, ListType):
-            raise _not_done(op, "lists of texts")
         case ops.FirstOp() if op.by_token is not None:
             raise _not_done(op, "'by_token', as no provider streams,")
         case _:

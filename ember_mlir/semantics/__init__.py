@@ -19,6 +19,7 @@ from ember_mlir.semantics.choices import (
     vote,
     vote_key,
 )
+from ember_mlir.semantics.confidence import Boundary
 from ember_mlir.semantics.limits import (
     MAX_TEMPERATURE,
     max_tokens_problem,
@@ -36,7 +37,7 @@ from ember_mlir.semantics.numbers import (
     wrapping,
 )
 from ember_mlir.semantics.templates import escape_template, fill_template, parse_template
-from ember_mlir.semantics.texts import abridged
+from ember_mlir.semantics.texts import abridged, quoted
 from ember_mlir.semantics.values import (
     V,
     Value,
@@ -53,6 +54,7 @@ from ember_mlir.semantics.values import (
 __all__ = [
     "ARITHMETIC",
     "MAX_TEMPERATURE",
+    "Boundary",
     "V",
     "Value",
     "Vector",
@@ -81,6 +83,7 @@ __all__ = [
     "judge_prompt",
     "max_tokens_problem",
     "parse_template",
+    "quoted",
     "read_verdict",
     "real_comparison",
     "reduce_levels",

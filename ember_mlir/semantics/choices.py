@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Sequence, Sized
+from decimal import Decimal
 
 from ember_mlir.errors import (
     EmptyChoiceError,
@@ -12,6 +14,7 @@ from ember_mlir.errors import (
     ParseError,
     ShapeError,
 )
+from ember_mlir.semantics.confidence import Boundary
 from ember_mlir.semantics.texts import abridged
 from ember_mlir.semantics.values import V, Value, frozen
 
@@ -28,30 +31,58 @@ def vote_key(answer: Value) -> Hashable:
 
 
 def vote(
-    answers: Sequence[V], keys: Sequence[Value] | None = None, min_valid: int | None = None
+    answers: Sequence[V],
+    keys: Sequence[Value] | None = None,
+    min_valid: int | None = None,
+    confidence: Decimal | None = None,
 ) -> V:
     """The answer given most often, as its first giver wrote it.
 
     Answers are compared by `keys`, one for each, or else by `vote_key`. A tie goes to the
     key whose first member stands earliest in the list, so the result never depends on
-    who answered first. Raises `EmptyVoteError` if there are fewer than `min_valid` answers
-    (None: 1), and `ShapeError` if there are not as many keys as answers.
+    who answered first. With a `confidence` only the shortest row from the first on counts
+    whose lead is that likely to last; all do if there is none. Raises `EmptyVoteError` if
+    there are fewer than `min_valid` answers (None: 1), and `ShapeError` if there are not as
+    many keys as answers.
 
     >>> vote(["b", " A", "a", "B"])
     'b'
     >>> vote(["x", "y", "z"], keys=[1, 2, 2])
     'y'
+    >>> vote("aaaabbbbb"), vote("aaaabbbbb", confidence=Decimal("0.95"))
+    ('b', 'a')
     """
     check_valid(len(answers), min_valid)
     check_same_length("the keys of a vote", keys, answers)
     first: dict[Hashable, V] = {}
     count: dict[Hashable, int] = {}
-    compared = map(vote_key, answers) if keys is None else map(frozen, keys)
-    for key, answer in zip(compared, answers, strict=True):
+    compared = [*(map(vote_key, answers) if keys is None else map(frozen, keys))]
+    counted = (
+        len(answers) if confidence is None else row_that_decides(compared, min_valid, confidence)
+    )
+    for key, answer in zip(compared[:counted], answers, strict=False):
         first.setdefault(key, answer)
         count[key] = count.get(key, 0) + 1
     # `max` keeps the first of equals, and dictionaries keep the order of insertion.
     return first[max(count, key=count.__getitem__)]
+
+
+def row_that_decides(keys: Sequence[Hashable], min_valid: int | None, confidence: Decimal) -> int:
+    """How many of the keys of a vote, from the first on, decide it by the rule of `Boundary`.
+
+    >>> row_that_decides("abaaaaa", None, Decimal("0.95"))
+    7
+    >>> row_that_decides("aaaab", None, Decimal("0.95"))
+    4
+    """
+    boundary = Boundary(confidence, len(keys))
+    count: Counter[Hashable] = Counter()
+    for length, key in enumerate(keys, 1):
+        count[key] += 1
+        leader, runner_up, *_ = (*(often for _, often in count.most_common(2)), 0)
+        if length >= (min_valid or 1) and leader >= boundary.least_leader(runner_up):
+            return length
+    return len(keys)
 
 
 def check_valid(count: int, min_valid: int | None) -> None:

@@ -28,7 +28,7 @@ class Dice:
     True
     >>> Dice(faults=100).simulate(request)
     Traceback (most recent call last):
-    ember_mlir.errors.ProviderError: the request 9706 must be answered, but is refused
+    ember_mlir.errors.ProviderError: the request 2177 must be answered, but is refused
     """
 
     def __init__(self, faults: int = 0, victim: Request | None = None) -> None:
@@ -38,7 +38,14 @@ class Dice:
         self.refused: list[ProviderError] = []
 
     def simulate(self, request: Request) -> tuple[Reply, float]:
-        """The reply to `request`, and a latency of up to 1 second."""
+        """The reply to `request`, and a latency of up to 1 second.
+
+        A batch is kept, answered and refused as each of its prompts alone.
+        """
+        if request.prompts:
+            replies, seconds = zip(*map(self.simulate, request.alone()), strict=True)
+            values = [value for reply in replies for value in reply.values]
+            return Reply(values, len(values), len(values)), max(seconds)
         self.requests.append(request)
         digest = blake2b(repr(request).encode(), digest_size=16).digest()
         if int.from_bytes(digest[:4], "big") % 100 < self.faults or request == self.victim:
@@ -68,7 +75,7 @@ class Dice:
         return Message("assistant", (text,), tuple(calls))
 
     def _text(self, request: Request, number: int) -> str:
-        if request.grammar is not None and number % 10 < 7:
+        if request.grammar is not None and number % 10 < 9:
             fitting = _FITTING.get(request.grammar, ("7",))
             return fitting[number // 10 % len(fitting)]
         kind = number // 10 % 8

@@ -39,6 +39,19 @@ def site(w: Writer, greedy: bool, own: int = 0) -> str:
     return f" {'site' if greedy else 'draw'} <{chain}{indices}>"
 
 
+def sites(w: Writer, greedy: bool, count: int) -> str:
+    """The identity of a sample: one, or a list of one for each."""
+    if not w.sometimes(4):
+        return site(w, greedy, own=1)
+    stars = ["*"] * w.repetitions
+    listed: list[str] = []
+    for _ in range(count):
+        own = [str(w.number(2))] if w.sometimes(2) else []
+        indices = ", ".join([*stars, *own] if w.sometimes(2) else [*own, *stars])
+        listed.append(f"<{w.number(9)}[{indices}]>" if indices else f"<{w.number(9)}>")
+    return f" {'site' if greedy else 'draw'} [{', '.join(listed)}]"
+
+
 def answer(w: Writer, greedy: bool) -> str:
     """What an answer must look like."""
     if not w.sometimes(3):
@@ -68,7 +81,7 @@ def on_error(w: Writer, member: Attribute) -> str:
 
 def generate(w: Writer, wanted: Attribute) -> str:
     """A call, or one that is there again, with an identity of its own."""
-    visible = {name for name, _ in w.visible}
+    visible = {name for name, _ in w.readable()}
     known = [call for call in w.calls if call[0] in visible]
     if known and w.sometimes(2):
         _, call, greedy = w.pick(known)
@@ -92,9 +105,10 @@ def generate_with_tools(w: Writer, wanted: Attribute) -> str:
 def sample(w: Writer, wanted: Attribute) -> str:
     asked, (parameters, greedy) = prompt(w), sampling(w)
     parameters += answer(w, greedy) + on_error(w, TEXT)
+    count = w.number(3, 1)
     return w.op(
-        f"ensemble.sample {w.number(3, 1)} of @{w.pick(MODELS)}({asked}){parameters}"
-        f"{site(w, greedy, own=1)}",
+        f"ensemble.sample {count} of @{w.pick(MODELS)}({asked}){parameters}"
+        f"{sites(w, greedy, count)}",
         wanted,
     )
 
@@ -108,6 +122,19 @@ def score(w: Writer, wanted: Attribute) -> str:
     return w.op(f"llm.score @{w.pick(MODELS)}({text}) among {labels}{site(w, True)}", wanted)
 
 
+def embed_all(w: Writer, wanted: Attribute) -> str:
+    asked = f"{w.value(TEXTS)} : {TEXTS}"
+    return w.op(f"llm.embed @{w.pick(MODELS)}({asked}){site(w, True, own=1)} -> {wanted}", wanted)
+
+
+def score_all(w: Writer, wanted: Attribute) -> str:
+    asked, labels = f"{w.value(TEXTS)} : {TEXTS}", w.value(TEXTS)
+    return w.op(
+        f"llm.score @{w.pick(MODELS)}({asked}) among {labels}{site(w, True, own=1)} -> {wanted}",
+        wanted,
+    )
+
+
 def judge(w: Writer, wanted: Attribute) -> str:
     asked, answers, (parameters, greedy) = w.value(TEXT), w.value(TEXTS), sampling(w)
     return w.op(
@@ -119,13 +146,14 @@ def judge(w: Writer, wanted: Attribute) -> str:
 def vote(w: Writer, wanted: Attribute) -> str:
     answers = w.value(ListType(wanted))
     kinds, keys, least = f"{ListType(wanted)}", "", ""
-    if not is_comparable(wanted) or w.sometimes(3):
+    if not is_comparable(wanted) or w.sometimes(6):
         found = ListType(w.pick((i64, TEXT)))
         keys = f" by {w.value(found)}"
         kinds += f", {found}"
     if w.sometimes(4):
         least = f" min_valid {w.number(3, 1)}"
-    return w.op(f"ensemble.vote {answers}{keys}{least} : {kinds}", wanted)
+    early = w.pick(("", "", "", "", "", " stop lossless", " stop adaptive confidence 0.6"))
+    return w.op(f"ensemble.vote {answers}{keys}{least}{early} : {kinds}", wanted)
 
 
 def best(w: Writer, wanted: Attribute) -> str:
@@ -150,6 +178,8 @@ ASKING: Sequence[Maker] = (
     Maker("ensemble.sample", is_one(TEXTS), sample, 6),
     Maker("llm.embed", is_one(EMBEDDING), embed, 5),
     Maker("llm.score", is_one(ListType(f64)), score, 5),
+    Maker("llm.embed", is_one(ListType(EMBEDDING)), embed_all, 3),
+    Maker("llm.score", is_one(ListType(ListType(f64))), score_all, 3),
     Maker("ensemble.vote", is_one(TEXT), vote, 2),
     Maker("ensemble.vote", is_other_element, vote, 2),
     Maker("ensemble.judge", is_one(TEXT), judge, 2),

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Literal, TypeVar, get_args
 
+from xdsl.dialects.builtin import ModuleOp
+
+from ember_mlir.errors import ProgramError
+from ember_mlir.providers import Request
 from ember_mlir.providers.session import Progress, Session
 from ember_mlir.runtime.arguments import Argument
 from ember_mlir.runtime.calls import Call
@@ -14,9 +19,12 @@ from ember_mlir.runtime.drivers.asyncio_driver import AsyncioDriver
 from ember_mlir.runtime.drivers.virtual_driver import VirtualDriver
 from ember_mlir.runtime.drivers.virtual_loop import run_virtually
 from ember_mlir.runtime.functions import Function
-from ember_mlir.runtime.run import Prepared, Run, Started
+from ember_mlir.runtime.run import Prepared, Run, Started, prepare
 from ember_mlir.runtime.scopes import Budget
 from ember_mlir.runtime.traffic import Driver
+from ember_mlir.testing.answers import Dice
+from ember_mlir.testing.outcomes import Effects, Outcome
+from ember_mlir.testing.programs import Program
 
 T = TypeVar("T")
 
@@ -133,6 +141,28 @@ class Watched:
     def _result(self, seconds: float) -> Run:
         self.engine.check_idle()
         return self.started.result(self.engine, seconds)
+
+
+def on_engine(
+    module: ModuleOp,
+    program: Program,
+    seed: int,
+    faults: int = 0,
+    victim: Request | None = None,
+    where: Where = "heap",
+) -> tuple[Outcome, list[str]]:
+    """What the engine makes of an `exec` module, and with which messages calls were refused."""
+    dice, effects = Dice(faults, victim), Effects(program.functions, faults)
+    results: str | None = None
+    error: tuple[str, str] | None = None
+    inputs = list(program.inputs.values())
+    run = Watched(prepare(module), inputs, dice, seed=seed, functions=effects.functions)
+    try:
+        results = repr(run.run(where).outputs)
+    except ProgramError as found:
+        error = (type(found).__name__, found.message)
+    refused = [refusal.message for refusal in dice.refused]
+    return Outcome(results, error, Counter(dice.requests), tuple(effects.calls)), refused
 
 
 def run_watched(where: Where, coroutine: Coroutine[object, None, T]) -> T:

@@ -114,7 +114,8 @@ def for_loop(w: Writer, wanted: Attribute) -> str:
     """A loop of at most three rounds, over whole numbers or over indices."""
     is_index = w.sometimes(3)
     counted: Attribute = IndexType() if is_index else i64
-    bounds = [w.pick((0, 1, -1)), w.pick((0, 1, 2, 3)), w.pick((1, 1, 1, 1, 2, 2, 5, 0))]
+    steps = (1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 5, 0)
+    bounds = [w.pick((0, 1, -1)), w.pick((0, 1, 2, 3)), w.pick(steps)]
     first, end, step = (w.op(f"arith.constant {n} : {counted}", counted) for n in bounds)
     start, index, state, result = w.value(wanted), w.fresh(), w.fresh(), w.fresh()
     w.line(

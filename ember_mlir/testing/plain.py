@@ -77,6 +77,10 @@ def join(w: Writer, _: Attribute) -> str:
     return w.op(f"llm.join {items} with {quote(w.pick(('', ', ', '{0}', '、')))}", TEXT)
 
 
+def quoted(w: Writer, _: Attribute) -> str:
+    return w.op(f"llm.quote {w.value(TEXTS)}", TEXT)
+
+
 def content(w: Writer, _: Attribute) -> str:
     return w.op(f"llm.content {w.value(MESSAGES)}", TEXT)
 
@@ -99,7 +103,7 @@ def restore(w: Writer, _: Attribute) -> str:
 
 def parse(w: Writer, wanted: Attribute) -> str:
     grammar, texts = w.pick([fitting for fitting in GRAMMARS if fitting.type == wanted])
-    is_known = w.sometimes(2)
+    is_known = not w.sometimes(4)
     text = w.op(f"llm.constant {quote(w.pick(texts))}", TEXT) if is_known else w.value(TEXT)
     return w.op(f"llm.parse {text} as {format_grammar(grammar)} : {wanted}", wanted)
 
@@ -130,7 +134,7 @@ def concat(w: Writer, wanted: Attribute) -> str:
 
 def get(w: Writer, wanted: Attribute) -> str:
     items = w.value(ListType(wanted))
-    index = w.value(i64) if w.sometimes(5) else integer(w, w.pick((0, 0, -1, 1, 0, -1, 0, 5)))
+    index = w.value(i64) if w.sometimes(9) else integer(w, w.pick((0, 0, 0, -1, 0, -1, 0, 1, 5)))
     return w.op(f"llm.get {items}[{index}] : {ListType(wanted)}", wanted)
 
 
@@ -292,6 +296,7 @@ PLAIN: Sequence[Maker] = (
     Maker("llm.template", is_one(TEXT), template, 5),
     Maker("llm.list", is_list, list_of, 5),
     Maker("llm.join", is_one(TEXT), join, 4),
+    Maker("llm.quote", is_one(TEXT), quoted),
     Maker("arith.constant", is_one(i1, i64, f64), number_constant),
     Maker("llm.equal", is_one(i1), equal, 5),
     Maker("llm.contains", is_one(i1), contains, 5),

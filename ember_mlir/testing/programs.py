@@ -14,9 +14,10 @@ from ember_mlir.testing.asking import ASKING
 from ember_mlir.testing.nesting import NESTING, unused
 from ember_mlir.testing.plain import PLAIN, leaf
 from ember_mlir.testing.samples import TYPES, samples
+from ember_mlir.testing.shapes import SHAPES
 from ember_mlir.testing.writer import Language, Name, Writer
 
-EVERYTHING = Language(TYPES, (*PLAIN, *ASKING, *NESTING), leaf)
+EVERYTHING = Language(TYPES, (*PLAIN, *ASKING, *NESTING, *SHAPES), leaf)
 """The whole of `llm`, `ensemble`, and what of `scf` and `arith` programs may have."""
 
 
@@ -26,7 +27,7 @@ def without(*operations: str) -> Language:
     return replace(EVERYTHING, makers=makers)
 
 
-HEADER = """llm.model @small named "petit" from "simulated" clearance "pii"
+HEADER = """llm.model @small named "petit" from "simulated" clearance "pii" batch 3
 llm.model @large from "simulated" clearance "pii"
 llm.tool @search "finds é" takes "{\\22type\\22: \\22object\\22}"
 llm.tool @time "tells" takes "{\\22type\\22: \\22object\\22}"

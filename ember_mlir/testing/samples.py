@@ -102,6 +102,7 @@ TYPES: Sequence[Attribute] = (
     EMBEDDING,
     *RECORDS,
     ListType(EMBEDDING),
+    ListType(ListType(f64)),
     ListType(RECORDS[0]),
     ListType(i1),
     ListType(MESSAGES),

@@ -61,6 +61,7 @@ class Writer:
     """A program that is being written, line by line.
 
     `calls` are those written so far: prompt, text up to the identity, and whether greedy.
+    What is `hidden` is read by nothing more.
     `value` is asked for a value of a type, and gives one that is visible, or writes an
     operation that makes one, whose operands it asks itself for. Each choice is drawn
     from Hypothesis, the simplest first, so that a failing program shrinks.
@@ -74,6 +75,7 @@ class Writer:
         self.visible: list[Name] = []
         self.functions: dict[str, Attribute] = {}
         self.calls: list[tuple[str, str, bool]] = []
+        self.hidden: set[str] = set()
         self.repetitions = 0
         self.regions = 0
         self._nesting = 0
@@ -145,7 +147,7 @@ class Writer:
 
     def value(self, wanted: Attribute) -> str:
         """The name of a value of the type `wanted`."""
-        known = [name for name, found in self.visible if found == wanted]
+        known = [name for name, found in self.readable() if found == wanted]
         if known and self.number(9) < 5:
             return known[self.number(len(known) - 1)]
         self._nesting += 1
@@ -154,6 +156,19 @@ class Writer:
             return self.draw(_made(self, wanted, makers)) if makers else self.leaf(wanted)
         finally:
             self._nesting -= 1
+
+    @property
+    def may_nest(self) -> bool:
+        """Whether one more region may stand here."""
+        return self.regions < MAX_REGIONS
+
+    def readable(self) -> list[Name]:
+        """The values that anything may read here."""
+        return [found for found in self.visible if found.name not in self.hidden]
+
+    def hide(self, *names: str) -> None:
+        """Let these values be read by nothing from here on, but by who has their names."""
+        self.hidden.update(names)
 
     def leaf(self, wanted: Attribute) -> str:
         """The name of a new value of the type `wanted`, as simple as can be."""
@@ -179,7 +194,7 @@ class Writer:
     def _makers(self, wanted: Attribute) -> list[Maker]:
         if self.ops_left <= 0 or self._nesting > MAX_NESTING:
             return []
-        nests = self.regions < MAX_REGIONS
+        nests = self.may_nest
         fitting = [m for m in self.language.makers if m.makes(wanted) and (nests or not m.nests)]
         return [maker for maker in fitting for _ in range(maker.weight)]
 

@@ -50,3 +50,27 @@ func.func @repeated(%xs: !llm.list<!llm.text>) -> !llm.text {
 // TWICE: builtin.module attributes {ember.program = #llm.utf8"{{[0-9a-f]+}}"}
 // TWICE-LABEL: func.func @greedy
 // TWICE: site <0>
+
+// Numbers in a list of draws are taken, and the list stays.
+// CHECK-LABEL: func.func @listed
+func.func @listed(%p: !llm.text) -> !llm.text {
+  // CHECK: ensemble.sample 2 of @m(%{{.*}}) draw [<3>, <12/1>]
+  %s = ensemble.sample 2 of @m(%p) draw [<3>, <12/1>]
+  %j = llm.join %s with ""
+  // CHECK: llm.generate @m(%{{.*}}) draw <13>
+  %a = llm.generate @m(%j)
+  func.return %a : !llm.text
+}
+
+// Of a list of texts, one more index counts the texts, in a region that repeats too.
+// CHECK-LABEL: func.func @lists
+func.func @lists(%xss: !llm.list<!llm.list<!llm.text>>, %xs: !llm.list<!llm.text>) -> (!llm.list<tensor<?xf32>>, !llm.list<!llm.list<!llm.list<f64>>>) {
+  // CHECK: llm.embed @m(%{{.*}} : !llm.list<!llm.text>) site <0[*]>
+  %v = llm.embed @m(%xs : !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>>
+  %s = ensemble.map %ys in %xss : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.list<!llm.list<f64>>> do {
+    // CHECK: llm.score @m(%{{.*}} : !llm.list<!llm.text>) among %{{.*}} site <1[*, *]>
+    %t = llm.score @m(%ys : !llm.list<!llm.text>) among %xs -> !llm.list<!llm.list<f64>>
+    ensemble.yield %t : !llm.list<!llm.list<f64>>
+  }
+  func.return %v, %s : !llm.list<tensor<?xf32>>, !llm.list<!llm.list<!llm.list<f64>>>
+}

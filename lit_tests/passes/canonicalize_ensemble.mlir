@@ -24,6 +24,28 @@ func.func @sample_of_one_in_map(%ps: !llm.list<!llm.messages>) -> !llm.list<!llm
   func.return %r : !llm.list<!llm.text>
 }
 
+// One sample that lists its draw has just that.
+// CHECK-LABEL: func.func @listed_sample_of_one
+func.func @listed_sample_of_one(%p: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: %[[A:.*]] = llm.generate @m(%p) draw <3/1[7]>
+  // CHECK-NEXT: llm.list(%[[A]]) : !llm.list<!llm.text>
+  %a = ensemble.sample 1 of @m(%p) draw [<3/1[7]>]
+  func.return %a : !llm.list<!llm.text>
+}
+
+// Where a region around no longer repeats, each of listed draws has the number of its run.
+// CHECK-LABEL: func.func @listed_sample_in_map
+func.func @listed_sample_in_map(%p: !llm.text, %q: !llm.text) -> !llm.list<!llm.list<!llm.text>> {
+  // CHECK-NEXT: ensemble.sample 2 of @m(%p) draw [<3[0]>, <4[9, 0]>]
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) draw [<3[1]>, <4[9, 1]>]
+  %l = llm.list(%p, %q) : !llm.list<!llm.text>
+  %r = ensemble.map %x in %l : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+    %a = ensemble.sample 2 of @m(%x) draw [<3[*]>, <4[9, *]>]
+    ensemble.yield %a : !llm.list<!llm.text>
+  }
+  func.return %r : !llm.list<!llm.list<!llm.text>>
+}
+
 // A fresh sample stays fresh.
 // CHECK-LABEL: func.func @fresh_sample_of_one
 func.func @fresh_sample_of_one(%p: !llm.text) -> !llm.text {

@@ -1,4 +1,4 @@
-// RUN: ember-opt %s --emit=exec | filecheck %s
+// RUN: ember-opt %s --emit=exec --without=stop-early | filecheck %s
 
 // The lane takes over all that the model said.
 // CHECK: exec.lane @fast_lane model "vendor/fast" from "simulated" concurrency 8 usd_per_million 0.15 in 0.60 out

@@ -1,9 +1,9 @@
 // RUN: ember-opt %s -p lower-to-exec,verify-level{level=exec} | filecheck %s
 
 // A lane keeps its limits and its policy for what fails.
-// CHECK: exec.lane @l model "vendor/fast" from "simulated" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "pii" retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds bills_cancelled
+// CHECK: exec.lane @l model "vendor/fast" from "simulated" concurrency 4 usd_per_million 1 in 2 out requests_per_minute 60 tokens_per_minute 90000 clearance "pii" retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds batch 7 bills_cancelled
 // CHECK-NOT: llm.model
-llm.model @m named "vendor/fast" from "simulated" usd_per_million 1 in 2 out bills_cancelled
+llm.model @m named "vendor/fast" from "simulated" usd_per_million 1 in 2 out batch 7 bills_cancelled
 sched.lane @l for @m concurrency 4 requests_per_minute 60 tokens_per_minute 90000 clearance "pii" retries 10 at_most 8 backoff 0.5 to 30 seconds timeout 600 seconds
 
 // A tool is described at this level too.
@@ -57,4 +57,20 @@ func.func @vectors(%texts: !sched.list<!llm.text>, %text: !sched.future<!llm.tex
     sched.yield %s : !llm.list<f64>
   }
   func.return %vectors, %scores : !sched.list<tensor<?xf32>>, !sched.list<f64>
+}
+
+// Listed draws are the sites of the runs of a fan-out.
+// CHECK: exec.frame @listed
+// CHECK-NEXT: exec.fanout @listed.t times 2
+// CHECK: exec.frame @listed.t
+// CHECK-NEXT: exec.request @l(%{{.*}}) sampled site [<0>, <4/1>] label "public" at
+func.func @listed(%question: !sched.future<!llm.text>) -> !sched.list<!llm.text> {
+  %all = sched.fanout times 2 -> !sched.list<!llm.text> do {
+    %t = sched.task(%q = %question : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.text> {
+      %a = sched.request @m(%q) draw [<0>, <4/1>]
+      sched.yield %a : !llm.text
+    }
+    sched.yield %t : !sched.future<!llm.text>
+  }
+  func.return %all : !sched.list<!llm.text>
 }

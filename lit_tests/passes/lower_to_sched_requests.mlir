@@ -61,6 +61,15 @@ func.func @samples(%q: !llm.text, %sorry: !llm.text) -> (!llm.list<!llm.text>, !
   func.return %some, %all : !llm.list<!llm.text>, !llm.list<!llm.text>
 }
 
+// Samples that list their draws are runs of one fan-out, whose index picks one.
+// CHECK-LABEL: func.func @listed(
+func.func @listed(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: sched.fanout times 2 -> !sched.list<!llm.text> do {
+  // CHECK: sched.request @m(%{{.*}}) draw [<0>, <4/1>]
+  %two = ensemble.sample 2 of @m(%q) draw [<0>, <4/1>]
+  func.return %two : !llm.list<!llm.text>
+}
+
 // Embeddings are requests, too, and labels are theirs.
 // CHECK-LABEL: func.func @embed(
 func.func @embed(%q: !llm.text) -> tensor<?xf32> {
@@ -73,6 +82,18 @@ func.func @embed(%q: !llm.text) -> tensor<?xf32> {
   %p = llm.template "{0}!"(%q)
   %v = llm.embed @m(%p) site <0> {ember.label = #llm.label"internal"}
   func.return %v : tensor<?xf32>
+}
+
+// A list is embedded or scored by one task; it sees itself to that nobody is asked about nothing.
+// CHECK-LABEL: func.func @lists(
+func.func @lists(%xs: !llm.list<!llm.text>, %l: !llm.list<!llm.text>) -> (!llm.list<tensor<?xf32>>, !llm.list<!llm.list<f64>>) {
+  // CHECK-NEXT: %v = sched.task(%xs_1 = %xs : !sched.list<!llm.text>) on @m_lane {{.*}} -> !sched.list<tensor<?xf32>> {
+  // CHECK-NEXT: sched.embed @m(%xs_1 : !llm.list<!llm.text>) site <0[*]> label "pii" -> !llm.list<tensor<?xf32>>
+  // CHECK: %s = sched.task(%xs_1 = %xs : !sched.list<!llm.text>, %l_1 = %l : !sched.list<!llm.text>) on @m_lane {{.*}} -> !sched.list<!sched.list<f64>> {
+  // CHECK-NEXT: sched.score @m(%xs_1 : !llm.list<!llm.text>) among %l_1 site <1[*]> -> !llm.list<!llm.list<f64>>
+  %v = llm.embed @m(%xs : !llm.list<!llm.text>) site <0[*]> -> !llm.list<tensor<?xf32>> {ember.label = #llm.label"pii"}
+  %s = llm.score @m(%xs : !llm.list<!llm.text>) among %l site <1[*]> -> !llm.list<!llm.list<f64>>
+  func.return %v, %s : !llm.list<tensor<?xf32>>, !llm.list<!llm.list<f64>>
 }
 
 // Of no label no model is asked; of a list that is written out, the length is known.

@@ -1,4 +1,4 @@
-// RUN: ember-opt %s --split-input-file -p "redact-prompts{policies=email,phone},verify-labels" --verify-each | filecheck %s
+// RUN: ember-opt %s --allow=meaning --split-input-file -p "redact-prompts{policies=email,phone},verify-labels" --verify-each | filecheck %s
 
 // A prompt is masked and the answer restored; what may be sent stays as it is.
 // CHECK-LABEL: func.func @answer
@@ -107,6 +107,24 @@ func.func @judge_of_prompt(%letter: !llm.text {ember.label = #llm.label"pii"}, %
   %x = llm.list(%q, %q) : !llm.list<!llm.text>
   %j = ensemble.judge @m(%letter) among %x temperature 0 site <0>
   func.return %j : !llm.text
+}
+
+// -----
+
+// The texts of a list are masked one by one, before all of them are sent.
+// CHECK-LABEL: func.func @lists
+// CHECK-NEXT: %[[XS:.*]] = ensemble.map %[[X:.*]] in %letters
+// CHECK-NEXT: %[[M:.*]], %{{.*}} = llm.redact %[[X]]
+// CHECK-NEXT: ensemble.yield %[[M]]
+// CHECK-NEXT: }
+// CHECK-NEXT: llm.embed @m(%[[XS]] : !llm.list<!llm.text>) site <0[*]> -> !llm.list<tensor<?xf32>>{{$}}
+// CHECK-NEXT: %[[YS:.*]] = ensemble.map
+// CHECK: llm.score @m(%[[YS]] : !llm.list<!llm.text>) among %l site <1[*]> -> !llm.list<!llm.list<f64>>{{$}}
+llm.model @m from "simulated"
+func.func @lists(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii", ember.length_label = #llm.label"public"}, %l: !llm.list<!llm.text>) -> (!llm.list<tensor<?xf32>>, !llm.list<!llm.list<f64>>) {
+  %e = llm.embed @m(%letters : !llm.list<!llm.text>) site <0[*]> -> !llm.list<tensor<?xf32>>
+  %s = llm.score @m(%letters : !llm.list<!llm.text>) among %l site <1[*]> -> !llm.list<!llm.list<f64>>
+  func.return %e, %s : !llm.list<tensor<?xf32>>, !llm.list<!llm.list<f64>>
 }
 
 // -----

@@ -1,4 +1,4 @@
-// RUN: ember-opt %s --split-input-file --verify-diagnostics -p redact-prompts
+// RUN: ember-opt %s --allow=meaning --split-input-file --verify-diagnostics -p redact-prompts
 
 // Masks do not hide that a request is sent.
 llm.model @m from "simulated"

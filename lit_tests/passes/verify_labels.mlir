@@ -616,3 +616,86 @@ func.func @f(%letter: !llm.text {ember.label = "pii"}) {
 func.func @f(%a: !llm.text {ember.label = #llm.label"pii"}) -> (!llm.text {ember.label = #llm.label"public"}) {
   func.return %a : !llm.text
 }
+
+// -----
+
+// A vote that stops tells by the number of calls what the answers before have been.
+llm.model @m from "simulated"
+func.func @f(%q: !llm.text, %secret: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %xs = llm.list(%q, %q, %q) : !llm.list<!llm.text>
+  %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    // expected-error @+1 {{'llm.generate' must go to a model cleared for 'pii', but @m is cleared for 'public': argument %secret}}
+    %y = llm.generate @m(%x) draw <1[*]>
+    %t = llm.template "{0} {1}"(%y, %secret)
+    ensemble.yield %t : !llm.text
+  }
+  %v = ensemble.vote %ys stop lossless : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// -----
+
+// So it does where the samples are only read by what the vote takes.
+llm.model @m from "simulated"
+func.func @f(%q: !llm.text, %secret: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  // expected-error @+1 {{'ensemble.sample' must go to a model cleared for 'pii', but @m is cleared for 'public': argument %secret}}
+  %d = ensemble.sample 5 of @m(%q) draw <0[*]>
+  %ys = ensemble.map %x in %d : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %t = llm.template "{0} {1}"(%x, %secret)
+    ensemble.yield %t : !llm.text
+  }
+  %v = ensemble.vote %ys stop lossless : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// -----
+
+// A vote that takes all tells nothing by it, nor does one over what is told anyhow.
+llm.model @m from "simulated"
+func.func @f(%q: !llm.text, %secret: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %d = ensemble.sample 5 of @m(%q) draw <0[*]>
+  %ys = ensemble.map %x in %d : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %t = llm.template "{0} {1}"(%x, %secret)
+    ensemble.yield %t : !llm.text
+  }
+  %v = ensemble.vote %ys : !llm.list<!llm.text>
+  %e = ensemble.sample 5 of @m(%q) draw <1[*]>
+  %w = ensemble.vote %e stop lossless : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// -----
+
+// The embeddings of a list tell all of its texts: one that is sensitive is too much.
+llm.model @m from "simulated"
+func.func @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.list<tensor<?xf32>> {
+  %xs = llm.list(%q, %letter) : !llm.list<!llm.text>
+  // expected-error @+1 {{'llm.embed' must go to a model cleared for 'pii', but @m is cleared for 'public': argument %letter}}
+  %v = llm.embed @m(%xs : !llm.list<!llm.text>) site <0[*]> -> !llm.list<tensor<?xf32>>
+  func.return %v : !llm.list<tensor<?xf32>>
+}
+
+// -----
+
+// That there are so many texts is told by asking about them, whatever they are.
+llm.model @m from "simulated"
+func.func @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.list<!llm.list<f64>> {
+  %xs = ensemble.map %x in %letters : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    ensemble.yield %q : !llm.text
+  }
+  %l = llm.list(%q) : !llm.list<!llm.text>
+  // expected-error @+1 {{'llm.score' must go to a model cleared for 'pii', but @m is cleared for 'public': argument %letters}}
+  %s = llm.score @m(%xs : !llm.list<!llm.text>) among %l site <0[*]> -> !llm.list<!llm.list<f64>>
+  func.return %s : !llm.list<!llm.list<f64>>
+}
+
+// -----
+
+// Quoted texts are as sensitive as the texts.
+llm.model @m from "simulated"
+func.func @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii"}) -> !llm.text {
+  %p = llm.quote %letters
+  // expected-error @+1 {{'llm.generate' must go to a model cleared for 'pii', but @m is cleared for 'public': argument %letters}}
+  %a = llm.generate @m(%p) draw <0>
+  func.return %a : !llm.text
+}

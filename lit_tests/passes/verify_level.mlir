@@ -35,7 +35,7 @@ func.func @outer() {
 // -----
 
 // A label that is misspelt would label nothing.
-// expected-error @+1 {{'func.func' must have no 'ember.' attribute but ember.label, ember.length_label, ember.name, ember.program, but got 'ember.lable'}}
+// expected-error @+1 {{'func.func' must have no 'ember.' attribute but ember.kept, ember.label, ember.length_label, ember.name, ember.program, but got 'ember.lable'}}
 func.func @f(%a: !llm.text {ember.lable = #llm.label"pii"}) {
   func.return
 }

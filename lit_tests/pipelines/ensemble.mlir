@@ -12,7 +12,7 @@
 // SCHED: sched.fanout times 5 -> !sched.list<!llm.text> do {
 // SCHED: sched.request @small(%{{.*}}) temperature 0.7 max_tokens 16 draw <0[*]>
 // EXEC: exec.fanout @answer.drafts times 5
-// EXEC: exec.vote
+// EXEC: exec.quorum %{{.*}} stop lossless at_once
 // EXEC: exec.request @small_lane(%{{.*}}) temperature 0.7 max_tokens 16 sampled site <0[*]> label "public"
 
 llm.model @small from "simulated" usd_per_million 0.15 in 0.60 out

@@ -178,6 +178,8 @@ def each(flows: Flows, op: Operation, context: Context) -> Node | None:
     bodies = flows.bodies(op)
     if op.items is None:
         return members(flows, op, context, bodies)
+    # A vote that needs no more of these needs no more of what they are made from.
+    flows.flow(flows.demand(op.results[0]), flows.demand(op.items))
     for body in bodies:
         flows.give(op.items, body.arguments[0])
     return members(flows, op, context, bodies, Length(op.items))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xdsl.dialects.builtin import DictionaryAttr
 from xdsl.ir import Attribute, Operation
@@ -22,7 +23,8 @@ from ember_mlir.passes.analysis.label_flows import (
 
 _SURE = frozenset(
     {
-        *("llm.constant", "llm.template", "llm.join", "llm.list", "llm.concat", "llm.length"),
+        *("llm.constant", "llm.template", "llm.join", "llm.quote"),
+        *("llm.list", "llm.concat", "llm.length"),
         *("llm.messages", "llm.content", "llm.tool_calls", "llm.record", "llm.field"),
         *("llm.equal", "llm.contains", "llm.redact", "llm.declassify"),
         *("sched.list", "sched.done"),
@@ -179,7 +181,10 @@ def request(flows: Flows, op: Operation, context: Context) -> Node:
 def sample(flows: Flows, op: Operation, context: Context) -> Node | None:
     """There are as many answers as asked for, unless those that fail are left out."""
     assert isinstance(op, ensemble.SampleOp)
-    event = flows.ask(op, [op.prompt], context)
+    point = Event(op)
+    flows.flow(context.point, point)
+    flows.flow(flows.demand(op.result), point)
+    event = flows.ask(op, [op.prompt], replace(context, point=point))
     flows.flow(event, op.result)
     if op.default is not None:
         flows.read(op.default, op.result)
@@ -207,6 +212,7 @@ VALUES: Mapping[str, Transfer] = {
     "sched.accept": accept,
     "exec.accept": accept,
     "sched.rounds": rounds,
+    "ensemble.vote": quorum,
     "sched.quorum": quorum,
     "exec.quorum": quorum,
     "sched.done": order_only,

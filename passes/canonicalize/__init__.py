@@ -14,16 +14,17 @@ from __future__ import annotations
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Region
-from xdsl.passes import ModulePass
 
+from ember_mlir.passes.analysis.failures import decisive_operations
 from ember_mlir.passes.canonicalize.simplifier import Simplifier
+from ember_mlir.passes.optimization import Optimization
 from ember_mlir.passes.remove_dead_calls import remove_dead
 
 MAX_WALKS = 10
 """How often a module is walked at most: two or three times, unless it was made to need more."""
 
 
-class CanonicalizePass(ModulePass):
+class CanonicalizePass(Optimization):
     """Bring operations into their simplest form, and erase what nobody uses."""
 
     name = "canonicalize"
@@ -31,11 +32,11 @@ class CanonicalizePass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for region in op.regions:
-            remove_dead(region)
+            remove_dead(region, decisive_operations(op))
             for _ in range(MAX_WALKS):
                 if not simplify(region):
                     break
-                remove_dead(region)
+                remove_dead(region, decisive_operations(op))
 
 
 def simplify(region: Region) -> bool:

@@ -1,4 +1,4 @@
-"""Draws of a body that no longer repeats: its index becomes a number."""
+"""Draws of a body that no longer repeats, whose index becomes a number, and of several calls."""
 
 from __future__ import annotations
 
@@ -8,19 +8,51 @@ from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter
 from xdsl.rewriter import InsertPoint
 
-from ember_mlir.dialects.values import Draw, DrawAttr, repetitions_around
+from ember_mlir.dialects.values import Draw, DrawAttr, DrawList, repetitions_around
 
 
 def with_index(draw: DrawAttr, position: int, index: int) -> DrawAttr:
     """`draw` with its dynamic index at `position`, counted from the outermost, made `index`.
 
+    The innermost index of a list of draws picks one of them.
+
     >>> print(with_index(DrawAttr(Draw((4,), (None, 7, None))), 1, 3))
     #llm.draw<4[*, 7, 3]>
+    >>> print(with_index(DrawAttr(DrawList((Draw((4,)), Draw((9,))))), 0, 1))
+    #llm.draw<9>
     """
-    dynamic = [at for at, found in enumerate(draw.data.indices) if found is None]
-    indices = list(draw.data.indices)
+    if not isinstance(draw.data, DrawList):
+        return DrawAttr(_indexed(draw.data, position, index))
+    if position == draw.dynamic_indices - 1:
+        return DrawAttr(draw.data.members[index])
+    return DrawAttr(DrawList(tuple([_indexed(d, position, index) for d in draw.data.members])))
+
+
+def _indexed(draw: Draw, position: int, index: int) -> Draw:
+    dynamic = [at for at, found in enumerate(draw.indices) if found is None]
+    indices = list(draw.indices)
     indices[dynamic[position]] = index
-    return DrawAttr(Draw(draw.data.chain, tuple(indices)))
+    return Draw(draw.chain, tuple(indices))
+
+
+def of_members(draws: Sequence[Draw]) -> DrawAttr:
+    """The draws of several members as one: shorter where they only count from 0.
+
+    >>> print(of_members([Draw((4,), (None, 0)), Draw((4,), (None, 1))]))
+    #llm.draw<4[*, *]>
+    >>> print(of_members([Draw((4,), (0, None)), Draw((4,), (1, None))]))
+    #llm.draw[<4[0, *]>, <4[1, *]>]
+    """
+    first = draws[0]
+    pairs = zip(first.indices, draws[-1].indices, strict=False)
+    at = next((at for at, (one, other) in enumerate(pairs) if one != other), None)
+    # The member's own index is the innermost, so that no other may stand behind it.
+    if at is not None and None not in first.indices[at:]:
+        before, after = first.indices[:at], first.indices[at + 1 :]
+        counted = [Draw(first.chain, (*before, index, *after)) for index in range(len(draws))]
+        if counted == list(draws):
+            return DrawAttr(Draw(first.chain, (*before, None, *after)))
+    return DrawAttr(DrawList(tuple(draws)))
 
 
 def fix_index(block: Block, position: int, index: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from xdsl.builder import InsertOpInvT
 from xdsl.dialects.arith import ConstantOp
@@ -25,10 +25,18 @@ class Simplifier:
     """Simplifies regions in program order, so that operands are in their simplest form.
 
     What a rewrite replaces is kept in a table and renamed in each user when that is
-    visited: every operation's operands are copied once, not once per operand.
+    visited: every operation's operands are copied once, not once per operand. With
+    `patterns` by the names of operations, these are applied and nothing else is.
+    `rewritten` is told each operation that was.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        patterns: Mapping[str, Sequence[RewritePattern]] | None = None,
+        rewritten: Callable[[Operation], None] | None = None,
+    ) -> None:
+        self._given = patterns
+        self._rewritten = rewritten
         self.renamed: dict[SSAValue, SSAValue] = {}
         self.dead: dict[Operation, None] = {}
         self.has_changed = False
@@ -85,17 +93,21 @@ class Simplifier:
             # What would take its place would have to carry the label.
             return False
         rewriter = RecordingRewriter(op, self)
-        if self._fold(op, rewriter):
-            self.has_changed = True
-            return True
-        for pattern in self._patterns_of(op):
-            pattern.match_and_rewrite(op, rewriter)
-            if rewriter.has_done_action:
-                self.has_changed = True
-                return True
-        return False
+        if not self._fold(op, rewriter):
+            for pattern in self._patterns_of(op):
+                pattern.match_and_rewrite(op, rewriter)
+                if rewriter.has_done_action:
+                    break
+            else:
+                return False
+        self.has_changed = True
+        if self._rewritten is not None:
+            self._rewritten(op)
+        return True
 
     def _patterns_of(self, op: Operation) -> Sequence[RewritePattern]:
+        if self._given is not None:
+            return self._given.get(op.name, ())
         kind = type(op)
         if (known := self._patterns.get(kind)) is None:
             known = scf.PATTERNS.get(op.name)
@@ -107,7 +119,7 @@ class Simplifier:
 
     def _fold(self, op: Operation, rewriter: PatternRewriter) -> bool:
         folder = op.get_trait(HasFolder)
-        if folder is None or op.has_trait(ConstantLike):
+        if self._given is not None or folder is None or op.has_trait(ConstantLike):
             return False
         folded = folder.fold(op)
         if folded is None:

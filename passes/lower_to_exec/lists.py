@@ -70,5 +70,5 @@ class LowerQuorum(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: sched.QuorumOp, rewriter: PatternRewriter, /) -> None:
         made = instructions.QuorumOp(op.answers, keys=op.keys)
-        copy_properties(op, made, ("min_valid", "stop", "confidence"))
+        copy_properties(op, made, ("min_valid", "stop", "confidence", "at_once"))
         replace(rewriter, op, made)

@@ -10,7 +10,7 @@ from ember_mlir.dialects.formats.lanes import LANE_PROPERTIES
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
 from ember_mlir.passes.rewriting import replace
 
-OF_MODEL = ("input_usd_per_million", "output_usd_per_million", "bills_cancelled")
+OF_MODEL = ("input_usd_per_million", "output_usd_per_million", "batch", "bills_cancelled")
 """What a lane takes over from its model as it stands there."""
 
 

@@ -12,6 +12,7 @@ from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects.exec.computing import COMPUTATIONS
 from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.names import LABEL
+from ember_mlir.passes.lower_to_exec.properties import copy_properties
 from ember_mlir.passes.lower_to_exec.tasks import Tokens
 from ember_mlir.passes.rewriting import replace
 
@@ -73,12 +74,13 @@ class LowerAccept(RewritePattern):
 
 
 class LowerVote(RewritePattern):
-    """ensemble.vote %a by %k min_valid 2  =>  exec.vote %a by %k min_valid 2"""
+    """ensemble.vote %a by %k min_valid 2 …  =>  exec.vote %a by %k min_valid 2 …"""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: ensemble.VoteOp, rewriter: PatternRewriter, /) -> None:
-        least = None if op.min_valid is None else op.min_valid.value.data
-        replace(rewriter, op, instructions.VoteOp(op.answers, keys=op.keys, min_valid=least))
+        made = instructions.VoteOp(op.answers, keys=op.keys)
+        copy_properties(op, made, ("min_valid", "stop", "confidence", "at_once"))
+        replace(rewriter, op, made)
 
 
 class LowerApply(RewritePattern):

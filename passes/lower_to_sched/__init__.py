@@ -10,6 +10,7 @@
     %r = ensemble.map %x in %xs      =>  %r = sched.fanout %x in %xs do { … }
     %r = ensemble.reduce … by k      =>  %r = sched.reduce … by k do { … }
     %j = ensemble.judge … among %l   =>  sched.if (%l has one) do { … } else { ask }
+    ensemble.vote … stop …           =>  sched.quorum … stop …   (where it may stop)
     ensemble.parallel … and …        =>  sched.parallel do { … } and { … }
     ensemble.fallback … else …       =>  sched.attempt do { … } else { … }
     ensemble.race … or …             =>  sched.first do { … } or { … }
@@ -70,6 +71,7 @@ from ember_mlir.passes.lower_to_sched.requests import (
 )
 from ember_mlir.passes.lower_to_sched.sinking import sink_local_tasks
 from ember_mlir.passes.lower_to_sched.tasks import LocalToTask, RedactToTasks
+from ember_mlir.passes.lower_to_sched.votes import VoteToQuorum, stopping_votes
 from ember_mlir.passes.rewriting import SymbolNames, apply_once
 
 
@@ -81,13 +83,13 @@ class LowerToSchedPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         verify_operations(op, "llm")
-        acting = acting_operations(op)
+        acting, stopping = acting_operations(op), stopping_votes(op)
         lanes: dict[str, SymbolRefAttr] = {}
         # A model may stand behind the functions that ask it.
         apply_once(op, op.ops, [ModelToLane(SymbolNames(op), lanes)])
         apply_once(op, regions_first(op), [FunctionToFutures(), ArgumentsToFutures()])
         # What a region holds is lowered before the operation that the region is of.
-        apply_once(op, regions_first(op), patterns(lanes, acting))
+        apply_once(op, regions_first(op), patterns(lanes, acting, stopping))
         for function in op.ops:
             if isinstance(function, func.FuncOp):
                 if function in acting:
@@ -96,14 +98,15 @@ class LowerToSchedPass(ModulePass):
 
 
 def patterns(
-    lanes: Mapping[str, SymbolRefAttr], acting: Set[Operation]
+    lanes: Mapping[str, SymbolRefAttr], acting: Set[Operation], stopping: Set[Operation]
 ) -> tuple[RewritePattern, ...]:
     """What lowers the operations of functions; each operation is one pattern's.
 
-    `lanes` are those of the models, and `acting` the operations in which functions with an
-    effect stand.
+    `lanes` are those of the models, `acting` the operations in which functions with an
+    effect stand, and `stopping` the votes that may stop early.
     """
     return (
+        VoteToQuorum(stopping),
         LocalToTask(),
         GenerateToTask(lanes),
         ListToList(),

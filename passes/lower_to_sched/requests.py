@@ -95,7 +95,7 @@ class EmbedToTask(RewritePattern):
 
 
 class ScoreToTask(RewritePattern):
-    """Of no label, no model is asked.
+    """Of no label, no model is asked; for a list of texts the request itself sees to that.
 
     llm.score @m(%t) among %l  =>  sched.if (%l has any) do { sched.task … } else { no score }
     """
@@ -110,7 +110,8 @@ class ScoreToTask(RewritePattern):
             return [labelled(sched.ScoreOp(op.model.string_value(), text, labels, op.draw), op)]
 
         task = task_of(op, [op.text, op.labels], body, lane=lane_of(op, self.lanes))
-        if known_length(op.labels):
+        is_one = op.result.type == ListType(f64)
+        if known_length(op.labels) or not is_one:
             replace(rewriter, op, task)
             return
         some = length_is(op, op.labels, "ne", 0)

@@ -13,6 +13,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.formats import Sampling
+from ember_mlir.dialects.formats.strategies import Stopping
 from ember_mlir.dialects.values import (
     EMBEDDING,
     TEXT,
@@ -43,7 +44,7 @@ def test_operations_of_llm() -> None:
     module = ModuleOp([])
     with ImplicitBuilder(module.body):
         llm.ModelOp("m", "p", model="m", prices=(Decimal("0.1"), Decimal(2)))
-        llm.ModelOp("n", "p", model="é", clearance="pii", concurrency=2, supports_n=True)
+        llm.ModelOp("n", "p", model="é", clearance="pii", concurrency=2, batch=5, supports_n=True)
         llm.ToolOp("t", "does", '{"type": "object"}')
         a = llm.ConstantOp("x", "internal").result
         zero = NumberOp(IntegerAttr(0, i64)).result
@@ -60,6 +61,9 @@ def test_operations_of_llm() -> None:
         llm.ToolCallsOp(after)
         vector = llm.EmbedOp("m", a, DrawAttr(Draw((2,)))).result
         llm.ScoreOp("m", a, names)
+        llm.EmbedOp("m", names, DrawAttr(Draw((3,), (None,))))
+        llm.ScoreOp("m", names, names)
+        llm.QuoteOp(names)
         vectors = llm.ListOp([vector], ListType(EMBEDDING)).result
         llm.TopKOp(3, vectors, vector)
         llm.ApplyOp("pure", "f", [a], i64)
@@ -80,7 +84,7 @@ def test_operations_of_llm() -> None:
 
 LLM = """
 llm.model @m from "p" usd_per_million 0.1 in 2 out
-llm.model @n named "é" from "p" clearance "pii" concurrency 2 supports_n
+llm.model @n named "é" from "p" clearance "pii" concurrency 2 batch 5 supports_n
 llm.tool @t "does" takes "{\\"type\\": \\"object\\"}"
 %0 = llm.constant "x" label "internal"
 %1 = arith.constant 0 : i64
@@ -94,21 +98,24 @@ llm.tool @t "does" takes "{\\"type\\": \\"object\\"}"
 %9 = llm.tool_calls %7
 %10 = llm.embed @m(%0) site <2>
 %11 = llm.score @m(%0) among %2
-%12 = llm.list(%10) : !llm.list<tensor<?xf32>>
-%13 = llm.top_k 3 of %12 near %10
-%14 = llm.apply pure @f(%0) : (!llm.text) -> i64
-%15 = llm.get %2[%1] : !llm.list<!llm.text>
-%16 = llm.concat(%2, %2) : !llm.list<!llm.text>
-%17 = llm.length of %2 : !llm.list<!llm.text>
-%18 = llm.record(%0, %1) : !llm.record<"name": !llm.text, "age": i64>
-%19 = llm.field "age" of %18 : !llm.record<"name": !llm.text, "age": i64>
-%20 = llm.equal %18, %18 : !llm.record<"name": !llm.text, "age": i64>
-%21 = llm.contains %2, %0 : !llm.list<!llm.text>, !llm.text
-%22 = llm.parse %0 as json_schema "{\\"type\\": \\"integer\\"}" : i64
-%23 = llm.join %2 with ", "
-%24, %25 = llm.redact %0 hiding ["email"] to "public"
-%26 = llm.restore %24 from %25
-%27 = llm.declassify %2 to "public" because "approved" : !llm.list<!llm.text>
+%12 = llm.embed @m(%2 : !llm.list<!llm.text>) site <3[*]> -> !llm.list<tensor<?xf32>>
+%13 = llm.score @m(%2 : !llm.list<!llm.text>) among %2 -> !llm.list<!llm.list<f64>>
+%14 = llm.quote %2
+%15 = llm.list(%10) : !llm.list<tensor<?xf32>>
+%16 = llm.top_k 3 of %15 near %10
+%17 = llm.apply pure @f(%0) : (!llm.text) -> i64
+%18 = llm.get %2[%1] : !llm.list<!llm.text>
+%19 = llm.concat(%2, %2) : !llm.list<!llm.text>
+%20 = llm.length of %2 : !llm.list<!llm.text>
+%21 = llm.record(%0, %1) : !llm.record<"name": !llm.text, "age": i64>
+%22 = llm.field "age" of %21 : !llm.record<"name": !llm.text, "age": i64>
+%23 = llm.equal %21, %21 : !llm.record<"name": !llm.text, "age": i64>
+%24 = llm.contains %2, %0 : !llm.list<!llm.text>, !llm.text
+%25 = llm.parse %0 as json_schema "{\\"type\\": \\"integer\\"}" : i64
+%26 = llm.join %2 with ", "
+%27, %28 = llm.redact %0 hiding ["email"] to "public"
+%29 = llm.restore %27 from %28
+%30 = llm.declassify %2 to "public" because "approved" : !llm.list<!llm.text>
 """
 
 
@@ -121,7 +128,7 @@ def test_operations_of_ensemble() -> None:
         draw = DrawAttr(Draw((0,), (None,)))
         names = ensemble.SampleOp(2, "m", a, max_tokens=3, default=a, draw=draw).result
         ensemble.SampleOp(2, "m", a, sampling=Sampling(top_p=Decimal(1)), drop=True)
-        ensemble.VoteOp(names, keys=names, min_valid=2)
+        ensemble.VoteOp(names, keys=names, rule=Stopping(min_valid=2))
         ensemble.JudgeOp("m", a, names, temperature=Decimal(0), max_tokens=1)
         scores = llm.ListOp([], ListType(f64)).result
         ensemble.BestOp(names, scores)

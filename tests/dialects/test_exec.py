@@ -70,11 +70,12 @@ def line(op: Operation) -> str:
                     backoff=(HALF, HALF),
                     timeout=HALF,
                 ),
+                batch=5,
                 bills_cancelled=True,
             ),
             'exec.lane @l model "m" from "p" concurrency 2 usd_per_million 0.5 in 0.5 out '
             "requests_per_minute 6 tokens_per_minute 9 retries 1 at_most 2 "
-            "backoff 0.5 to 0.5 seconds timeout 0.5 seconds bills_cancelled",
+            "backoff 0.5 to 0.5 seconds timeout 0.5 seconds batch 5 bills_cancelled",
         ),
         (
             instructions.ToolOp("t", "Tells.", '{"type": "object"}'),
@@ -139,7 +140,7 @@ def line(op: Operation) -> str:
             'exec.accept %x if %c at "a.py":3:7 : !llm.text',
         ),
         (
-            instructions.VoteOp(value(TEXTS), keys=value(TEXTS, "k"), min_valid=2),
+            instructions.VoteOp(value(TEXTS), keys=value(TEXTS, "k"), rule=Stopping(min_valid=2)),
             "exec.vote %x by %k min_valid 2 : !llm.list<!llm.text>, !llm.list<!llm.text>",
         ),
         (
@@ -224,6 +225,7 @@ COMPUTED: list[Operation] = [
     llm.MessagesOp(
         [Turn("user", ("text", "image"))], [value(TEXT), value(TEXT)], [value(MESSAGES)]
     ),
+    llm.QuoteOp(value(TEXTS)),
     llm.ContentOp(value(MESSAGES)),
     llm.ToolCallsOp(value(MESSAGES)),
     llm.RecordOp([value(TEXT), value(i64)], RECORD),

@@ -25,6 +25,7 @@ from ember_mlir.dialects.values import (
     DecimalAttr,
     Draw,
     DrawAttr,
+    DrawList,
     GrammarAttr,
     LabelAttr,
     ListType,
@@ -41,7 +42,7 @@ from ember_mlir.dialects.values import (
 )
 from ember_mlir.errors import SourceLocation
 from ember_mlir.grammars import Grammar, ListShape, RecordShape
-from ember_mlir.passes.canonicalize.draws import with_index
+from ember_mlir.passes.canonicalize.draws import of_members, with_index
 
 UNICODE = st.text(st.characters(codec="utf-8"), max_size=12)
 
@@ -74,6 +75,50 @@ def test_a_draw_prints_and_parses_back(chain: list[int], indices: list[int | Non
     draw = DrawAttr(Draw(tuple(chain), tuple(indices)))
     assert read(str(draw)) == draw
     assert draw.dynamic_indices == indices.count(None)
+
+
+@settings(derandomize=True, max_examples=60)
+@given(
+    st.integers(0, 2),
+    st.lists(st.tuples(st.lists(NATURALS, min_size=1, max_size=3), NATURALS), min_size=1),
+)
+def test_listed_draws_print_and_parse_back(stars: int, found: list[tuple[list[int], int]]) -> None:
+    dynamic = (None,) * stars
+    draws = [Draw(tuple(chain), (*dynamic, index)) for chain, index in found]
+    listed = DrawAttr(DrawList(tuple(draws)))
+    assert read(str(listed)) == listed
+    assert listed.dynamic_indices == stars + 1
+    for at, draw in enumerate(draws):
+        around = list(range(stars))
+        assert listed.data.at([*around, at]) == draw.at(around)
+        assert with_index(listed, stars, at) == DrawAttr(draw)
+
+
+@settings(derandomize=True, max_examples=200)
+@given(
+    st.lists(
+        st.builds(
+            Draw,
+            st.sampled_from([(4,), (4, 1)]),
+            st.tuples(*[st.sampled_from([None, 0, 1, 2])] * 2).filter(lambda i: i.count(None) == 1)
+            | st.sampled_from([(None, 0, 1), (None, 1, 1), (None, 2, 1), (0, None, 1)]),
+        ),
+        min_size=2,
+        max_size=3,
+    )
+)
+def test_draws_of_members_are_those_of_the_members(draws: list[Draw]) -> None:
+    found = of_members(draws)
+    assert found.dynamic_indices == 2
+    for at, draw in enumerate(draws):
+        assert found.data.at([5, at]) == draw.at([5])
+
+
+def test_listed_draws_are_checked_when_they_are_made() -> None:
+    with pytest.raises(VerifyException, match="at least 1 draw, but got none"):
+        DrawAttr(DrawList(()))
+    with pytest.raises(VerifyException, match="one number of '\\*', but got 0 and 1"):
+        DrawAttr(DrawList((Draw((0,)), Draw((1,), (None,)))))
 
 
 @settings(derandomize=True, max_examples=40)

@@ -173,6 +173,7 @@ def test_the_models_that_are_used_stand_in_the_module() -> None:
         output_usd_per_million=2,
         supports_n=True,
         max_concurrency=3,
+        max_batch=96,
         clearance="internal",
     )
 
@@ -185,7 +186,7 @@ def test_the_models_that_are_used_stand_in_the_module() -> None:
     assert (
         'llm.model @_u30e2__u30c7__u30eb_ named "モデル" from "simulated" '
         "usd_per_million 0.1 in 2 out "
-        'clearance "internal" concurrency 3 supports_n'
+        'clearance "internal" concurrency 3 batch 96 supports_n'
     ) in text
 
 

@@ -162,6 +162,39 @@ def test_without_labels_nobody_is_asked(oracle: Oracle) -> None:
     assert oracle.requests == []
 
 
+LISTS = "(%a: !llm.list<!llm.text>, %l: !llm.list<!llm.text>) -> "
+
+
+def test_the_embeddings_of_a_list_are_those_of_its_texts(oracle: Oracle) -> None:
+    oracle.answer = lambda request: (float(len(request.prompt or "")),)
+    body = """%r = llm.embed @m(%a : !llm.list<!llm.text>) site <0[*]>
+      -> !llm.list<tensor<?xf32>>"""
+    signature = f"{LISTS}!llm.list<tensor<?xf32>>"
+    assert oracle.value(signature, body, ["abc", "", "abc"], []) == [(3.0,), (0.0,), (3.0,)]
+    alone = [Request("true-name", text, kind="embed") for text in ("abc", "", "abc")]
+    assert oracle.requests == alone
+    assert oracle.value(signature, body, [], []) == []
+    assert oracle.requests == alone
+
+
+def test_the_scores_of_a_list_are_those_of_its_texts(oracle: Oracle) -> None:
+    oracle.answer = lambda request: (0.25,) if request.prompt == "a" else (0.75,)
+    body = "%r = llm.score @m(%a : !llm.list<!llm.text>) among %l -> !llm.list<!llm.list<f64>>"
+    signature = f"{LISTS}!llm.list<!llm.list<f64>>"
+    assert oracle.value(signature, body, ["a", "b"], ["x"]) == [[0.25], [0.75]]
+    assert [request.labels for request in oracle.requests] == [("x",), ("x",)]
+    assert oracle.value(signature, body, ["a", "b"], []) == [[], []]
+    assert len(oracle.requests) == 2
+
+
+def test_the_first_text_that_fails_is_the_failure_of_its_list(oracle: Oracle) -> None:
+    oracle.answer = lambda r: (1.0,) if r.prompt == "a" else ProviderError(f"no {r.prompt}")
+    body = "%r = llm.embed @m(%a : !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>>"
+    with pytest.raises(ProviderError, match="no b"):
+        oracle.value(f"{LISTS}!llm.list<tensor<?xf32>>", body, ["a", "b", "c"], [])
+    assert oracle.prompts == ["a", "b"]
+
+
 SAMPLED_JUDGE = '%r = ensemble.judge @m(%p) among %xs top_p 0.5 max_tokens 3 stop ["."] draw <0>'
 
 

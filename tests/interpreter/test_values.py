@@ -32,6 +32,8 @@ def test_a_join_of_nothing_is_the_empty_text(oracle: Oracle) -> None:
     join = f"(%a: {LIST}) -> !llm.text"
     assert oracle.value(join, '%r = llm.join %a with ", "', []) == ""
     assert oracle.value(join, '%r = llm.join %a with ", "', ["x", "", "y"]) == "x, , y"
+    assert oracle.value(join, "%r = llm.quote %a", []) == ""
+    assert oracle.value(join, "%r = llm.quote %a", ["x", '"é"']) == '1. "x"\n2. "\\"é\\""'
 
 
 @pytest.mark.parametrize(

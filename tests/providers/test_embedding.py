@@ -63,6 +63,21 @@ def test_several_answers_are_the_same_embedding() -> None:
     assert values[0] == values[1]
 
 
+def test_a_batch_is_answered_as_each_of_its_prompts_would_be() -> None:
+    prompts = ("moon", "", "The tide.")
+    for batch in (
+        Request("large", prompts=prompts, kind="embed"),
+        Request("large", prompts=prompts, kind="score", labels=("tide", "cat")),
+    ):
+        alone = [PROVIDER.simulate(request) for request in batch.alone()]
+        reply, seconds = PROVIDER.simulate(batch)
+        assert check_reply(batch, reply).values == tuple(r.values[0] for r, _ in alone)
+        assert reply.input_tokens == sum(r.input_tokens for r, _ in alone)
+        assert reply.output_tokens == 0
+        # It takes as long as the longest of them, not as all of them.
+        assert seconds == max(taken for _, taken in alone)
+
+
 LABELS = st.lists(st.text(max_size=12), min_size=1, max_size=6).map(tuple)
 
 

@@ -59,6 +59,19 @@ def test_a_request_fails_as_soon_as_one_of_its_answers_does() -> None:
     assert together.message == first.message
 
 
+def test_a_batch_fails_as_soon_as_one_of_its_prompts_does() -> None:
+    faulty = Faulty(QUICK)
+    prompts = tuple([f"text {number}" for number in range(40)])
+    alone = [faulty.failure(Request("small", prompt, kind="embed")) for prompt in prompts]
+    first = next(number for number, failure in enumerate(alone) if failure is not None)
+    assert faulty.failure(Request("small", prompts=prompts[:first], kind="embed")) is None
+    together = faulty.failure(Request("small", prompts=prompts, kind="embed"))
+    failure = alone[first]
+    assert together is not None
+    assert failure is not None
+    assert together.message == failure.message
+
+
 def test_the_rates_at_the_ends() -> None:
     assert all(Faulty(QUICK, rate=0).failure(request) is None for request in REQUESTS)
     assert all(Faulty(QUICK, rate=1).failure(request) is not None for request in REQUESTS)

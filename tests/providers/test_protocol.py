@@ -46,6 +46,7 @@ ALL_FIELDS = Request(
     tools=(Tool("search", "finds", "{}"),),
     kind="score",
     labels=("a", "b"),
+    prompts=("x", "y"),
 )
 
 
@@ -66,7 +67,7 @@ def test_a_request_is_greedy_and_for_one_answer_by_default() -> None:
     assert repr(REQUEST) == (
         "Request(model='small', prompt='hello', messages=None, temperature=None, "
         "max_tokens=None, n=1, draws=(), top_p=None, stop=(), grammar=None, tools=(), "
-        "kind='generate', labels=())"
+        "kind='generate', labels=(), prompts=())"
     )
 
 
@@ -76,7 +77,7 @@ def test_a_request_has_the_fields_that_it_was_given() -> None:
         "Request(model='m', prompt='p', messages=None, temperature=0.5, max_tokens=9, n=2, "
         "draws=(1, 2), top_p=0.9, stop=('\\n',), grammar=None, "
         "tools=(Tool(name='search', description='finds', parameters='{}'),), kind='score', "
-        "labels=('a', 'b'))"
+        "labels=('a', 'b'), prompts=('x', 'y'))"
     )
     assert Request.__match_args__ == (
         *("model", "prompt", "messages", "temperature", "max_tokens", "n", "draws"),
@@ -87,7 +88,7 @@ def test_requests_are_equal_where_all_their_fields_are() -> None:
     changes = {
         **{"model": "x", "prompt": None, "messages": (), "temperature": 0.0, "max_tokens": 1},
         **{"n": 1, "draws": (), "top_p": None, "stop": (), "tools": (), "kind": "embed"},
-        **{"labels": (), "grammar": Grammar("regex", "a")},
+        **{"labels": (), "prompts": (), "grammar": Grammar("regex", "a")},
     }
     assert set(changes) == {field.name for field in dataclasses.fields(Request)}
     same = dataclasses.replace(ALL_FIELDS)
@@ -103,6 +104,16 @@ def test_a_request_like_another_differs_in_what_it_asks() -> None:
     asked = ALL_FIELDS.like(None, (turn,), (3, 4))
     assert asked == dataclasses.replace(ALL_FIELDS, prompt=None, messages=(turn,), draws=(3, 4))
     assert ALL_FIELDS.prompt == "p"
+
+
+def test_a_batch_is_a_request_for_each_of_its_prompts() -> None:
+    batch = Request("m", prompts=("x", "y"), kind="score", labels=("a", "b"))
+    assert batch.prompt is None
+    assert batch.alone() == tuple(
+        [Request("m", prompt, kind="score", labels=("a", "b")) for prompt in ("x", "y")]
+    )
+    assert batch.alone()[0].alone() == batch.alone()[:1]
+    assert pickle.loads(pickle.dumps(batch)) == batch
 
 
 def test_draws_are_made_once_and_only_if_they_are_read() -> None:

@@ -48,7 +48,7 @@ def own_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_simulated_models_are_there(name: str, for_input: str, for_output: str) -> None:
     prices = Decimal(for_input), Decimal(for_output)
-    assert find_model(name) == Model(name, "simulated", *prices, supports_n=True)
+    assert find_model(name) == Model(name, "simulated", *prices, supports_n=True, max_batch=100)
 
 
 def test_the_default_model_is_there() -> None:
@@ -208,6 +208,21 @@ def test_a_limit_is_at_least_one(limit: int) -> None:
     assert refused.value.message == (
         f"max_concurrency must be an int of at least 1, but got {limit!r}; "
         "give the number of requests that may be under way at once, or None"
+    )
+
+
+def test_a_model_takes_one_text_at_a_time_unless_it_is_said() -> None:
+    assert register_model("tiny", provider="simulated").max_batch == 1
+    assert register_model("tiny", provider="simulated", max_batch=96).max_batch == 96
+
+
+@pytest.mark.parametrize("limit", [0, -1, True])
+def test_a_batch_is_of_at_least_one_text(limit: int) -> None:
+    with pytest.raises(ModelError) as refused:
+        register_model("tiny", provider="simulated", max_batch=limit)
+    assert refused.value.message == (
+        f"max_batch must be an int of at least 1, but got {limit!r}; "
+        "give the number of texts that one request may ask to embed or score"
     )
 
 

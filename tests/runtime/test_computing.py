@@ -121,6 +121,7 @@ CASES: Sequence[Case] = (
     ),
     Case(f"%r = llm.get %a[%b] : {L}", T, [(L, WORD_LISTS), ("i64", SMALL)]),
     Case(f"%r = llm.concat(%a, %b, %a) : {L}", L, [(L, WORD_LISTS), (L, WORD_LISTS)]),
+    Case("%r = llm.quote %a", T, [(L, WORD_LISTS)]),
     Case(f"%r = llm.length of %a : {L}", "i64", [(L, WORD_LISTS)]),
     Case(f"%r = llm.length of %a : {T}", "i64", [(T, TEXT_VALUES)]),
     Case(

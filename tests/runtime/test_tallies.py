@@ -15,9 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ember_mlir.errors import EmptyVoteError
-from ember_mlir.runtime.confidence import Boundary
 from ember_mlir.runtime.tallies import AdaptiveTally, LosslessTally, Stop, Tally, tally_for
-from ember_mlir.semantics import vote
+from ember_mlir.semantics import Boundary, vote
 
 ABSENT = "-"
 """What stands for a member that has been left out."""

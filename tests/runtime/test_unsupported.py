@@ -38,18 +38,6 @@ def framed(line: str, arguments: str = "%a: !llm.text") -> str:
             "lists of prompts",
         ),
         (
-            f'%b = exec.embed @l(%a : {LIST}) site <0[*]> label "public" '
-            "-> !llm.list<tensor<?xf32>>",
-            f"%a: {LIST}",
-            "lists of texts",
-        ),
-        (
-            f'%b = exec.score @l(%a : {LIST}) among %a site <0[*]> label "public" '
-            "-> !llm.list<!llm.list<f64>>",
-            f"%a: {LIST}",
-            "lists of texts",
-        ),
-        (
             "%b = exec.first [@g, @g] by_token with %a : !llm.text -> !llm.text",
             "%a: !llm.text",
             "'by_token', as no provider streams,",

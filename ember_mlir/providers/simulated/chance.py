@@ -64,6 +64,7 @@ def _content_key(request: Request) -> bytes:
     parts = [request.model]
     if request.prompt is not None:
         parts.append(request.prompt)
+    parts += request.prompts
     for message in request.messages or ():
         # Of a turn that is one text, that text is all; else how it is put together counts.
         is_text = message == Message(message.role, (message.text,))

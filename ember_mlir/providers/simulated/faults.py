@@ -62,8 +62,11 @@ class Faulty:
         return self.provider.simulate(request)
 
     def failure(self, request: Request) -> ProviderError | None:
-        """What `request` fails with, or None; it fails as soon as one of its answers does."""
-        for chance in chances(request):
+        """What `request` fails with, or None; it fails as soon as one of its answers does.
+
+        A batch fails as soon as one of its prompts alone would.
+        """
+        for chance in [found for alone in request.alone() for found in chances(alone)]:
             if chance.fraction("fault") < self.rate:
                 message, retryable = _FAILURES[chance.pick("kind of fault", len(_FAILURES))]
                 return ProviderError(f"{message} (simulated fault)", retryable=retryable)

@@ -46,9 +46,12 @@ class Simulated:
         """The reply to `request`, and the seconds that it would take; without waiting.
 
         `temperature` and `top_p` change nothing: with a draw an answer is sampled, without
-        one it is not. Raises `ProviderError` if the request holds no text, asks for no
-        answer, or has draws for other than `n` answers.
+        one it is not. A batch is answered as each of its prompts alone would be, and takes
+        as long as the one that takes longest. Raises `ProviderError` if the request holds no
+        text, asks for no answer, or has draws for other than `n` answers.
         """
+        if request.prompts:
+            return self._batch(request)
         said = conversation(request)
         _check_draws(request)
         profile = self._profiles.get(request.model, PROFILES["small"])
@@ -63,6 +66,13 @@ class Simulated:
         values *= 1 if request.draws else request.n
         tokens = sum(map(output_tokens, values))
         return Reply(tuple(values), input_tokens(request, said), tokens), latency
+
+    def _batch(self, request: Request) -> tuple[Reply, float]:
+        replies, seconds = zip(*map(self.simulate, request.alone()), strict=True)
+        values = [value for reply in replies for value in reply.values]
+        read = sum([reply.input_tokens for reply in replies])
+        written = sum([reply.output_tokens for reply in replies])
+        return Reply(tuple(values), read, written), max(seconds)
 
 
 def _latency(profile: Profile, chance: Chance, tokens: int) -> float:

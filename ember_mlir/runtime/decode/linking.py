@@ -68,10 +68,17 @@ def _link(row: Instruction, table: FrameTable, is_list: list[bool], released: se
 
 
 def _link_quorums(table: FrameTable) -> None:
-    """Let a quorum that stops say how many members the one list needs that only it reads."""
+    """Let a quorum that stops say how many members it needs of the list that only it reads.
+
+    Members that are made from those of a list which nobody else reads hand that on.
+    """
     makers = {row.output: row for row in table.code if isinstance(row, Members)}
     for row in table.code:
         if isinstance(row, Quorum) and row.stops and len(row.inputs) == 1:
             maker = makers.get(row.inputs[0])
-            if maker is not None and len(table.consumers[maker.output]) == 1:
+            while maker is not None and len(table.consumers[maker.output]) == 1:
                 maker.demanded = True
+                maker = makers.get(maker.inputs[0]) if maker.inputs else None
+                if maker is not None and (maker.drop or maker.in_order):
+                    # Where members may be left out, no place is known before the end.
+                    break

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from xdsl.ir import SSAValue
+
 from ember_mlir.dialects import exec as ops
-from ember_mlir.dialects.values import DecimalAttr
+from ember_mlir.dialects.values import DecimalAttr, ListType
 from ember_mlir.providers.protocol import Kind, Request
+from ember_mlir.runtime.batches import BatchSpec
 from ember_mlir.runtime.decode.rows import place_of, rows_of
 from ember_mlir.runtime.decode.symbols import whole
 from ember_mlir.runtime.functions import FunctionSpec
@@ -51,15 +55,28 @@ def _request(frame: FrameDecoder, op: ops.RequestOp) -> None:
 
 @rows_of(ops.EmbedOp)
 def _embed(frame: FrameDecoder, op: ops.EmbedOp) -> None:
+    if isinstance(op.text.type, ListType):
+        _each(frame, op, "embed", (op.text,))
+        return
     spec = _other(frame, op, "embed", RequestSpec)
     frame.add(requests.Ask(frame.read((op.text,)), frame.define(op.result), spec))
 
 
 @rows_of(ops.ScoreOp)
 def _score(frame: FrameDecoder, op: ops.ScoreOp) -> None:
+    if isinstance(op.text.type, ListType):
+        _each(frame, op, "score", (op.text, op.labels))
+        return
     spec = _other(frame, op, "score", ScoreSpec)
     inputs, output = frame.read((op.text, op.labels)), frame.define(op.result)
     frame.add(requests.AskAll(inputs, output, spec, len(inputs)))
+
+
+def _each(
+    frame: FrameDecoder, op: ops.EmbedOp | ops.ScoreOp, kind: Kind, asked: Sequence[SSAValue]
+) -> None:
+    spec = _other(frame, op, kind, BatchSpec)
+    frame.add(requests.AskEach(frame.read(asked), frame.define(op.result), spec))
 
 
 def _other(

@@ -65,6 +65,7 @@ def _lane_table(number: int, op: ops.LaneOp) -> LaneTable:
         output_usd_per_million=_price(op.output_usd_per_million),
         requests_per_minute=whole(op.requests_per_minute),
         tokens_per_minute=whole(op.tokens_per_minute),
+        batch=whole(op.batch) or 1,
         retries=whole(op.retries),
         at_most=whole(op.at_most) or 1,
         least_backoff=duration(op.least_backoff) or 0,

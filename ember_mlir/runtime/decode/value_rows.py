@@ -101,8 +101,15 @@ def _computed(
 def _vote(frame: FrameDecoder, op: ops.VoteOp) -> None:
     lists = (op.answers,) if op.keys is None else (op.answers, op.keys)
     inputs, output = frame.read(lists), frame.define(op.result)
-    make = slot_maker(op.result.type)
-    frame.add(votes.Vote(inputs, output, whole(op.min_valid), make, location_of(op)))
+    row = votes.Vote(
+        inputs,
+        output,
+        whole(op.min_valid),
+        None if op.confidence is None else op.confidence.data,
+        slot_maker(op.result.type),
+        location_of(op),
+    )
+    frame.add(row)
 
 
 @rows_of(ops.QuorumOp)
@@ -112,7 +119,14 @@ def _quorum(frame: FrameDecoder, op: ops.QuorumOp) -> None:
     confidence = None if op.confidence is None else op.confidence.data
     tally = tally_for(whole(op.min_valid), stop, confidence)
     inputs, output = frame.read(lists), frame.define(op.result)
-    row = votes.Quorum(inputs, output, tally, stops=stop is not None, location=location_of(op))
+    row = votes.Quorum(
+        inputs,
+        output,
+        tally,
+        stops=stop is not None,
+        at_once=op.at_once is not None,
+        location=location_of(op),
+    )
     frame.add(row)
 
 

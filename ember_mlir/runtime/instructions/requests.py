@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ember_mlir.runtime.batches import Batches
 from ember_mlir.runtime.calls import Caller, Spec, new_call
-from ember_mlir.runtime.frames import AGAIN, PENDING, Frame, Slot
+from ember_mlir.runtime.frames import AGAIN, PENDING, Frame, Instruction, Slot
 from ember_mlir.runtime.instructions.templates import Filling, Joined, Piece, filling
-from ember_mlir.runtime.lists import all_there, plain
+from ember_mlir.runtime.lists import Pieces, all_there, plain
+from ember_mlir.runtime.tables import LaneTable
 
 
 class Ask(Caller):
@@ -46,6 +48,45 @@ class Ask(Caller):
         prompt, index = self.prompt(slots), frame.index
         call = new_call(self, prompt, frame, index, frame.scope, frame.path, frame.redraws)
         frame.engine.submit(call)
+        return PENDING
+
+
+class AskEach(Instruction):
+    """`exec.embed`, `exec.score` of a list of texts, once they are all there.
+
+    The texts are its first input, and the labels of a score its second. `part` is one of
+    its requests, in place of a frame.
+    """
+
+    __slots__ = ("part",)
+
+    has_bodies = True
+
+    def __init__(self, inputs: tuple[int, ...], output: int, spec: Spec) -> None:
+        super().__init__(inputs, output, location=spec.location)
+        self.part = Ask((), -1, spec)
+        self.part.returns = 0
+
+    def lane_of(self, frame: Frame) -> LaneTable:
+        """The lane that the requests go to."""
+        return frame.engine.lanes[self.part.spec.lane].table
+
+    def fire(self, frame: Frame) -> Slot:
+        values = [frame.slots[slot] for slot in self.inputs]
+        if not all_there(frame, self.index, values):
+            return AGAIN
+        texts, *labels = [plain(value) for value in values]
+        state = Batches(frame, self, texts, tuple(*labels))
+        # Before anything starts: with the last of it, the frame may be over.
+        frame.deliver(self.output, state.out)
+        if labels == [[]]:
+            # Nothing is asked about no label.
+            for index in range(len(texts)):
+                state.out.put(index, Pieces.complete([]))
+        if state.out.missing:
+            state.open()
+        else:
+            state.close()
         return PENDING
 
 

@@ -248,3 +248,72 @@ func.func @f(%xs: !llm.list<!llm.text>) {
   }
   func.return
 }
+
+// -----
+
+llm.model @m from "p"
+
+// Listed draws are as many as the samples.
+func.func @f(%p: !llm.text) {
+  // expected-error @+1 {{'ensemble.sample' a list of draws must have one for each member, here 3, but got 2}}
+  %r = ensemble.sample 3 of @m(%p) draw [<0>, <1>]
+  func.return
+}
+
+// -----
+
+llm.model @m from "p"
+
+// A listed draw has no '*' for the samples: its place in the list is their index.
+func.func @f(%p: !llm.text) {
+  // expected-error @+1 {{'ensemble.sample' a draw must have one '*' per enclosing region that repeats, here 0, but got 1}}
+  %r = ensemble.sample 2 of @m(%p) draw [<0[*]>, <1[*]>]
+  func.return
+}
+
+// -----
+
+llm.model @m from "p"
+
+// Listed draws have one number of '*'.
+func.func @f(%p: !llm.text) {
+  // expected-error @+1 {{draws in a list must have one number of '*', but got 0 and 1}}
+  %r = ensemble.sample 2 of @m(%p) draw [<0>, <1[*]>]
+  func.return
+}
+
+// -----
+
+llm.model @m from "p"
+
+// A list of draws has one.
+func.func @f(%p: !llm.text) {
+  // expected-error @+1 {{a list of draws must have at least 1 draw, but got none}}
+  %r = ensemble.sample 2 of @m(%p) draw []
+  func.return
+}
+
+// -----
+
+llm.model @m from "p"
+
+// One call has one draw.
+func.func @f(%p: !llm.text) {
+  // expected-error @+1 {{'llm.generate' draws must be listed only where the number of members is known, but here it is not; write one draw}}
+  %r = llm.generate @m(%p) draw [<0>]
+  func.return
+}
+
+// -----
+
+llm.model @m from "p"
+
+// How long a list is, is not known.
+func.func @f(%xs: !llm.list<!llm.text>) {
+  %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    // expected-error @+1 {{'llm.generate' draws must be listed only where the number of members is known, but here it is not; write one draw}}
+    %y = llm.generate @m(%x) draw [<0>, <1>]
+    ensemble.yield %y : !llm.text
+  }
+  func.return
+}

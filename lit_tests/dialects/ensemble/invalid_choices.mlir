@@ -36,6 +36,33 @@ func.func @f(%xs: !llm.list<!llm.text>) {
 
 // -----
 
+// There are two ways to stop.
+func.func @f(%xs: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'ensemble.vote' stop must be one of lossless, adaptive, but got 'early'}}
+  %v = ensemble.vote %xs stop early : !llm.list<!llm.text>
+  func.return
+}
+
+// -----
+
+// A lead is likely to last with some confidence.
+func.func @f(%xs: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'ensemble.vote' a confidence must go with 'stop adaptive', and 'stop adaptive' with a confidence}}
+  %v = ensemble.vote %xs stop adaptive : !llm.list<!llm.text>
+  func.return
+}
+
+// -----
+
+// To be sure takes the lossless stop.
+func.func @f(%xs: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'ensemble.vote' confidence must be between 0 and 1, and neither, but got 1}}
+  %v = ensemble.vote %xs stop adaptive confidence 1 : !llm.list<!llm.text>
+  func.return
+}
+
+// -----
+
 // Objects cannot be compared.
 func.func @f(%xs: !llm.list<!llm.object>) {
   // expected-error @+1 {{'ensemble.vote' values that are compared must hold no !llm.object, but got !llm.list<!llm.object>; compare them in a function}}

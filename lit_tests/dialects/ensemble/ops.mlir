@@ -19,6 +19,21 @@ func.func @sample(%p: !llm.text, %m: !llm.messages) -> !llm.text {
   func.return %v : !llm.text
 }
 
+// Samples that have been calls of their own list their draws, or sites.
+// CHECK-LABEL: func.func @listed_draws
+func.func @listed_draws(%p: !llm.text, %xs: !llm.list<!llm.text>) -> !llm.list<!llm.list<!llm.text>> {
+  // CHECK-NEXT: ensemble.sample 3 of @small(%{{.*}}) draw [<0>, <4/1>, <7[2]>]
+  %d = ensemble.sample 3 of @small(%p) draw [<0>, <4/1>, <7[2]>]
+  // CHECK-NEXT: ensemble.sample 2 of @small(%{{.*}}) temperature 0 site [<1>, <2>]
+  %g = ensemble.sample 2 of @small(%p) temperature 0 site [<1>, <2>]
+  %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+    // CHECK: ensemble.sample 2 of @small(%{{.*}}) draw [<8[*]>, <1[3, *]>]
+    %y = ensemble.sample 2 of @small(%x) draw [<8[*]>, <1[3, *]>]
+    ensemble.yield %y : !llm.list<!llm.text>
+  }
+  func.return %r : !llm.list<!llm.list<!llm.text>>
+}
+
 // A map binds one element; maps nest, and each adds a dynamic index.
 // CHECK-LABEL: func.func @nested
 func.func @nested(%xss: !llm.list<!llm.list<!llm.text>>) -> !llm.list<!llm.list<!llm.text>> {
@@ -83,6 +98,10 @@ func.func @choices(%p: !llm.text, %xs: !llm.list<!llm.text>, %ns: !llm.list<i64>
   %b = ensemble.vote %xs min_valid 2 : !llm.list<!llm.text>
   // CHECK-NEXT: ensemble.vote %{{.*}} by %{{.*}} min_valid 3 : !llm.list<!llm.object>, !llm.list<i64> {note = "kept"}
   %c = ensemble.vote %os by %ns min_valid 3 : !llm.list<!llm.object>, !llm.list<i64> {note = "kept"}
+  // CHECK-NEXT: ensemble.vote %{{.*}} min_valid 2 stop lossless : !llm.list<!llm.text>
+  %likely = ensemble.vote %xs min_valid 2 stop lossless : !llm.list<!llm.text>
+  // CHECK-NEXT: ensemble.vote %{{.*}} by %{{.*}} stop adaptive confidence 0.95 : !llm.list<!llm.text>, !llm.list<i64>
+  %likelier = ensemble.vote %xs by %ns stop adaptive confidence 0.95 : !llm.list<!llm.text>, !llm.list<i64>
   // CHECK-NEXT: ensemble.judge @small(%{{.*}}) among %{{.*}}
   %d = ensemble.judge @small(%p) among %xs
   // CHECK-NEXT: ensemble.judge @small(%{{.*}}) among %{{.*}} temperature 0 max_tokens 4 site <0>

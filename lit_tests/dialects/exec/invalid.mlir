@@ -6,6 +6,12 @@ exec.lane @l model "m" from "p" concurrency 0
 
 // -----
 
+// A lane takes at least one text at a time.
+// expected-error @+1 {{'exec.lane' batch must be at least 1, but got 0}}
+exec.lane @l model "m" from "p" concurrency 1 batch 0
+
+// -----
+
 // A lane has both prices or neither.
 // expected-error @+1 {{'exec.lane' a lane must have both prices or neither, but got one}}
 "exec.lane"() <{sym_name = "l", model = #llm.utf8"m", provider = #llm.utf8"p", concurrency = 1 : i64, input_usd_per_million = #llm.decimal<1>}> : () -> ()

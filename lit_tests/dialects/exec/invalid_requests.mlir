@@ -178,3 +178,74 @@ exec.frame @f(%a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
   %b = exec.score @l(%a) among %xs priority -1 site <0> label "public" -> !llm.list<f64>
   exec.return
 }
+
+// -----
+
+// A site lists as many draws as there are runs of the fan-out.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text) -> !llm.list<!llm.text> {
+  %all = exec.fanout @g times 3 with %a : !llm.text -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @g(%a: !llm.text) -> !llm.text {
+  // expected-error @+1 {{'exec.request' a list of draws must have one for each member, here 3, but got 2}}
+  %b = exec.request @l(%a) sampled site [<0>, <1>] label "public"
+  exec.return %b : !llm.text
+}
+
+// -----
+
+// How many runs a fan-out over a list has is not known.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%xs: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
+  %all = exec.fanout @g over %xs : !llm.list<!llm.text> -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @g(%a: !llm.text) -> !llm.text {
+  // expected-error @+1 {{'exec.request' draws must be listed only where the number of members is known, but here it is not; write one draw}}
+  %b = exec.request @l(%a) sampled site [<0>, <1>] label "public"
+  exec.return %b : !llm.text
+}
+
+// -----
+
+// A frame that several fan-outs run has as many draws as each of them has runs.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text) -> (!llm.list<!llm.text>, !llm.list<!llm.text>) {
+  %two = exec.fanout @g times 2 with %a : !llm.text -> !llm.list<!llm.text>
+  %three = exec.fanout @g times 3 with %a : !llm.text -> !llm.list<!llm.text>
+  exec.return %two, %three : !llm.list<!llm.text>, !llm.list<!llm.text>
+}
+exec.frame @g(%a: !llm.text) -> !llm.text {
+  // expected-error @+1 {{'exec.request' draws must be listed only where the number of members is known, but here it is not; write one draw}}
+  %b = exec.request @l(%a) sampled site [<0>, <1>] label "public"
+  exec.return %b : !llm.text
+}
+
+// -----
+
+// A request for several answers lists as many draws.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text) -> () {
+  // expected-error @+1 {{'exec.request' a list of draws must have one for each member, here 3, but got 2}}
+  %b = exec.request @l(%a) times 3 sampled site [<0>, <1>] label "public" -> !llm.list<!llm.text>
+  exec.return
+}
+
+// -----
+
+// Behind another frame, the runs of the innermost fan-out count.
+exec.lane @l model "m" from "p" concurrency 1
+exec.frame @f(%a: !llm.text) -> !llm.list<!llm.list<!llm.text>> {
+  %all = exec.fanout @g times 2 with %a : !llm.text -> !llm.list<!llm.list<!llm.text>>
+  exec.return %all : !llm.list<!llm.list<!llm.text>>
+}
+exec.frame @g(%a: !llm.text) -> !llm.list<!llm.text> {
+  %all = exec.fanout @h times 3 with %a : !llm.text -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @h(%a: !llm.text) -> !llm.text {
+  // expected-error @+1 {{'exec.request' a list of draws must have one for each member, here 3, but got 2}}
+  %b = exec.request @l(%a) sampled site [<0[*]>, <1[*]>] label "public"
+  exec.return %b : !llm.text
+}

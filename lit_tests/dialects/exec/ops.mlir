@@ -43,3 +43,21 @@ exec.frame @node(%g: !llm.list<!llm.text>, %c: !llm.text) -> !llm.text {
   %y = exec.join %g with ""
   exec.return %y : !llm.text
 }
+
+// A site lists a draw for each run of the innermost fan-out, or for each answer.
+// CHECK-LABEL: exec.frame @listed
+exec.frame @listed(%a: !llm.text) -> !llm.list<!llm.list<!llm.text>> {
+  %all = exec.fanout @two times 3 with %a : !llm.text -> !llm.list<!llm.list<!llm.text>>
+  exec.return %all : !llm.list<!llm.list<!llm.text>>
+}
+exec.frame @two(%a: !llm.text) -> !llm.list<!llm.text> {
+  %all = exec.fanout @one times 2 with %a : !llm.text -> !llm.list<!llm.text>
+  // CHECK: exec.request @free(%{{.*}}) times 2 sampled site [<2[*]>, <3[*]>] label "public"
+  %both = exec.request @free(%a) times 2 sampled site [<2[*]>, <3[*]>] label "public" -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @one(%a: !llm.text) -> !llm.text {
+  // CHECK: exec.request @free(%{{.*}}) sampled site [<0[*]>, <4/1[3, *]>] label "public"
+  %b = exec.request @free(%a) sampled site [<0[*]>, <4/1[3, *]>] label "public"
+  exec.return %b : !llm.text
+}

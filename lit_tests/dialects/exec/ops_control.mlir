@@ -38,6 +38,8 @@ exec.frame @main(%c: i1, %a: !llm.text, %xs: !llm.list<!llm.text>) -> () {
   %p = exec.quorum %m by %xs stop adaptive confidence 0.95 : !llm.list<!llm.text>, !llm.list<!llm.text>
   // CHECK-NEXT: exec.vote %{{.*}} by %{{.*}} min_valid 2 : !llm.list<!llm.text>, !llm.list<!llm.text>
   %q = exec.vote %k by %xs min_valid 2 : !llm.list<!llm.text>, !llm.list<!llm.text>
+  // CHECK-NEXT: exec.vote %{{.*}} stop adaptive confidence 0.9 : !llm.list<!llm.text>
+  %row = exec.vote %k stop adaptive confidence 0.9 : !llm.list<!llm.text>
   // CHECK-NEXT: exec.release %{{.*}}, %{{.*}} : !llm.list<!llm.text>, !llm.text
   exec.release %k, %q : !llm.list<!llm.text>, !llm.text
   exec.return

@@ -176,7 +176,7 @@ func.func @f(%a: !llm.text) {
 // An embedding is a vector of any length.
 llm.model @m from "p"
 func.func @f(%a: !llm.text) {
-  // expected-error @+1 {{'llm.embed' result 'result' must be tensor<?xf32>, but got !llm.list<f64>}}
+  // expected-error @+1 {{'llm.embed' a request like this must give tensor<?xf32>, but got !llm.list<f64>}}
   %b = "llm.embed"(%a) <{model = @m}> : (!llm.text) -> !llm.list<f64>
   func.return
 }
@@ -215,7 +215,53 @@ func.func @f(%a: !llm.text, %l: !llm.list<!llm.text>) {
 // A score is a number for each label.
 llm.model @m from "p"
 func.func @f(%a: !llm.text, %l: !llm.list<!llm.text>) {
-  // expected-error @+1 {{'llm.score' result 'result' must be !llm.list<f64>, but got f64}}
+  // expected-error @+1 {{'llm.score' a request like this must give !llm.list<f64>, but got f64}}
   %b = "llm.score"(%a, %l) <{model = @m}> : (!llm.text, !llm.list<!llm.text>) -> f64
   func.return
 }
+
+// -----
+
+// What is embedded is a text or a list of texts.
+llm.model @m from "p"
+func.func @f(%a: !llm.list<i64>) {
+  // expected-error @+1 {{'llm.embed' the operand must be a text or a list of texts, but got !llm.list<i64>}}
+  %b = llm.embed @m(%a : !llm.list<i64>) -> !llm.list<tensor<?xf32>>
+  func.return
+}
+
+// -----
+
+// The embeddings of a list are a list.
+llm.model @m from "p"
+func.func @f(%a: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'llm.embed' a request like this must give !llm.list<tensor<?xf32>>, but got tensor<?xf32>}}
+  %b = llm.embed @m(%a : !llm.list<!llm.text>)
+  func.return
+}
+
+// -----
+
+// The site of a list has an index that counts its texts.
+llm.model @m from "p"
+func.func @f(%a: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'llm.embed' a draw must have one '*' per enclosing region that repeats, here 1, but got 0}}
+  %b = llm.embed @m(%a : !llm.list<!llm.text>) site <0> -> !llm.list<tensor<?xf32>>
+  func.return
+}
+
+// -----
+
+// The scores of a list are a list for each text.
+llm.model @m from "p"
+func.func @f(%a: !llm.list<!llm.text>) {
+  // expected-error @+1 {{'llm.score' a request like this must give !llm.list<!llm.list<f64>>, but got !llm.list<f64>}}
+  %b = llm.score @m(%a : !llm.list<!llm.text>) among %a
+  func.return
+}
+
+// -----
+
+// A model takes at least one text at a time.
+// expected-error @+1 {{'llm.model' batch must be at least 1, but got 0}}
+llm.model @m from "p" batch 0

@@ -6,8 +6,8 @@
 llm.model @small from "simulated" usd_per_million 0.15 in 0.60 out
 // CHECK-NEXT: llm.model @plain from "simulated"
 llm.model @plain from "simulated"
-// CHECK-NEXT: llm.model @"gpt-4.1-mini" from "openai" concurrency 8 supports_n
-llm.model @"gpt-4.1-mini" from "openai" concurrency 8 supports_n
+// CHECK-NEXT: llm.model @"gpt-4.1-mini" from "openai" concurrency 8 batch 2048 supports_n
+llm.model @"gpt-4.1-mini" from "openai" concurrency 8 batch 2048 supports_n
 // CHECK-NEXT: llm.model @mod_u00e8_le named "modèle" from "été"
 llm.model @mod_u00e8_le named "modèle" from "été"
 // CHECK-NEXT: llm.model @house from "own" clearance "pii" concurrency 2 requests_per_minute 60 tokens_per_minute 1000 bills_cancelled {note = "kept"}
@@ -38,6 +38,8 @@ func.func @texts(%name: !llm.text) -> !llm.list<!llm.text> {
   %f = llm.list() : !llm.list<!llm.list<!llm.text>>
   // CHECK-NEXT: llm.join %{{.*}} with "、"
   %g = llm.join %e with "、"
+  // CHECK-NEXT: llm.quote %{{.*}} {note = "kept"}
+  %i = llm.quote %e {note = "kept"}
   func.return %e : !llm.list<!llm.text>
 }
 
@@ -96,6 +98,10 @@ func.func @calls(%p: !llm.text, %m: !llm.messages) {
   %score = llm.score @small(%p) among %labels
   // CHECK-NEXT: llm.score @small(%{{.*}}) among %[[L]] site <6>
   %scored = llm.score @small(%p) among %labels site <6>
+  // CHECK-NEXT: llm.embed @small(%[[L]] : !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>>
+  %vectors = llm.embed @small(%labels : !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>>
+  // CHECK-NEXT: llm.score @small(%[[L]] : !llm.list<!llm.text>) among %[[L]] site <7[*]> -> !llm.list<!llm.list<f64>> {note = "kept"}
+  %all_scored = llm.score @small(%labels : !llm.list<!llm.text>) among %labels site <7[*]> -> !llm.list<!llm.list<f64>> {note = "kept"}
   func.return
 }
 

@@ -235,3 +235,48 @@ func.func @f(%a: !sched.future<i64>) {
   }
   func.return
 }
+
+// -----
+
+// A request lists a draw for each run of the fan-out around it.
+llm.model @m from "p"
+sched.lane @l for @m concurrency 1
+func.func @f(%a: !sched.future<!llm.text>) {
+  %all = sched.fanout times 3 -> !sched.list<!llm.text> do {
+    %t = sched.task(%x = %a : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.text> {
+      // expected-error @+1 {{'sched.request' a list of draws must have one for each member, here 3, but got 2}}
+      %y = sched.request @m(%x) draw [<0>, <1>]
+      sched.yield %y : !llm.text
+    }
+    sched.yield %t : !sched.future<!llm.text>
+  }
+  func.return
+}
+
+// -----
+
+// A request for several answers lists as many draws.
+llm.model @m from "p"
+sched.lane @l for @m concurrency 1
+func.func @f(%a: !sched.future<!llm.text>) {
+  %t = sched.task(%x = %a : !sched.future<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.list<!llm.text> {
+    // expected-error @+1 {{'sched.request' a list of draws must have one for each member, here 2, but got 3}}
+    %y = sched.request @m(%x) times 2 draw [<0>, <1>, <2>] -> !llm.list<!llm.text>
+    sched.yield %y : !llm.list<!llm.text>
+  }
+  func.return
+}
+
+// -----
+
+// How many prompts a batch has is not known.
+llm.model @m from "p"
+sched.lane @l for @m concurrency 1
+func.func @f(%a: !sched.list<!llm.text>) {
+  %t = sched.task(%x = %a : !sched.list<!llm.text>) on @l estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.list<!llm.text> {
+    // expected-error @+1 {{'sched.request' draws must be listed only where the number of members is known, but here it is not; write one draw}}
+    %y = sched.request @m(%x : !llm.list<!llm.text>) draw [<0>, <1>] -> !llm.list<!llm.text>
+    sched.yield %y : !llm.list<!llm.text>
+  }
+  func.return
+}

@@ -61,3 +61,14 @@ func.func @count(%a: !sched.future<index>, %b: !sched.future<index>, %c: !sched.
   }
   func.return %n : !sched.future<i64>
 }
+
+// Answers whose number is known have a draw each.
+// CHECK-LABEL: func.func @listed
+func.func @listed(%question: !sched.future<!llm.text>) -> !sched.list<!llm.text> {
+  %all = sched.task(%q = %question : !sched.future<!llm.text>) on @small_lane estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.list<!llm.text> {
+    // CHECK: sched.request @small(%{{.*}}) times 2 draw [<0>, <4/1[7]>] -> !llm.list<!llm.text>
+    %a = sched.request @small(%q) times 2 draw [<0>, <4/1[7]>] -> !llm.list<!llm.text>
+    sched.yield %a : !llm.list<!llm.text>
+  }
+  func.return %all : !sched.list<!llm.text>
+}

@@ -1,0 +1,122 @@
+// RUN: ember-opt %s -p batch-requests --optimize-for=cost | filecheck %s --check-prefix=COST
+// RUN: ember-opt %s -p batch-requests --optimize-for=both | filecheck %s --check-prefix=TIME
+// RUN: ember-opt %s -p batch-requests --optimize-for=latency | filecheck %s --check-prefix=TIME
+
+llm.model @m from "simulated" batch 100
+
+// Elements that come one by one are asked about as they come, unless only cost counts.
+// COST-LABEL: func.func @answers
+// TIME-LABEL: func.func @answers
+func.func @answers(%xs: !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>> {
+  // COST: llm.embed @m(%as : !llm.list<!llm.text>) site <1[*]>
+  // TIME: llm.embed @m(%{{x[0-9_]*}}) site <1[*]>
+  %as = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %a = llm.generate @m(%x) draw <0[*]>
+    ensemble.yield %a : !llm.text
+  }
+  %es = ensemble.map %x in %as : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {
+    %e = llm.embed @m(%x) site <1[*]>
+    ensemble.yield %e : tensor<?xf32>
+  }
+  func.return %es : !llm.list<tensor<?xf32>>
+}
+
+// So is what a function makes of each element, however soon the elements are there.
+// COST-LABEL: func.func @functions
+// TIME-LABEL: func.func @functions
+func.func @functions(%xs: !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>> {
+  // COST: llm.embed @m(%texts : !llm.list<!llm.text>) site <1[*]>
+  // TIME: llm.embed @m(%t) site <1[*]>
+  %es = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {
+    %t = llm.apply pure @look_up(%x) : (!llm.text) -> !llm.text
+    %e = llm.embed @m(%t) site <1[*]>
+    ensemble.yield %e : tensor<?xf32>
+  }
+  func.return %es : !llm.list<tensor<?xf32>>
+}
+
+// A list that is read out of one answer is there all at once, as is a text for all of them.
+// COST-LABEL: func.func @at_once
+// TIME-LABEL: func.func @at_once
+func.func @at_once(%q: !llm.text) -> !llm.list<tensor<?xf32>> {
+  // COST: llm.embed @m(%texts : !llm.list<!llm.text>) site <2[*]>
+  // TIME: llm.embed @m(%texts : !llm.list<!llm.text>) site <2[*]>
+  %style = llm.generate @m(%q) draw <0>
+  %a = llm.generate @m(%q) draw <1>
+  %xs = llm.parse %a as json_schema "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}" : !llm.list<!llm.text>
+  %es = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {
+    %t = llm.template "{0}: {1}"(%style, %x)
+    %e = llm.embed @m(%t) site <2[*]>
+    ensemble.yield %e : tensor<?xf32>
+  }
+  func.return %es : !llm.list<tensor<?xf32>>
+}
+
+// Of several in a block, those whose texts are there at once do not wait for the others.
+// COST-LABEL: func.func @several
+// TIME-LABEL: func.func @several
+func.func @several(%a: !llm.text, %b: !llm.text, %c: i1) -> (tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {
+  // COST: llm.list(%a, %t, %b)
+  // TIME: llm.embed @m(%t) site <2>
+  // TIME: llm.list(%a, %b)
+  %e = llm.embed @m(%a) site <0>
+  %t = scf.if %c -> (!llm.text) {
+    %s = llm.generate @m(%a) draw <1>
+    scf.yield %s : !llm.text
+  } else {
+    scf.yield %a : !llm.text
+  }
+  %f = llm.embed @m(%t) site <2>
+  %g = llm.embed @m(%b) site <3>
+  func.return %e, %f, %g : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+}
+
+// What a round makes is late for the next one, though its first value is not.
+// COST-LABEL: func.func @rounds
+// TIME-LABEL: func.func @rounds
+func.func @rounds(%a: !llm.text, %b: !llm.text, %c: i1) -> !llm.text {
+  // COST: llm.list(%draft, %b)
+  // TIME: llm.embed @m(%draft) site <0[*]>
+  // TIME-NEXT: llm.embed @m(%b) site <1[*]>
+  %r = ensemble.refine %draft from %a at_most 3 : !llm.text do {
+    %e = llm.embed @m(%draft) site <0[*]>
+    %f = llm.embed @m(%b) site <1[*]>
+    %same = llm.equal %e, %f : tensor<?xf32>
+    %next = llm.generate @m(%draft) draw <2[*]>
+    ensemble.accept %next if %same : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// A list that is written out has each element as soon as that is there.
+// COST-LABEL: func.func @written
+// TIME-LABEL: func.func @written
+func.func @written(%a: !llm.text) -> !llm.list<tensor<?xf32>> {
+  // COST: llm.embed @m(%xs : !llm.list<!llm.text>) site <1[*]>
+  // TIME: llm.embed @m(%{{x[0-9_]*}}) site <1[*]>
+  %b = llm.generate @m(%a) draw <0>
+  %xs = llm.list(%a, %b) : !llm.list<!llm.text>
+  %es = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {
+    %e = llm.embed @m(%x) site <1[*]>
+    ensemble.yield %e : tensor<?xf32>
+  }
+  func.return %es : !llm.list<tensor<?xf32>>
+}
+
+// A region that asks nobody may still give what is late.
+// COST-LABEL: func.func @captured
+// TIME-LABEL: func.func @captured
+func.func @captured(%a: !llm.text, %b: !llm.text, %c: i1) -> (tensor<?xf32>, tensor<?xf32>) {
+  // COST: llm.list(%a, %t)
+  // TIME-NOT: llm.list
+  // TIME: func.return
+  %s = llm.generate @m(%a) draw <0>
+  %t = scf.if %c -> (!llm.text) {
+    scf.yield %s : !llm.text
+  } else {
+    scf.yield %b : !llm.text
+  }
+  %e = llm.embed @m(%a) site <1>
+  %f = llm.embed @m(%t) site <2>
+  func.return %e, %f : tensor<?xf32>, tensor<?xf32>
+}

@@ -1,0 +1,103 @@
+"""`fuse-maps`: make two maps in a row one.
+
+    %ys = ensemble.map %x in %xs { f }          %zs = ensemble.map %x in %xs { f; g }
+    %zs = ensemble.map %y in %ys { g }    =>    (%y is what f yields)
+
+Nobody but the second map reads what the first one gives. Neither has an `on_error`, so
+element i of both is the same one: every draw stays what it is. Legal because the bodies of
+a map are independent. Both run as often as before, and all succeed or the program fails;
+only the order changes. So neither applies a function that is not pure, nor does one stand
+between them; and where a failure is handled, what is asked before it counts, so there the
+first map must be one that cannot fail. One with a label written on it stays, as the label
+would be lost. Keeps `exact`.
+"""
+
+from __future__ import annotations
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Region, SSAValue
+
+from ember_mlir.dialects.ensemble import MapOp
+from ember_mlir.passes.analysis.order import Order, is_sure_region
+from ember_mlir.passes.canonicalize.known import is_labelled
+from ember_mlir.passes.optimization import Optimization, fired, missed
+from ember_mlir.passes.rewriting import move_ops, rename
+
+
+class FuseMapsPass(Optimization):
+    """Make two maps in a row one."""
+
+    name = "fuse-maps"
+    equivalence = "exact"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        fusion = Fusion(Order(op))
+        for region in op.regions:
+            fusion.fuse_in(region)
+
+
+class Fusion:
+    """Fuses the maps of regions, from outside in, so that every operation moves once.
+
+    `renamed` says what the element of a second map has become; operations are told when
+    they are visited.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.renamed: dict[SSAValue, SSAValue] = {}
+
+    def fuse_in(self, region: Region) -> None:
+        """Fuse the maps of a region and of the regions in it."""
+        for block in region.blocks:
+            for op in list(block.ops):
+                rename(op, self.renamed)
+                if isinstance(op, MapOp) and (first := map_before(op)) is not None:
+                    if (obstacle := self.obstacle(first, op)) is None:
+                        self.fuse(first, op)
+                    else:
+                        missed(op, obstacle)
+            for op in block.ops:
+                for inner in op.regions:
+                    self.fuse_in(inner)
+
+    def obstacle(self, first: MapOp, second: MapOp) -> str | None:
+        """Why two maps in a row cannot be one, if they cannot."""
+        if not first.result.has_one_use():
+            return "maps over a list that others read, too"
+        if any(op.drop is not None or op.default is not None for op in (first, second)):
+            return "maps over a map, but one of them has an on_error"
+        if is_labelled(first):
+            return "maps over a map with a label, which would be lost"
+        if any(self.order.acts(op) for op in (first, second)):
+            return "maps over a map, but a function that is not pure keeps their order"
+        if self.order.acts_before(first) != self.order.acts_before(second):
+            return "maps over a map, but a function that is not pure stands between them"
+        if self.order.is_handled(first) and not is_sure_region(first.body):
+            return "maps over a map whose failure is handled, and would come after more requests"
+        return None
+
+    def fuse(self, first: MapOp, second: MapOp) -> None:
+        """map(map(xs, f), g) => map(xs, g∘f), where the second map stands."""
+        fired(second, "takes in the map before it, whose list nobody else reads")
+        body, behind = first.body.block, second.body.block
+        yielded = body.last_op
+        assert yielded is not None
+        value = yielded.operands[0]
+        self.renamed[behind.args[0]] = self.renamed.get(value, value)
+        yielded.detach()
+        yielded.erase()
+        move_ops(behind, body, {})
+        first.body.detach_block(body)
+        second.body.detach_block(behind)
+        second.body.add_block(body)
+        second.operands = [first.items]
+        first.detach()
+        first.erase()
+
+
+def map_before(op: MapOp) -> MapOp | None:
+    """The map in the same block whose list `op` maps over, if there is one."""
+    owner = op.items.owner
+    return owner if isinstance(owner, MapOp) and owner.parent is op.parent else None

@@ -1,0 +1,112 @@
+"""`stop-early`: ask for no more answers than a vote needs.
+
+    %d = ensemble.sample 5 of @m(%p)          %d = ensemble.sample 5 of @m(%p)
+    %v = ensemble.vote %d              =>     %v = ensemble.vote %d stop lossless
+
+A lossless stop comes once no missing answer can change the result, whatever it says, so it
+keeps `exact`. Where more is allowed, and the answers are independent samples of which
+there can only be two, it is `stop adaptive`: the vote of the shortest row of answers whose
+lead is likely to last. That keeps `bounded(δ)`: δ is the greatest probability that the two
+votes differ, for answers of any probabilities, times how often the vote runs.
+
+Legal where nobody else reads what is not made. That a member would have failed is not
+noticed then, so its failure must not decide anything (see `analysis/failures.py`); nor may
+members call functions that are not pure. How many members are asked tells what the others
+have said, so each must already be told all that the vote takes. Where cost alone is aimed at,
+answers are asked for as the decision needs them, a few at a time; else all are asked for
+at once (`at_once`), and those that are missing when it is decided are cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
+
+from ember_mlir.dialects.ensemble import VoteOp
+from ember_mlir.dialects.formats.strategies import Stopping
+from ember_mlir.errors import PipelineError
+from ember_mlir.passes.analysis.independent_answers import dependent_requests, greatest_difference
+from ember_mlir.passes.analysis.votes import Votes
+from ember_mlir.passes.equivalence import EXACT, Equivalence, bounded
+from ember_mlir.passes.optimization import (
+    Optimization,
+    current_setting,
+    fired,
+    missed,
+    permitted,
+)
+
+NO_DIFFERENCE = bounded(Decimal("0.0000"))
+
+
+@dataclass(frozen=True)
+class StopEarlyPass(Optimization):
+    """Ask for no more answers than a vote needs.
+
+    `confidence` is how likely the lead of an adaptive vote is to last.
+    """
+
+    name = "stop-early"
+    equivalence = "exact"
+
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.confidence < 1:
+            raise PipelineError(
+                "a confidence must be between 0 and 1, and neither, "
+                f"but got {self.confidence}; give one such as 0.95"
+            )
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        found = [vote for vote in op.walk() if isinstance(vote, VoteOp) and vote.stop is None]
+        votes, dependent = Votes(op), dependent_requests(op) if found else set[Operation]()
+        for vote in found:
+            if not votes.ask(vote):
+                continue
+            if (why := obstacle(vote, votes)) is not None:
+                missed(vote, why)
+            else:
+                stop(vote, Decimal(str(self.confidence)), dependent)
+
+
+def obstacle(vote: VoteOp, votes: Votes) -> str | None:
+    """Why a vote is not to stop early, in words that complete "this operation …"."""
+    if (why := votes.obstacle(vote)) is not None:
+        return why
+    if not votes.is_saving(vote):
+        return "takes answers that are asked for anyhow"
+    if votes.tells_more(vote):
+        return "takes answers that are above what some model is told that gives them"
+    return None
+
+
+def stop(vote: VoteOp, confidence: Decimal, dependent: Set[Operation]) -> None:
+    """Let a vote stop: adaptively where that is allowed and asks for less, else losslessly."""
+    kept = adaptive(vote, confidence, dependent)
+    at_once = current_setting().optimize_for != "cost"
+    rule = Stopping(stop="lossless", at_once=at_once)
+    said = "no missing answer can change its result"
+    if kept != EXACT:
+        rule = Stopping(stop="adaptive", confidence=confidence, at_once=at_once)
+        said = f"its lead is likely to last ({confidence})"
+    fired(vote, f"stops as soon as {said}", kept)
+    vote.properties |= {name: found for name, found in rule.properties().items() if found}
+
+
+def adaptive(vote: VoteOp, confidence: Decimal, dependent: Set[Operation]) -> Equivalence:
+    """What an adaptive stop keeps; `EXACT` if there is none, or a lossless one is as good."""
+    delta = greatest_difference(vote, confidence, dependent)
+    if isinstance(delta, str):
+        if permitted(NO_DIFFERENCE):
+            missed(vote, f"{delta}: it does not stop adaptively")
+    elif not permitted(bounded(delta)):
+        missed(vote, f"would keep {bounded(delta)} adaptively, which is above the allowance")
+    elif delta:
+        return bounded(delta)
+    return EXACT

@@ -1,0 +1,285 @@
+"""`batch-requests` beyond its lit files: it keeps what programs mean, and saves requests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xdsl.dialects.builtin import ModuleOp, f64, i1, i64
+from xdsl.ir import Attribute, Operation
+
+from ember_mlir.dialects.llm import EmbedOp, ListOp
+from ember_mlir.dialects.values import EMBEDDING, TEXT, TEXTS, ListType
+from ember_mlir.errors import ProgramError
+from ember_mlir.parsing import make_context, parse_module
+from ember_mlir.passes.analysis.verification import verify_module
+from ember_mlir.passes.assign_draws import AssignDrawsPass
+from ember_mlir.passes.batch_requests import BatchRequestsPass
+from ember_mlir.passes.lower_to_exec import LowerToExecPass
+from ember_mlir.passes.lower_to_sched import LowerToSchedPass
+from ember_mlir.passes.optimization import Objective, Setting
+from ember_mlir.providers import Session
+from ember_mlir.providers.simulated import Simulated
+from ember_mlir.runtime.run import prepare, run_module
+from ember_mlir.testing import (
+    EVERYTHING,
+    Dice,
+    Effects,
+    Language,
+    Outcome,
+    Program,
+    numbered,
+    programs,
+    reference,
+)
+from ember_mlir.testing.engines import Watched
+from ember_mlir.testing.plain import element_of, is_one
+from ember_mlir.testing.writer import Maker, Name, Writer
+
+LIT = Path(__file__).parent.parent.parent / "lit_tests/passes"
+VECTORS, SCORES = ListType(EMBEDDING), ListType(ListType(f64))
+
+# Programs in which much can be batched.
+
+
+def embedding(w: Writer) -> str:
+    model = w.pick(("small", "small", "small", "large"))
+    return w.op(f"llm.embed @{model}({w.value(TEXT)})", EMBEDDING)
+
+
+def several(w: Writer, wanted: Attribute) -> str:
+    """Embeddings of one block, with what may keep them apart between them."""
+    made = [embedding(w)]
+    for _ in range(w.number(4, 1)):
+        match w.number(7):
+            case 5:
+                w.value(TEXT)
+            case 6:
+                w.op(f"llm.equal {w.pick(made)}, {w.pick(made)} : {EMBEDDING}", i1)
+            case 7:
+                function = w.function(w.pick(("pure", "idempotent", "effectful")), TEXT)
+                effect = function.partition("_")[0]
+                argument = w.value(TEXT)
+                w.op(f"llm.apply {effect} @{function}({argument}) : ({TEXT}) -> {TEXT}", TEXT)
+            case _:
+                pass
+        made.append(embedding(w))
+    return w.op(f"llm.list({', '.join(made)}) : {wanted}", wanted)
+
+
+def each(w: Writer, wanted: Attribute) -> str:
+    """A map whose body ends with an embedding or a score."""
+    items, element, result = w.value(TEXTS), w.fresh(), w.fresh()
+    error = w.pick(("", "", "", " on_error drop"))
+    w.line(f"{result} = ensemble.map {element} in {items}{error} : {TEXTS} -> {wanted} do {{")
+    with w.region(Name(element, TEXT), repeats=True):
+        for _ in range(w.number(2)):
+            # Texts that are made of the element are more likely to be asked about.
+            made = w.op(f'llm.template "{w.pick(("é", "", "1"))}{{0}}"({element})', TEXT)
+            element = w.pick((made, element))
+        text = w.pick((element, element, w.value(TEXT)))
+        if wanted == VECTORS:
+            value = w.op(f"llm.embed @small({text})", EMBEDDING)
+        else:
+            value = w.op(f"llm.score @small({text}) among {w.value(TEXTS)}", element_of(wanted))
+        if w.sometimes(5):
+            w.op(f"llm.parse {element} as {INTEGER}", i64)
+        w.line(f"ensemble.yield {value} : {element_of(wanted)}")
+    return w.close(result, wanted)
+
+
+INTEGER = r'json_schema "{\"type\": \"integer\"}" : i64'
+KEPT = ("llm.constant", "llm.template", "llm.list", "llm.equal", "arith.select", "llm.parse")
+MORE = ("llm.get", "llm.generate", "llm.embed", "ensemble.fallback", "scf.if", "ensemble.map")
+AIMED = Language(
+    (VECTORS, VECTORS, SCORES, EMBEDDING, TEXT, TEXTS),
+    (
+        *[m for m in EVERYTHING.makers if m.operation in (*KEPT, *MORE)],
+        *[Maker("several", is_one(VECTORS), several, nests=True)] * 6,
+        *[Maker("each", is_one(VECTORS, SCORES), each, nests=True)] * 6,
+    ),
+    EVERYTHING.leaf,
+)
+AIMS = st.sampled_from(("both", "cost", "latency"))
+FAULTS = st.sampled_from((0, 0, 15))
+
+
+def batched(module: ModuleOp, aim: Objective) -> ModuleOp:
+    """The module with its requests batched."""
+    made = module.clone()
+    with Setting(optimize_for=aim).current():
+        BatchRequestsPass().apply(make_context(), made)
+    verify_module(made)
+    return made
+
+
+def check_kept(before: Outcome, after: Outcome) -> None:
+    """Check what `exact` promises of a run that succeeds."""
+    if before.error is None:
+        assert (after.error, after.results) == (None, before.results)
+        assert after.effects == before.effects
+        assert after.requests <= before.requests
+
+
+@given(program=programs(AIMED, max_ops=30), aim=AIMS, faults=FAULTS)
+def test_it_keeps_what_a_program_with_many_embeddings_means(
+    program: Program, aim: Objective, faults: int
+) -> None:
+    source = numbered(program)
+    made = batched(source, aim)
+    for seed in range(2):
+        check_kept(reference(source, program, seed, faults), reference(made, program, seed, faults))
+
+
+@given(program=programs(), aim=AIMS, faults=FAULTS)
+def test_it_keeps_what_any_program_means(program: Program, aim: Objective, faults: int) -> None:
+    source = numbered(program)
+    check_kept(
+        reference(source, program, 1, faults), reference(batched(source, aim), program, 1, faults)
+    )
+
+
+@given(program=programs(AIMED, max_ops=30), aim=AIMS, faults=FAULTS)
+def test_the_engine_sends_batches_and_gives_what_the_reference_gives(
+    program: Program, aim: Objective, faults: int
+) -> None:
+    source = numbered(program)
+    expected = reference(source, program, 1, faults)
+    module = lowered(batched(source, aim))
+    dice, effects = Dice(faults), Effects(program.functions, faults)
+    inputs = list(program.inputs.values())
+    run = Watched(prepare(module), inputs, dice, seed=1, functions=effects.functions)
+    if expected.error is not None:
+        with pytest.raises(ProgramError):
+            run.run("heap")
+        return
+    assert repr(run.run("heap").outputs) == expected.results
+    # What else of a part that fails was asked, is a question of time.
+    if not any(word in program.text for word in ("on_error", "fallback")):
+        assert Counter(dice.requests) <= expected.requests
+
+
+def lowered(module: ModuleOp) -> ModuleOp:
+    """The module as the engine takes it."""
+    for lower in (AssignDrawsPass(), LowerToSchedPass(), LowerToExecPass()):
+        lower.apply(make_context(), module)
+    verify_module(module)
+    return module
+
+
+def test_the_programs_have_much_that_can_be_batched() -> None:
+    count: list[bool] = []
+
+    @given(program=programs(AIMED, max_ops=30))
+    def look(program: Program) -> None:
+        setting = Setting(optimize_for="cost")
+        with setting.current():
+            BatchRequestsPass().apply(make_context(), numbered(program))
+        count.append(setting.rewrites > 0)
+
+    look()
+    assert sum(count) > len(count) / 6
+
+
+# What it saves.
+
+ELEMENTS = """
+llm.model @m named "small" from "simulated" batch {batch}
+func.func @f(%xs: !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>> {{
+  %es = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {{
+    %t = llm.template "About {{0}}"(%x)
+    %e = llm.embed @m(%t)
+    ensemble.yield %e : tensor<?xf32>
+  }}
+  func.return %es : !llm.list<tensor<?xf32>>
+}}
+"""
+
+
+@pytest.mark.parametrize(("batch", "calls"), [(100, 1), (50, 1), (49, 2), (10, 5), (1, 50)])
+def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, calls: int) -> None:
+    source = parse_module(ELEMENTS.format(batch=batch))
+    inputs = {"xs": [f"word {number}" for number in range(50)]}
+    with Session(Simulated(), seed=1, clock="virtual") as session:
+        apart = run_module(lowered(source.clone()), inputs, session)
+        together = run_module(lowered(batched(source, "both")), inputs, session)
+    assert together.outputs == apart.outputs
+    assert (apart.bill.calls, together.bill.calls) == (50, calls)
+    assert apart.bill.tokens == together.bill.tokens
+    assert apart.bill.seconds == together.bill.seconds
+
+
+# What it tells.
+
+
+@pytest.mark.parametrize(
+    ("name", "aim", "told"),
+    [
+        (
+            "batch_requests.mlir",
+            "cost",
+            {
+                "asks a model that takes one text at a time",
+                "comes after something that reads what the one before it gives",
+                "comes after something that the one before it has to come before",
+                "gives what is read for an element, too",
+                "has labels of its own for each element",
+                "is about elements that may fail one by one",
+                "is in a map that has a label of its own",
+                "is not all that is asked or done for an element",
+                "tells what is 'pii', and the one before it what is 'public'",
+            },
+        ),
+        (
+            "batch_requests_waiting.mlir",
+            "latency",
+            {"is about a text that comes later than others, which would wait for it"},
+        ),
+        ("batch_requests_waiting.mlir", "cost", set[str]()),
+    ],
+)
+def test_it_tells_why_requests_stay(name: str, aim: Objective, told: set[str]) -> None:
+    setting = Setting(optimize_for=aim, remarks=[])
+    with setting.current():
+        text = (LIT / name).read_text(encoding="utf-8")
+        BatchRequestsPass().apply(make_context(), parse_module(text, name))
+    assert setting.remarks is not None
+    assert {remark.said for remark in setting.remarks if not remark.fired} == told
+    fired = [remark for remark in setting.remarks if remark.fired]
+    assert len(fired) == setting.rewrites
+    assert all(remark.source is not None and remark.source.file == name for remark in fired)
+
+
+# How long it takes.
+
+
+def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 300
+    calls = "\n".join(f"%e{i} = llm.embed @m(%q)" for i in range(count))
+    names = ", ".join(f"%e{i}" for i in range(count))
+    module = parse_module(
+        f"""llm.model @m from "p" batch 9
+        func.func @f(%q: !llm.text) -> !llm.list<tensor<?xf32>> {{
+        {calls}
+        %l = llm.list({names}) : !llm.list<tensor<?xf32>>
+        func.return %l : !llm.list<tensor<?xf32>>
+        }}"""
+    )
+    renamed: list[Operation] = []
+    write = Operation.operands.fset
+    assert write is not None
+
+    def counting(op: Operation, new: object) -> None:
+        renamed.append(op)
+        write(op, new)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
+    BatchRequestsPass().apply(make_context(), module)
+    lists = [op for op in module.walk() if isinstance(op, ListOp)]
+    assert [len(found.items) for found in lists] == [count, count]
+    assert renamed.count(lists[-1]) == 1
+    assert len([op for op in module.walk() if isinstance(op, EmbedOp)]) == 1
+    verify_module(module)

@@ -1,0 +1,164 @@
+"""`cancel-losers` beyond its lit file: on the engine, where something is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xdsl.dialects.builtin import ModuleOp
+
+from ember_mlir.dialects.values import TEXT
+from ember_mlir.errors import ProviderError
+from ember_mlir.parsing import parse_module
+from ember_mlir.passes.optimization import Setting
+from ember_mlir.providers import Reply, Request
+from ember_mlir.runtime.run import prepare
+from ember_mlir.testing import Program, numbered, programs, reference, without
+from ember_mlir.testing.engines import EVERYWHERE, Watched, Where, on_engine
+from ember_mlir.testing.exactness import FAULTS, optimized
+from ember_mlir.testing.moves import asked_in_both_arms, read_in_some_arm
+from ember_mlir.testing.plain import is_one
+from ember_mlir.testing.writer import Language, Maker, Write
+
+INSTRUCTIONS = "set-priorities,verify-labels,lower-to-exec,plan-slots,verify-labels"
+BRANCH = """llm.model @m from "simulated"
+llm.model @judge from "simulated"
+func.func @f(%q: !llm.text) -> !llm.text {
+  %long = llm.constant "long"
+  %kind = llm.generate @judge(%q) draw <0>
+  %c = llm.equal %kind, %long : !llm.text
+"""
+AHEAD = (
+    BRANCH
+    + """  %a = llm.generate @m(%q) draw <1>
+  %t = llm.template "{0}!"(%a)
+  %b = llm.generate @m(%t) draw <2>
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %b : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+"""
+)
+SPECULATED = (
+    BRANCH
+    + """  %r = scf.if %c -> (!llm.text) {
+    %p = llm.template "slow {0}"(%q)
+    %a = llm.generate @m(%p) draw <1>
+    scf.yield %a : !llm.text
+  } else {
+    %a = llm.generate @m(%q) draw <2>
+    scf.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}
+"""
+)
+
+
+def compiled(source: ModuleOp, *, cancels: bool = True) -> ModuleOp:
+    passes = "infer-labels,speculate-branches,lower-to-sched" + cancels * ",cancel-losers"
+    setting = Setting(optimize_for="latency", speculate=True)
+    return optimized(source, f"{passes},{INSTRUCTIONS}", setting)
+
+
+class Slow:
+    """A model that takes 10 seconds for what is slow, and 1 for all else."""
+
+    def __init__(self, verdict: str, refused: str | None = None) -> None:
+        self.verdict = verdict
+        self.refused = refused
+        self.requests: list[str | None] = []
+
+    def simulate(self, request: Request) -> tuple[Reply, float]:
+        self.requests.append(request.prompt)
+        if request.model == "judge":
+            return Reply((self.verdict,), 1, 1), 2.0
+        if request.prompt == self.refused:
+            raise ProviderError("the request must be answered, but is refused")
+        slow = "slow" in (request.prompt or "") or "<" in (request.prompt or "")
+        return Reply((f"<{request.prompt}>",), 1, 1), 10.0 if slow else 1.0
+
+    async def generate(self, request: Request) -> Reply:
+        reply, seconds = self.simulate(request)
+        await asyncio.sleep(seconds)
+        return reply
+
+
+@pytest.mark.parametrize("where", EVERYWHERE[:2])
+@pytest.mark.parametrize(
+    ("text", "verdict", "seconds", "found"),
+    [
+        (AHEAD, "short", 2.0, "q"),
+        (AHEAD, "long", 11.0, "<<q>!>"),
+        (SPECULATED, "short", 2.0, "<q>"),
+        (SPECULATED, "long", 10.0, "<slow q>"),
+    ],
+)
+def test_a_run_does_not_wait_for_what_nobody_reads(
+    text: str, verdict: str, seconds: float, found: str, where: Where
+) -> None:
+    ran = Watched(prepare(compiled(parse_module(text))), ["q"], Slow(verdict)).run(where)
+    assert (ran.outputs, ran.seconds) == ([found], seconds)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [(AHEAD, 11.0), (SPECULATED, 10.0)])
+def test_without_it_a_run_waits(text: str, seconds: float) -> None:
+    module = compiled(parse_module(text), cancels=False)
+    assert Watched(prepare(module), ["q"], Slow("short")).run("heap").seconds == seconds
+
+
+@pytest.mark.parametrize("where", EVERYWHERE[:2])
+def test_a_speculated_request_that_fails_is_the_failure_of_its_own_arm_alone(where: Where) -> None:
+    module = compiled(parse_module(SPECULATED))
+    model = Slow("short", refused="slow q")
+    assert Watched(prepare(module), ["q"], model).run(where).outputs == ["<q>"]
+    with pytest.raises(ProviderError, match="is refused"):
+        Watched(prepare(module), ["q"], Slow("short", refused="q")).run(where)
+
+
+@pytest.mark.parametrize("where", EVERYWHERE[:2])
+def test_what_fails_ahead_of_its_branch_fails_the_run_with_its_own_error(where: Where) -> None:
+    module = compiled(parse_module(AHEAD))
+    with pytest.raises(ProviderError, match="is refused"):
+        Watched(prepare(module), ["q"], Slow("long", refused="q")).run(where)
+
+
+def shaped(write: Write) -> Language:
+    # Races and votes leave requests out by themselves.
+    language = without("ensemble.race", "ensemble.vote")
+    maker = Maker("scf.if", is_one(TEXT), write, 60, nests=True)
+    return replace(language, makers=(*language.makers, maker))
+
+
+@given(
+    program=st.one_of(programs(shaped(asked_in_both_arms)), programs(shaped(read_in_some_arm))),
+    where=st.sampled_from(EVERYWHERE[:2]),
+    faults=FAULTS,
+    seed=st.integers(0, 3),
+)
+def test_the_engine_gives_what_the_program_means(
+    program: Program, where: Where, faults: int, seed: int
+) -> None:
+    source = numbered(program)
+    expected = reference(source, program, seed, faults)
+    got, _ = on_engine(compiled(source), program, seed, faults, where=where)
+    if expected.error is None:
+        assert (got.error, got.results) == (None, expected.results)
+        assert effectful(got.effects) == effectful(expected.effects)
+    else:
+        # What failed may have been cancelled; a cancelled one is never the error itself.
+        assert got.error is None or got.error[0] != "FrameCancelledError"
+        acted = effectful(got.effects)
+        assert acted == effectful(expected.effects)[: len(acted)]
+
+
+def effectful(calls: Sequence[str]) -> list[str]:
+    """The calls of functions that happen once and in order."""
+    return [call for call in calls if call.startswith("effectful")]
