@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lit check fix docs bench fuzz fuzz-programs fuzz-faults clean
+.PHONY: help demo test lit check fix docs bench ablation fuzz fuzz-programs fuzz-faults clean
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
 
@@ -39,10 +39,14 @@ fix: $(VENV)/installed-dev ## Format the code, and repair what ruff can.
 docs: $(VENV)/installed ## Write the reference pages from the definitions.
 	@$(BIN)/python -m ember_mlir.tools.reference
 
-bench: $(VENV)/installed ## Time the engine against asyncio by hand, and the compiler's growth.
+bench: $(VENV)/installed ## Measure programs and the engine against asyncio by hand, and growth.
 	@$(BIN)/python -m ember_mlir.tools.bench.ensemble
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
 	@$(BIN)/python -m ember_mlir.tools.bench.scale
+	@$(BIN)/python -m ember_mlir.tools.bench.effects
+
+ablation: $(VENV)/installed ## Run the examples without each optimization in turn.
+	@$(BIN)/python -m ember_mlir.tools.ablation
 
 fuzz: $(VENV)/installed fuzz-faults ## Try hostile texts, and faults: make fuzz COUNT=1000 SEED=2
 	@$(BIN)/python -m ember_mlir.tools.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)

@@ -1,0 +1,1 @@
+"""Mutants: passes with a mistake in them, which the tests must notice."""
