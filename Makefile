@@ -53,7 +53,8 @@ fuzz: $(VENV)/installed fuzz-faults ## Try hostile texts, and faults: make fuzz 
 
 fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_programs.py \
-	  tests/test_differential.py tests/test_noninterference.py tests/passes/test_canonicalize.py
+	  tests/test_differential.py tests/test_noninterference.py tests/test_optimizer.py \
+	  tests/passes/test_canonicalize.py
 
 fuzz-faults: $(VENV)/installed ## Run 10 000 programs under faults: make fuzz-faults COUNT=200 SEED=2
 	@$(BIN)/python -m ember_mlir.tools.fuzz.faults --count $(or $(COUNT),10000) --seed $(or $(SEED),1)

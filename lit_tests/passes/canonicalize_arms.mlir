@@ -218,3 +218,18 @@ func.func @parallel(%p: !llm.text) -> !llm.list<!llm.text> {
   }
   func.return %r : !llm.list<!llm.text>
 }
+
+// What can fail decides in an arm that others may follow, though nobody reads it.
+// CHECK-LABEL: func.func @read_by_nobody
+func.func @read_by_nobody(%a: !llm.text, %b: !llm.text) -> !llm.text {
+  // CHECK: ensemble.fallback
+  // CHECK-NEXT: llm.parse
+  // CHECK-NEXT: ensemble.yield
+  %r = ensemble.fallback : !llm.text do {
+    %n = llm.parse %a as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  } else {
+    ensemble.yield %b : !llm.text
+  }
+  func.return %r : !llm.text
+}

@@ -168,3 +168,15 @@ func.func @arithmetic() -> (i64, i64) {
   %b = arith.addi %max, %one : i64
   func.return %a, %b : i64, i64
 }
+
+// A loop whose step is below 1 fails, however few rounds its bounds leave.
+// CHECK-LABEL: func.func @loop_that_fails
+func.func @loop_that_fails(%a: !llm.text) -> !llm.text {
+  %one = arith.constant 1 : i64
+  %zero = arith.constant 0 : i64
+  // CHECK: scf.for
+  %r = scf.for %i = %one to %one step %zero iter_args(%s = %a) -> (!llm.text) : i64 {
+    scf.yield %s : !llm.text
+  }
+  func.return %r : !llm.text
+}

@@ -307,3 +307,35 @@ func.func @around_an_effect(%x: !llm.text, %q: !llm.text) -> !llm.list<!llm.text
   }
   func.return %r : !llm.list<!llm.text>
 }
+
+// Nothing is asked for a loop that has no round.
+// CHECK-LABEL: func.func @no_round
+func.func @no_round(%q: !llm.text) -> !llm.text {
+  // CHECK: scf.for
+  // CHECK-NEXT: llm.generate
+  %three = arith.constant 3 : i64
+  %one = arith.constant 1 : i64
+  %r = scf.for %i = %three to %three step %one iter_args(%s = %q) -> (!llm.text) : i64 {
+    %a = llm.generate @m(%q) temperature 0 site <0[*]>
+    scf.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// Members that fail may be left out, so that a list may be shorter than there are regions.
+// CHECK-LABEL: func.func @arms_left_out
+func.func @arms_left_out(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK: ensemble.parallel
+  // CHECK: scf.if
+  // CHECK-NEXT: llm.generate @m(%{{.*}}) temperature 0 site <1[0]>
+  // CHECK: ensemble.map
+  %xs = ensemble.parallel on_error drop : !llm.list<!llm.text> do {
+    %x = llm.generate @m(%q) draw <0>
+    ensemble.yield %x : !llm.text
+  }
+  %r = ensemble.map %y in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) temperature 0 site <1[*]>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}

@@ -135,3 +135,19 @@ func.func @labels_stay(%a: !llm.text) -> (!llm.text, !llm.text) {
   // CHECK-NEXT: func.return %[[A]], %[[B]]
   func.return %b, %c : !llm.text, !llm.text
 }
+
+// Other prompts are other requests, even if nobody draws.
+// CHECK-LABEL: func.func @other_prompts
+func.func @other_prompts(%q: !llm.text, %r: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: %[[P:.*]] = llm.template
+  // CHECK-NEXT: %[[A:.*]] = llm.generate @m(%[[P]])
+  // CHECK-NEXT: %[[O:.*]] = llm.template
+  // CHECK-NEXT: %[[B:.*]] = llm.generate @m(%[[O]])
+  // CHECK-NEXT: llm.list(%[[A]], %[[B]])
+  %p = llm.template "Q: {0}"(%q)
+  %a = llm.generate @m(%p) temperature 0 site <0>
+  %o = llm.template "Q: {0}"(%r)
+  %b = llm.generate @m(%o) temperature 0 site <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}

@@ -366,3 +366,20 @@ func.func @labelled(%q: !llm.text) -> !llm.text {
   } {ember.label = #llm.label"pii"}
   func.return %r : !llm.text
 }
+
+// A text may contain an answer that cannot contain it.
+// CHECK-LABEL: func.func @contained
+func.func @contained(%q: !llm.text) -> !llm.text {
+  // CHECK: llm.contains
+  // CHECK-NEXT: scf.if
+  %both = llm.constant "yes and no"
+  %a = llm.generate @m(%q) as lark "start: \"yes\" | \"no\"" draw <0>
+  %e = llm.contains %both, %a : !llm.text, !llm.text
+  %r = scf.if %e -> (!llm.text) {
+    %x = llm.generate @m(%a) draw <1>
+    scf.yield %x : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}

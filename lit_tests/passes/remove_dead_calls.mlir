@@ -88,3 +88,44 @@ func.func @handled(%a: !llm.text, %b: !llm.text) -> !llm.text {
   }
   func.return %r : !llm.text
 }
+
+// An arm of a race that fails does not win, and the last arm's failure is the error.
+// CHECK-LABEL: func.func @race
+func.func @race(%a: !llm.text, %b: !llm.text) -> !llm.text {
+  // CHECK: llm.parse
+  // CHECK: llm.parse
+  // CHECK: func.return
+  %r = ensemble.race : !llm.text do {
+    %n = llm.parse %a as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  } or {
+    %m = llm.parse %b as regex "[0-9]+" : !llm.text
+    ensemble.yield %b : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// A member that fails is left out, or replaced: what can fail decides that.
+// CHECK-LABEL: func.func @members
+func.func @members(%xs: !llm.list<!llm.text>, %a: !llm.text)
+    -> (!llm.list<!llm.text>, !llm.list<!llm.text>, !llm.list<!llm.text>) {
+  // CHECK: on_error drop
+  // CHECK-NEXT: llm.parse
+  // CHECK: on_error use
+  // CHECK-NEXT: llm.parse
+  // CHECK: ensemble.parallel on_error drop
+  // CHECK-NEXT: llm.parse
+  %r = ensemble.map %x in %xs on_error drop : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %n = llm.parse %x as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  }
+  %s = ensemble.map %x in %xs on_error use %a : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %n = llm.parse %x as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  }
+  %t = ensemble.parallel on_error drop : !llm.list<!llm.text> do {
+    %n = llm.parse %a as regex "[0-9]+" : !llm.text
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r, %s, %t : !llm.list<!llm.text>, !llm.list<!llm.text>, !llm.list<!llm.text>
+}

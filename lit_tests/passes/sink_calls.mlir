@@ -279,3 +279,21 @@ func.func @late_condition(%c: i1, %q: !llm.text) -> !llm.text {
   }
   func.return %r : !llm.text
 }
+
+// What leads to a call stays if it can fail: before a function that does something, that counts.
+// CHECK-LABEL: func.func @leading_may_fail
+func.func @leading_may_fail(%c: i1, %q: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: llm.parse
+  // CHECK-NEXT: llm.apply effectful
+  // CHECK-NEXT: scf.if
+  // CHECK-NEXT: llm.generate
+  %n = llm.parse %q as regex "[0-9]+" : !llm.text
+  %s = llm.apply effectful @send(%q) : (!llm.text) -> !llm.text
+  %a = llm.generate @m(%n) draw <0>
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %a : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r, %s : !llm.text, !llm.text
+}

@@ -267,3 +267,27 @@ func.func @nested(%q: !llm.text) -> !llm.text {
   }
   func.return %r : !llm.text
 }
+
+// What was sent in an arm of another branch has not been sent in any case.
+// CHECK-LABEL: func.func @sent_in_an_arm
+func.func @sent_in_an_arm(%d: i1, %q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: func.return
+  %long = llm.constant "long"
+  %first = scf.if %d -> (!llm.text) {
+    %a = llm.generate @m(%q) draw <0>
+    scf.yield %a : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  %kind = llm.generate @other(%first) draw <1>
+  %c = llm.equal %kind, %long : !llm.text
+  %r = scf.if %c -> (!llm.text) {
+    %p = llm.template "Explain {0}"(%q)
+    %a = llm.generate @m(%p) draw <2>
+    scf.yield %a : !llm.text
+  } else {
+    scf.yield %first : !llm.text
+  }
+  func.return %r : !llm.text
+}

@@ -214,3 +214,16 @@ func.func @lists(%xs: !llm.list<!llm.text>) -> !llm.list<!llm.text> {
   %v = ensemble.vote %ys : !llm.list<!llm.list<!llm.text>>
   func.return %v : !llm.list<!llm.text>
 }
+
+// Nor is a map cut short that does something for each element after it has asked.
+// CHECK-LABEL: func.func @members_that_ask_and_act
+func.func @members_that_ask_and_act(%xs: !llm.list<!llm.text>) -> !llm.text {
+  // CHECK: ensemble.vote %ys :
+  %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %a = llm.generate @m(%x) draw <0[*]>
+    %y = llm.apply idempotent @log(%a) : (!llm.text) -> !llm.text
+    ensemble.yield %y : !llm.text
+  }
+  %v = ensemble.vote %ys : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}

@@ -1,6 +1,9 @@
 // RUN: ember-opt %s --optimize-for=cost -p stop-early --allow=bounded(0.05) --verify-each | filecheck %s
 // RUN: ember-opt %s --optimize-for=cost -p stop-early --allow=bounded(0.05) --explain 2>&1 | filecheck %s --check-prefix=WHY
 
+// What the votes spend adds up, and is written down.
+// CHECK: builtin.module attributes {ember.kept = #llm.utf8"bounded(0.0224)"}
+
 llm.model @m from "simulated"
 
 // A sample of two answers stops once its lead is likely to last: at .0164 of difference.

@@ -1,6 +1,6 @@
 """How many calls and tokens a program of the level `llm` takes: at least, and at most.
 
-A forward count over the tree of regions. Work that repeats counts as often as it repeats;
+A forward count over the tree of regions, of a run in which nothing fails. Work that repeats counts as often as it repeats;
 the length of a list that is not known is n, so a count is a polynomial in n. Of a branch
 the least is that of the cheaper region and the most that of the dearer one.
 

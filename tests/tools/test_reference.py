@@ -63,6 +63,9 @@ def test_parts_are_named_in_plain_words() -> None:
         "answers": "`!llm.list<T>`",
         "keys": "`!llm.list`, optional",
         "min_valid": "a whole number, optional",
+        "stop": "`#llm.utf8`, optional",
+        "confidence": "`#llm.decimal`, optional",
+        "at_once": "a flag",
         "result": "`T`",
     }
     assert rows(MapOp)["body"] == "one"

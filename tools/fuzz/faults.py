@@ -25,13 +25,16 @@ from ember_mlir.direct import run_reference
 from ember_mlir.errors import EmberError, ProgramError, ProviderError
 from ember_mlir.inputs import Value
 from ember_mlir.parsing import parse_module
-from ember_mlir.pipeline import compile_to, for_reference
+from ember_mlir.pipeline import Options, compile_to, for_reference
 from ember_mlir.providers.protocol import Outcome, Reply, Request
 from ember_mlir.providers.session import Session
 from ember_mlir.providers.simulated import FaultMix, Scripted
 from ember_mlir.runtime.drivers.virtual_loop import run_virtually
 from ember_mlir.runtime.run import Prepared, Run, prepare, run, run_async
 from ember_mlir.tools.fuzz.call_programs import INPUTS, Words, random_program
+
+_ALL_CALLS = Options(without=frozenset({"stop-early", "cancel-losers"}))
+"""Who cancels a call after a fault does not send it again, as every call here must be."""
 
 SIZES = (5, 20, 100)
 """About how many calls the programs make."""
@@ -121,7 +124,7 @@ def _program(number: int) -> tuple[ModuleOp, Prepared]:
     """A program for the reference and for the engine; compiling takes longer than running."""
     text = random_program(number, SIZES[number % len(SIZES)])
     module = parse_module(text, f"program-{number}.mlir")
-    return for_reference(module), prepare(compile_to(module, "exec"))
+    return for_reference(module), prepare(compile_to(module, "exec", _ALL_CALLS))
 
 
 def _on_virtual_clock(case: _Case, provider: Scripted) -> _Seen:

@@ -44,6 +44,9 @@ WITHOUT = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:doctest")
 # Hypothesis is imported already, so that asserts in it are not made to explain themselves.
 PYTEST = ("-x", "-q", *WITHOUT, "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
+PRELOADED = ["filecheck.main", "hypothesis", "pytest", "xdsl.dialects.scf", "xdsl.pattern_rewriter"]
+"""What is imported once, as nothing of it is changed."""
+
 EXAMPLES = 60
 """How many random programs each law is tried on."""
 
@@ -79,7 +82,9 @@ def judge(changes: Sequence[Change], tests: Tests, jobs: int) -> Judgement:
 
     Files with tests that fail anyway are left out.
     """
-    with ProcessPoolExecutor(1, get_context("fork")) as executor:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    with ProcessPoolExecutor(1, context) as executor:
         return executor.submit(_judge, changes, tests, jobs).result()
 
 

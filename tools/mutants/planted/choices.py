@@ -327,13 +327,6 @@ CHOICES = (
     ),
     Planted(
         "batch-requests",
-        "requests join in one block only",
-        BLOCKS,
-        "return call.parent, call.model, among,",
-        "return None, call.model, among,",
-    ),
-    Planted(
-        "batch-requests",
         "nothing with an effect stands between requests that join",
         BLOCKS,
         "borders += op in self._acting or (handled and is_request and not joins)",

@@ -207,13 +207,6 @@ MOVES = (
     ),
     Planted(
         "speculate-branches",
-        "the prompt is there before the branch",
-        SPECULATION,
-        "known = invariants.reads_no_varying(inner) and get_effects(inner) == set()",
-        "known = get_effects(inner) == set()",
-    ),
-    Planted(
-        "speculate-branches",
         "a call that has no draw yet is asked once",
         SPECULATION,
         "known = invariants.reads_no_varying(inner) and get_effects(inner) == set()",
@@ -221,7 +214,7 @@ MOVES = (
     ),
     Planted(
         "speculate-branches",
-        "the condition waits for more requests than the call",
+        "the prompt is there before the branch, and the condition waits for more requests",
         SPECULATION,
         "        if self.depths[op.cond] <= waits:\n",
         "        if False:\n",

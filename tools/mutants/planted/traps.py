@@ -171,7 +171,7 @@ TRAPS = (
         RUNNING,
         "    if serves not in (None, setting.optimize_for):\n",
         "    if False:\n",
-        python=("tests/passes/test_equivalence.py", "tests/passes/test_speculate_branches.py"),
+        python=COMPILING,
     ),
     Planted(
         "gate",
