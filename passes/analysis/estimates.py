@@ -1,8 +1,9 @@
 """How many calls and tokens a program of the level `llm` takes: at least, and at most.
 
-A forward count over the tree of regions, of a run in which nothing fails. Work that repeats counts as often as it repeats;
-the length of a list that is not known is n, so a count is a polynomial in n. Of a branch
-the least is that of the cheaper region and the most that of the dearer one.
+A forward count over the tree of regions, of a run in which nothing fails. Work that
+repeats counts as often as it repeats; the length of a list that is not known is n, so a
+count is a polynomial in n. Of a branch the least is that of the cheaper region and the
+most that of the dearer one.
 
 Tokens rest on two assumptions: a text that is not known has `UNKNOWN_TEXT` tokens, and an
 answer without a limit `UNKNOWN_ANSWER`. They tell one form of a program from another, not
