@@ -36,7 +36,7 @@ from ember_mlir.tools.mutants.targets import Tests
 MEMORY_BYTES = 4 * 2**30
 """The address space of a process that runs tests."""
 
-SECONDS = 20.0
+SECONDS = 10.0
 LONGER = 4
 """How long tests may take: so long, and so many times what they take without a change."""
 
