@@ -165,3 +165,70 @@ exec.frame @f() -> !llm.text {
   %c = exec.request @lane(%t) sampled site <1> label "pii"
   exec.return %c : !llm.text
 }
+
+// -----
+
+// Nobody goes on after the failure of the last frame, so that what is behind it may be told.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %r = exec.attempt [@ask, @read] with %letter : !llm.text -> !llm.text
+  exec.return %r : !llm.text
+}
+exec.frame @ask(%letter: !llm.text) -> !llm.text {
+  %q = exec.constant "What now?"
+  %a = exec.request @lane(%q) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+exec.frame @read(%letter: !llm.text) -> !llm.text {
+  %n = exec.parse %letter as regex "[0-9]+" : !llm.text
+  %q = exec.constant "What then?"
+  %a = exec.request @lane(%q) sampled site <1> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// If the last frame is tried again, it is known to have failed.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}) -> !llm.text {
+  %r = exec.attempt [@read] at_most 2 backoff 0.5 to 30 seconds with %letter : !llm.text -> !llm.text
+  exec.return %r : !llm.text
+}
+exec.frame @read(%letter: !llm.text) -> !llm.text {
+  %n = exec.parse %letter as regex "[0-9]+" : !llm.text
+  %q = exec.constant "What then?"
+  // expected-error @+1 {{cleared for 'public': argument %letter}}
+  %a = exec.request @lane(%q) sampled site <1> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// How long a list is that is accepted, its elements do not tell.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii", ember.length_label = #llm.label"public"}, %ok: i1) -> !llm.list<!llm.text> {
+  %some = exec.accept %letters if %ok : !llm.list<!llm.text>
+  %all = exec.fanout @each over %some : !llm.list<!llm.text> -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @each(%letter: !llm.text) -> !llm.text {
+  %q = exec.constant "What now?"
+  %a = exec.request @lane(%q) sampled site <0[*]> label "public"
+  exec.return %a : !llm.text
+}
+
+// -----
+
+// What accepts a list is known from its length.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letters: !llm.list<!llm.text>, %ok: i1 {ember.label = #llm.label"pii"}) -> !llm.list<!llm.text> {
+  %some = exec.accept %letters if %ok : !llm.list<!llm.text>
+  %all = exec.fanout @each over %some : !llm.list<!llm.text> -> !llm.list<!llm.text>
+  exec.return %all : !llm.list<!llm.text>
+}
+exec.frame @each(%letter: !llm.text) -> !llm.text {
+  %q = exec.constant "What now?"
+  // expected-error @+1 {{cleared for 'public': argument %ok}}
+  %a = exec.request @lane(%q) sampled site <0[*]> label "public"
+  exec.return %a : !llm.text
+}

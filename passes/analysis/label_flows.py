@@ -274,8 +274,7 @@ def _handled_frames(module: ModuleOp) -> Iterator[str]:
         symbol: [op for op in frame.body.block.ops if isinstance(op, instructions.RunsFrames)]
         for symbol, frame in frames.items()
     }
-    seeds = (op for ops in uses.values() for op in ops if handles_errors(op))
-    waiting = [symbol for op in seeds for symbol in op.frame_names()]
+    waiting = [symbol for ops in uses.values() for op in ops for symbol in _handled_by(op)]
     handled: set[str] = set()
     while waiting:
         symbol = waiting.pop()
@@ -284,6 +283,15 @@ def _handled_frames(module: ModuleOp) -> Iterator[str]:
         handled.add(symbol)
         yield symbol
         waiting += [inner for op in uses[symbol] for inner in op.frame_names()]
+
+
+def _handled_by(op: instructions.RunsFrames) -> Sequence[str]:
+    """The frames after whose failure `op` goes on by itself."""
+    names = op.frame_names()
+    if isinstance(op, instructions.AttemptOp) and op.at_most is None:
+        # Nothing is tried after the last one.
+        return names[:-1]
+    return names if handles_errors(op) else ()
 
 
 # Labels that are written

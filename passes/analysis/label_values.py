@@ -112,8 +112,10 @@ def ballot(flows: Flows, op: Operation, context: Context) -> Node:
 
 def accept(flows: Flows, op: Operation, context: Context) -> Node:
     """A value is accepted by its condition, whatever it is."""
-    plain(flows, op, context)
-    return op.operands[1]
+    value, condition = op.operands
+    flows.copy(value, op.results[0])
+    flows.give(condition, op.results[0])
+    return condition
 
 
 def rounds(flows: Flows, op: Operation, context: Context) -> Node:
