@@ -21,6 +21,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.values import Draw, DrawAttr
 from ember_mlir.parsing import make_context
+from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.equivalence import EXACT
 from ember_mlir.passes.optimization import Objective, Optimization, Setting
 from ember_mlir.pipeline import STAGES, parse_passes, run_passes
@@ -88,11 +89,11 @@ SUBSETS = st.sets(st.sampled_from(tuple(EXACT_PASSES)), min_size=2).map(
 
 
 def optimized(source: ModuleOp, names: Sequence[str], aim: Aim) -> ModuleOp:
-    """A copy of `source` on which passes have run, each of which leaves it valid."""
+    """A copy of `source` on which passes have run, which leave it valid."""
     module, setting = source.clone(), aim.setting()
-    passes = parse_passes(",".join(names))
     note(f"{','.join(names)} for {aim.objective}")
-    run_passes(make_context(), module, passes, setting=setting, verify_each=True)
+    run_passes(make_context(), module, parse_passes(",".join(names)), setting=setting)
+    verify_module(module)
     for remark in setting.remarks or []:
         if remark.fired:
             note(f"{remark.pass_name}: {remark.op_name} {remark.said}")
