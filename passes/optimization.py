@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple
 
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
@@ -40,6 +41,10 @@ class Optimization(ModulePass, ABC):
 
     equivalence: ClassVar[str] = "exact"
     serves: ClassVar[Objective | None] = None
+
+    def is_about(self, module: ModuleOp) -> bool:
+        """Whether there is what this looks for: only then is it told that it may not run."""
+        return True
 
 
 Promises = dict[Kind, Equivalence]

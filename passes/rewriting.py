@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from xdsl.dialects.builtin import LocationAttr, ModuleOp, NameLoc, StringAttr
-from xdsl.ir import Attribute, Block, BlockArgument, Operation, SSAValue
+from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.ensemble import YieldOp
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.wording import sentence
 
@@ -109,6 +110,11 @@ def block_for(values: Sequence[SSAValue], types: Iterable[Attribute]) -> Block:
         argument.name_hint = value.name_hint
         argument.location = place_of(value)
     return block
+
+
+def yielding(ops: Sequence[Operation]) -> Region:
+    """A region of `ops` that yields what the last one gives."""
+    return Region(Block([*ops, YieldOp(ops[-1].results[0])]))
 
 
 def place_of(value: SSAValue) -> LocationAttr:

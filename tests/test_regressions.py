@@ -1,30 +1,26 @@
 """Mistakes that others have made: none of them is made, however much is optimized.
 
 Each program runs as it was written, after each optimization alone, and after all of them
-for each aim; by the reference and by the engine.
+for each aim; by the reference and by the engine. What is sent to whom, and how often, is in
+`test_regressions_requests.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
-from xdsl.dialects.builtin import ModuleOp
 
 import ember_mlir as ember
-from ember_mlir.errors import EmberError, LabelError, ProviderError
-from ember_mlir.parsing import make_context, parse_module, print_module
-from ember_mlir.passes.optimization import Setting
-from ember_mlir.pipeline import compile_to, parse_passes, run_passes
-from ember_mlir.providers import Request, Session
+from ember_mlir.parsing import parse_module
+from ember_mlir.providers import Session
 from ember_mlir.runtime.run import prepare, run_async
 from ember_mlir.semantics import Value
 from ember_mlir.testing.levels import (
-    Answer,
+    MODELS,
     Level,
-    Runs,
     Told,
     at_level,
     captured,
@@ -36,22 +32,8 @@ from ember_mlir.testing.levels import (
 
 TEXT = "!llm.text"
 LIST = "!llm.list<!llm.text>"
-HEAD = 'llm.model @small from "simulated"\nllm.model @large from "simulated"\n'
-
-
 LEVELS = [*levels()]
 EACH_LEVEL = pytest.mark.parametrize("level", LEVELS, ids=[level.name for level in LEVELS])
-
-
-def run(
-    source: str | ModuleOp,
-    level: Level,
-    answer: Callable[[], Answer] | None = None,
-    **inputs: Value,
-) -> Runs:
-    """Run a program, or its text behind that of two models, at a level."""
-    module = parse_module(HEAD + source) if isinstance(source, str) else source
-    return run_at(module, level, answer, **inputs)
 
 
 # A vote of five samples stays one of five samples.
@@ -89,7 +71,7 @@ def voting(body: str) -> str:
 @pytest.mark.parametrize("form", FIVE)
 def test_a_vote_of_five_samples_stays_five_samples(form: str, level: Level) -> None:
     # Only the fifth decides, so that no early stop leaves it out.
-    found = run(voting(FIVE[form]), level, in_turn("a", "b", "a", "b", "b"), q="?")
+    found = run_at(voting(FIVE[form]), level, in_turn("a", "b", "a", "b", "b"), q="?")
     assert found.results == ["b"]
     for told in found.both:
         assert len(told.requests) == len({request.draws for request in told.requests}) == 5
@@ -97,7 +79,7 @@ def test_a_vote_of_five_samples_stays_five_samples(form: str, level: Level) -> N
 
 @EACH_LEVEL
 def test_a_vote_of_five_equal_answers_asks_at_least_three(level: Level) -> None:
-    found = run(voting(FIVE["sample"]), level, in_turn(*"aaaaa"), q="?")
+    found = run_at(voting(FIVE["sample"]), level, in_turn(*"aaaaa"), q="?")
     stops = level.does("stop-early") and level.objective == "cost"
     assert len(found.engine.requests) == (3 if stops else 5)
 
@@ -115,23 +97,53 @@ TWICE = f"""func.func @f(%q: {TEXT}) -> {TEXT} {{
 
 @EACH_LEVEL
 def test_a_greedy_call_that_is_there_twice_is_one_call(level: Level) -> None:
-    found = run(TWICE.replace("HOW", "temperature 0"), level, q="?")
+    found = run_at(TWICE.replace("HOW", "temperature 0"), level, q="?")
     assert found.results == ["<?|0> <?|0>"]
     for told in found.both:
         assert len(told.requests) == (1 if level.does("merge-calls") else 2)
 
 
+# So is what one operation asks for several times.
+
+REPEATED: Mapping[str, str] = {
+    "sample": "%l = ensemble.sample 3 of @small(%q) temperature 0 HOW",
+    "parallel": "%l = ensemble.parallel HOW : LIST do { ARM } and { ARM } and { ARM }",
+    "in a map": """%n = llm.list(%q) : LIST
+%m = ensemble.map %x in %n : LIST -> !llm.list<LIST> do {
+  %d = ensemble.sample 3 of @small(%x) temperature 0 HOW
+  ensemble.yield %d : LIST
+}
+%zero = arith.constant 0 : i64
+%l = llm.get %m[%zero] : !llm.list<LIST>""",
+}
+ARM = """%p = llm.template "{0}"(%q)
+%a = llm.generate @small(%p) temperature 0
+ensemble.yield %a : !llm.text"""
+
+
+@EACH_LEVEL
+@pytest.mark.parametrize("how", ["", "on_error drop", "on_error use %q"])
+@pytest.mark.parametrize("form", REPEATED)
+def test_greedy_answers_of_one_operation_are_one_call(form: str, how: str, level: Level) -> None:
+    body = REPEATED[form].replace("ARM", ARM).replace("HOW", how).replace("LIST", LIST)
+    text = f"func.func @f(%q: {TEXT}) -> {LIST} {{\n{body}\nfunc.return %l : {LIST}\n}}\n"
+    found = run_at(text, level, q="?")
+    assert found.results == [["<?|0>"] * 3]
+    for told in found.both:
+        assert len(told.requests) == (1 if level.does("merge-calls") else 3)
+
+
 @EACH_LEVEL
 @pytest.mark.parametrize("how", ["temperature 0.7", "", "top_p 0.5"])
 def test_a_sampled_call_that_is_there_twice_is_two_calls(how: str, level: Level) -> None:
-    found = run(TWICE.replace("HOW", how), level, q="?")
+    found = run_at(TWICE.replace("HOW", how), level, q="?")
     for told in found.both:
         assert len({request.draws for request in told.requests}) == len(told.requests) == 2
 
 
 @EACH_LEVEL
 def test_a_sample_that_is_there_twice_is_one_value(level: Level) -> None:
-    found = run(TWICE.replace("HOW", "draw <4>"), level, q="?")
+    found = run_at(TWICE.replace("HOW", "draw <4>"), level, q="?")
     assert len(set(found.reference.requests)) == 1
     first, second = str(found.results[0]).split()
     assert first == second
@@ -152,7 +164,7 @@ def test_calls_of_other_models_or_limits_are_not_merged(level: Level) -> None:
         f"func.func @f(%q: {TEXT}) -> {LIST} {{\n{lines}\n"
         f"%l = llm.list({names}) : {LIST}\nfunc.return %l : {LIST}\n}}\n"
     )
-    for told in run(text, level, q="?").both:
+    for told in run_at(text, level, q="?").both:
         assert len(told.requests) == len(calls)
 
 
@@ -180,7 +192,7 @@ def improve_each(drafts: list[str]) -> list[str]:
 @EACH_LEVEL
 def test_a_helper_that_is_called_twice_draws_twice(level: Level) -> None:
     module, inputs = captured(improve_twice.function, "x")
-    for told in run(module, level, **inputs).both:
+    for told in run_at(module, level, **inputs).both:
         asked = [r for r in told.requests if (r.prompt or "").startswith("Improve: x")]
         assert len({request.draws for request in asked}) == len(asked) == 2
 
@@ -188,7 +200,7 @@ def test_a_helper_that_is_called_twice_draws_twice(level: Level) -> None:
 @EACH_LEVEL
 def test_a_helper_in_a_loop_draws_for_each_round(level: Level) -> None:
     module, inputs = captured(improve_each.function, ["x", "x", "x"])
-    for told in run(module, level, **inputs).both:
+    for told in run_at(module, level, **inputs).both:
         assert len({request.draws for request in told.requests}) == len(told.requests) == 6
 
 
@@ -204,8 +216,8 @@ DEPENDENT = f"""func.func @f(%q: {TEXT}) -> {TEXT} {{
 
 
 @EACH_LEVEL
-def test_a_dependent_prompt_never_sees_an_answer_of_another_run(level: Level) -> None:
-    module = lowered(at_level(parse_module(HEAD + DEPENDENT), level))
+def test_a_dependent_prompt_never_sees_an_answer_of_another_run_at(level: Level) -> None:
+    module = lowered(at_level(parse_module(MODELS + DEPENDENT), level))
     prepared = prepare(module)
     for number, question in enumerate(("one", "two", "one")):
         told = Told(lambda request, n=number: f"[{request.prompt} {n}]")
@@ -244,7 +256,7 @@ def test_holes_are_renumbered_where_templates_are_merged(level: Level) -> None:
 }}
 """
     prompt = "Y/{1} Y-X{0}-Y/X{0}/Y{1}{0} {{x}}{1}Y"
-    found = run(text, level, x="X{0}", y="Y")
+    found = run_at(text, level, x="X{0}", y="Y")
     assert found.results == [prompt, f"<{prompt}|0>"]
     assert all(told.prompts == {prompt: 1} for told in found.both)
 
@@ -260,7 +272,7 @@ def test_elements_are_asked_about_one_by_one(level: Level) -> None:
   func.return %ys : {LIST}
 }}
 """
-    found = run(text, level, xs=["a", "b", "c"])
+    found = run_at(text, level, xs=["a", "b", "c"])
     expected = Counter(f"Translate: {word}" for word in "abc")
     assert all(told.prompts == expected for told in found.both)
 
@@ -270,7 +282,7 @@ def test_elements_are_asked_about_one_by_one(level: Level) -> None:
 
 @EACH_LEVEL
 def test_calls_of_two_users_are_never_merged(level: Level) -> None:
-    module = at_level(parse_module(HEAD + TWICE.replace("HOW", "temperature 0")), level)
+    module = at_level(parse_module(MODELS + TWICE.replace("HOW", "temperature 0")), level)
     prepared = prepare(lowered(module))
     users = [Told(lambda request, n=number: f"for {n}") for number in range(3)]
 
@@ -285,124 +297,3 @@ def test_calls_of_two_users_are_never_merged(level: Level) -> None:
     assert found == [[f"for {number} for {number}"] for number in range(3)]
     calls = 1 if level.does("merge-calls") else 2
     assert [len(user.requests) for user in users] == [calls] * 3
-
-
-# Nothing is asked in vain, or told to whom it does not concern.
-
-BRANCH = f"""func.func @f(%q: {TEXT}) -> {TEXT} {{
-  %verdict = llm.generate @small(%q) temperature 0
-  %yes = llm.constant "yes"
-  %go = llm.equal %verdict, %yes : {TEXT}
-  %r = scf.if %go -> ({TEXT}) {{
-    %p = llm.template "Answer: {{0}}"(%q)
-    %a = llm.generate @large(%p)
-    scf.yield %a : {TEXT}
-  }} else {{
-    OTHER
-  }}
-  func.return %r : {TEXT}
-}}
-"""
-REFUSAL = f'%no = llm.constant "no"\nscf.yield %no : {TEXT}'
-OTHER_CALL = (
-    f'%o = llm.template "Explain: {{0}}"(%q)\n%b = llm.generate @large(%o)\nscf.yield %b : {TEXT}'
-)
-
-
-@EACH_LEVEL
-@pytest.mark.parametrize("verdict", ["yes", "no"])
-def test_what_a_gate_holds_back_is_never_sent(verdict: str, level: Level) -> None:
-    found = run(
-        BRANCH.replace("OTHER", REFUSAL),
-        level,
-        lambda: lambda r: verdict if r.model == "small" else "answered",
-        q="?",
-    )
-    assert found.results == (["answered"] if verdict == "yes" else ["no"])
-    for told in found.both:
-        assert told.prompts == ({"?": 1, "Answer: ?": 1} if verdict == "yes" else {"?": 1})
-
-
-@EACH_LEVEL
-def test_of_two_arms_one_is_asked_unless_somebody_wants_time(level: Level) -> None:
-    found = run(
-        BRANCH.replace("OTHER", OTHER_CALL),
-        level,
-        lambda: lambda r: "yes" if r.model == "small" else "answered",
-        q="?",
-    )
-    expected = Counter({"?": 1, "Answer: ?": 1})
-    speculated = expected + Counter({"Explain: ?": 1})
-    for told in found.both:
-        assert told.prompts == expected or (level.speculate and told.prompts <= speculated)
-
-
-@EACH_LEVEL
-def test_nothing_races_that_the_program_does_not_race(level: Level) -> None:
-    for text in (DEPENDENT, voting(FIVE["sample"]), BRANCH.replace("OTHER", REFUSAL)):
-        module = at_level(parse_module(HEAD + text), level)
-        assert "exec.first" not in print_module(lowered(module))
-
-
-ARMS: Mapping[str, str] = {
-    "fallback": f"ensemble.fallback : {TEXT} do {{\nIN\n}} else {{\nOUT\n}}",
-    "race": f"ensemble.race : {TEXT} do {{\nIN\n}} or {{\nOUT\n}}",
-    "cascade": (
-        f"ensemble.cascade : {TEXT} do {{\n%i = llm.generate @house(%letter)\n"
-        f"ensemble.accept %i if %good : {TEXT}\n}} else {{\nOUT\n}}"
-    ),
-}
-
-
-@EACH_LEVEL
-@pytest.mark.parametrize("kind", ARMS)
-def test_every_arm_must_be_cleared_for_what_it_is_told(kind: str, level: Level) -> None:
-    inside = f"%i = llm.generate @house(%letter)\nensemble.yield %i : {TEXT}"
-    outside = f"%o = llm.generate @small(%letter)\nensemble.yield %o : {TEXT}"
-    text = f"""{HEAD}llm.model @house from "simulated" clearance "pii"
-func.func @f(%letter: {TEXT} {{ember.label = #llm.label"pii"}}, %good: i1) -> {TEXT} {{
-  %r = {ARMS[kind].replace("IN", inside).replace("OUT", outside)}
-  func.return %r : {TEXT}
-}}
-"""
-    module = parse_module(text)
-    run_passes(make_context(), module, parse_passes("assign-draws"))
-    setting = Setting(optimize_for=level.objective, speculate=level.speculate)
-    names = [name for name in level.passes if name != "verify-labels"]
-    run_passes(make_context(), module, parse_passes(",".join(names)), setting=setting)
-    with pytest.raises(LabelError, match="@small is cleared for 'public'"):
-        lowered(module)
-    cleared = parse_module(text.replace("@small(%letter)", "@house(%letter)"))
-    assert compile_to(cleared, "exec") is not None
-
-
-# What fails is asked again with another draw only where the program says so.
-
-
-@EACH_LEVEL
-def test_an_answer_that_does_not_fit_is_drawn_anew(level: Level) -> None:
-    text = f"""func.func @f(%q: {TEXT}) -> {TEXT} {{
-  %a = llm.generate @small(%q) as regex "[0-9]+" retries 2
-  func.return %a : {TEXT}
-}}
-"""
-    found = run(text, level, in_turn("none", "many", "7"), q="How many?")
-    assert found.results == ["7"]
-    for told in found.both:
-        assert len({request.draws for request in told.requests}) == len(told.requests) == 3
-
-
-@EACH_LEVEL
-def test_a_call_that_is_refused_is_not_drawn_anew(level: Level) -> None:
-    def refuse() -> Answer:
-        def answer(request: Request) -> str:
-            raise ProviderError("the model refused")
-
-        return answer
-
-    module = at_level(parse_module(HEAD + DEPENDENT), level)
-    told = Told(refuse())
-    with Session(provider=told, seed=1, clock="virtual") as session:
-        with pytest.raises(EmberError, match="the model refused"):
-            asyncio.run(run_async(prepare(lowered(module)), ["?"], session))
-    assert len({request.draws for request in told.requests}) == 1

@@ -81,7 +81,8 @@ def run_passes(
             if reason is None:
                 run.apply(found)
             else:
-                missed(module, f"is left alone: {reason}")
+                if not isinstance(found, Optimization) or found.is_about(module):
+                    missed(module, f"is left alone: {reason}")
                 watch.left_out.append(f"the pass '{found.name}' was left out: {reason}")
     write_promises(module, setting.kept)
 

@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp
 from ember_mlir.frontend.capture import capture
 from ember_mlir.frontend.signature import Signature
 from ember_mlir.interpreter import interpret
-from ember_mlir.parsing import make_context
+from ember_mlir.parsing import make_context, parse_module
 from ember_mlir.passes.optimization import Objective, Optimization, Setting
 from ember_mlir.pipeline import STAGES, for_reference, parse_passes, run_passes
 from ember_mlir.providers import Reply, Request, Session
@@ -125,17 +125,23 @@ class Runs(NamedTuple):
         return self.reference, self.engine
 
 
+MODELS = 'llm.model @small from "simulated"\nllm.model @large from "simulated"\n'
+"""What stands before the text of a program that says nothing of its models."""
+
+
 def run_at(
-    source: ModuleOp,
+    source: str | ModuleOp,
     level: Level,
     answer: Callable[[], Answer] | None = None,
     **inputs: Value,
 ) -> Runs:
     """Run a program at a level, by the reference and by the engine, whose results must agree.
 
-    `answer` makes what answers requests anew for each of the two.
+    A text stands behind `MODELS`. `answer` makes what answers requests anew for each of the
+    two.
     """
-    module = at_level(source, level)
+    written = parse_module(MODELS + source) if isinstance(source, str) else source
+    module = at_level(written, level)
     by_reference, by_engine = (Told(echo if answer is None else answer()) for _ in range(2))
     expected = interpret(
         module, [*inputs.values()], seed=7, send=lambda r: by_reference.simulate(r)[0]

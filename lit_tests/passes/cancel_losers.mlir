@@ -229,3 +229,119 @@ func.func @secret(%q: !llm.text, %c: i1 {ember.label = #llm.label"pii"}) -> !llm
   }
   func.return %r : !llm.text
 }
+
+// What an arm of a race fails of does not end the race.
+// CHECK-LABEL: func.func @in_a_race
+func.func @in_a_race(%q: !llm.text, %c: i1) -> !llm.text {
+  // CHECK: sched.first
+  // CHECK-NOT: sched.first
+  // CHECK: func.return
+  %r = ensemble.race : !llm.text do {
+    %a = llm.generate @m(%q) draw <0>
+    %s = scf.if %c -> (!llm.text) {
+      scf.yield %a : !llm.text
+    } else {
+      scf.yield %q : !llm.text
+    }
+    ensemble.yield %s : !llm.text
+  } or {
+    ensemble.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// A failure is handled from however deep in a region it comes.
+// CHECK-LABEL: func.func @handled_around
+func.func @handled_around(%xs: !llm.list<!llm.text>, %c: i1) -> !llm.list<!llm.text> {
+  // CHECK-NOT: sched.first
+  // CHECK: func.return
+  %r = ensemble.fallback : !llm.list<!llm.text> do {
+    %m = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+      %a = llm.generate @m(%x) draw <0[*]>
+      %s = scf.if %c -> (!llm.text) {
+        scf.yield %a : !llm.text
+      } else {
+        scf.yield %x : !llm.text
+      }
+      ensemble.yield %s : !llm.text
+    }
+    ensemble.yield %m : !llm.list<!llm.text>
+  } else {
+    ensemble.yield %xs : !llm.list<!llm.text>
+  }
+  func.return %r : !llm.list<!llm.text>
+}
+
+// A record that nobody reads is made up of empty fields, if each can be.
+// CHECK-LABEL: func.func @records
+func.func @records(%q: !llm.text, %c: i1, %d: !llm.record<"a": !llm.text, "n": i64>)
+    -> !llm.record<"a": !llm.text, "n": i64> {
+  // CHECK: sched.first
+  // CHECK: %[[A:.*]] = llm.constant ""
+  // CHECK-NEXT: %[[N:.*]] = arith.constant 0 : i64
+  // CHECK-NEXT: %[[EMPTY:.*]] = llm.record(%[[A]], %[[N]])
+  // CHECK: sched.accept %[[EMPTY]] if
+  // CHECK: } or {
+  %a = llm.generate @m(%q) draw <0>
+  %n = llm.length of %a : !llm.text
+  %e = llm.record(%a, %n) : !llm.record<"a": !llm.text, "n": i64>
+  %r = scf.if %c -> (!llm.record<"a": !llm.text, "n": i64>) {
+    scf.yield %e : !llm.record<"a": !llm.text, "n": i64>
+  } else {
+    scf.yield %d : !llm.record<"a": !llm.text, "n": i64>
+  }
+  func.return %r : !llm.record<"a": !llm.text, "n": i64>
+}
+
+// Nor may what goes along tell a request of something that is secret, by how long it takes.
+// CHECK-LABEL: func.func @secret_inside
+func.func @secret_inside(%q: !llm.text, %c: i1, %s: !llm.text {ember.label = #llm.label"pii"})
+    -> !llm.text {
+  // CHECK-NOT: sched.first
+  // CHECK: func.return
+  %a = llm.generate @m(%q) draw <0>
+  %t = llm.template "{0}{1}"(%a, %s)
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %t : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// Nothing is cancelled if any of its requests would be told more.
+// CHECK-LABEL: func.func @secret_for_one
+func.func @secret_for_one(%q: !llm.text, %c: i1, %s: !llm.text {ember.label = #llm.label"pii"})
+    -> !llm.text {
+  // CHECK-NOT: sched.first
+  // CHECK: func.return
+  %a = llm.generate @m(%q) draw <0>
+  %t = llm.template "{0}{1}"(%a, %s)
+  %b = llm.generate @m(%t) draw <1>
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %b : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// What gives several values at once runs to its end.
+// CHECK-LABEL: func.func @two_values
+func.func @two_values(%q: !llm.text, %c: i1, %d: i1) -> !llm.text {
+  // CHECK-NOT: sched.first
+  // CHECK: func.return
+  %a, %b = scf.if %d -> (!llm.text, !llm.text) {
+    %x = llm.generate @m(%q) draw <0>
+    scf.yield %x, %q : !llm.text, !llm.text
+  } else {
+    scf.yield %q, %q : !llm.text, !llm.text
+  }
+  %r = scf.if %c -> (!llm.text) {
+    %t = llm.template "{0}{1}"(%a, %b)
+    scf.yield %t : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}

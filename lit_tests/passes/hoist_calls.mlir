@@ -339,3 +339,60 @@ func.func @arms_left_out(%q: !llm.text) -> !llm.list<!llm.text> {
   }
   func.return %r : !llm.list<!llm.text>
 }
+
+// Where the list has an element for certain, what reads an answer that is no text moves, too.
+// CHECK-LABEL: func.func @about_a_turn_for_certain
+func.func @about_a_turn_for_certain(%x: !llm.text, %q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: llm.list
+  // CHECK-NEXT: llm.generate @m(%{{.*}}) temperature 0 tools [@time] site <0[0]>
+  // CHECK-NEXT: llm.content
+  // CHECK-NEXT: llm.generate @m(%{{.*}}) temperature 0 site <1[0]>
+  // CHECK-NEXT: ensemble.map
+  %xs = llm.list(%x) : !llm.list<!llm.text>
+  %r = ensemble.map %y in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %m = llm.generate @m(%q) temperature 0 tools [@time] site <0[*]> -> !llm.messages
+    %c = llm.content %m
+    %a = llm.generate @m(%c) temperature 0 site <1[*]>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}
+
+// Of several indices, that of the region which the call leaves becomes 0.
+// CHECK-LABEL: func.func @three_deep
+func.func @three_deep(%x: !llm.text, %q: !llm.text) -> !llm.list<!llm.list<!llm.list<!llm.text>>> {
+  // CHECK: ensemble.map
+  // CHECK-NEXT: ensemble.map %[[Z:.*]] in
+  // CHECK-NEXT: llm.generate @m(%[[Z]]) temperature 0 site <0[*, *, 0]>
+  // CHECK-NEXT: ensemble.map
+  %xs = llm.list(%x, %q) : !llm.list<!llm.text>
+  %r = ensemble.map %y in %xs
+      : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.list<!llm.text>>> do {
+    %s = ensemble.map %z in %xs : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+      %t = ensemble.map %u in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+        %a = llm.generate @m(%z) temperature 0 site <0[*, *, *]>
+        ensemble.yield %a : !llm.text
+      }
+      ensemble.yield %t : !llm.list<!llm.text>
+    }
+    ensemble.yield %s : !llm.list<!llm.list<!llm.text>>
+  }
+  func.return %r : !llm.list<!llm.list<!llm.list<!llm.text>>>
+}
+
+// A function counts however far before the call it stands.
+// CHECK-LABEL: func.func @far_behind_an_effect
+func.func @far_behind_an_effect(%x: !llm.text, %q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK: ensemble.map
+  // CHECK-NEXT: llm.apply effectful
+  // CHECK-NEXT: llm.template
+  // CHECK-NEXT: llm.generate
+  %xs = llm.list(%x) : !llm.list<!llm.text>
+  %r = ensemble.map %y in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %c = llm.apply effectful @charge(%y) : (!llm.text) -> !llm.text
+    %p = llm.template "{0}!"(%q)
+    %a = llm.generate @m(%p) temperature 0 site <0[*]>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r : !llm.list<!llm.text>
+}

@@ -151,3 +151,147 @@ func.func @other_prompts(%q: !llm.text, %r: !llm.text) -> !llm.list<!llm.text> {
   %l = llm.list(%a, %b) : !llm.list<!llm.text>
   func.return %l : !llm.list<!llm.text>
 }
+
+// Nor is what has one label what has another.
+// CHECK-LABEL: func.func @two_labels
+func.func @two_labels(%a: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: %[[A:.*]] = llm.template "x{0}"(%{{.*}}) {ember.label = #llm.label"pii"}
+  // CHECK-NEXT: %[[B:.*]] = llm.template "x{0}"(%{{.*}}) {ember.label = #llm.label"internal"}
+  %b = llm.template "x{0}"(%a) {ember.label = #llm.label"pii"}
+  %c = llm.template "x{0}"(%a) {ember.label = #llm.label"internal"}
+  // CHECK-NEXT: func.return %[[A]], %[[B]]
+  func.return %b, %c : !llm.text, !llm.text
+}
+
+// What has regions is not compared: these two branches are not one.
+// CHECK-LABEL: func.func @branches
+func.func @branches(%c: i1, %a: !llm.text, %b: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: %[[A:.*]] = scf.if
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %a : !llm.text
+  } else {
+    scf.yield %b : !llm.text
+  }
+  // CHECK: %[[B:.*]] = scf.if
+  %s = scf.if %c -> (!llm.text) {
+    scf.yield %b : !llm.text
+  } else {
+    scf.yield %a : !llm.text
+  }
+  // CHECK: func.return %[[A]], %[[B]]
+  func.return %r, %s : !llm.text, !llm.text
+}
+
+// Greedy samples are one answer, which is asked for once, and is one with a call before it.
+// CHECK-LABEL: func.func @greedy_samples
+func.func @greedy_samples(%q: !llm.text) -> (!llm.text, !llm.list<!llm.text>) {
+  // CHECK-NEXT: %[[A:.*]] = llm.generate @m(%{{.*}}) temperature 0 max_tokens 8 site <0>
+  // CHECK-NEXT: %[[D:.*]] = llm.list(%[[A]], %[[A]], %[[A]]) : !llm.list<!llm.text> {note = "kept"}
+  // CHECK-NEXT: func.return %[[A]], %[[D]]
+  %a = llm.generate @m(%q) temperature 0 max_tokens 8 site <0>
+  %d = ensemble.sample 3 of @m(%q) temperature 0 max_tokens 8 site <1[*]> {note = "kept"}
+  func.return %a, %d : !llm.text, !llm.list<!llm.text>
+}
+
+// Their one call has the site of the first, also where a region repeats them.
+// CHECK-LABEL: func.func @greedy_samples_in_a_map
+func.func @greedy_samples_in_a_map(%xs: !llm.list<!llm.text>) -> !llm.list<!llm.list<!llm.text>> {
+  // CHECK: %[[A:.*]] = llm.generate @m(%x) temperature 0 site <4[*, 0]>
+  // CHECK-NEXT: llm.list(%[[A]], %[[A]])
+  %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+    %d = ensemble.sample 2 of @m(%x) temperature 0 site <4[*, *]>
+    ensemble.yield %d : !llm.list<!llm.text>
+  }
+  // CHECK: llm.generate @m(%{{.*}}) temperature 0 site <7[*]>
+  %s = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.list<!llm.text>> do {
+    %d = ensemble.sample 2 of @m(%x) temperature 0 site [<7[*]>, <8[*]>]
+    ensemble.yield %d : !llm.list<!llm.text>
+  }
+  %l = llm.concat(%r, %s) : !llm.list<!llm.list<!llm.text>>
+  func.return %l : !llm.list<!llm.list<!llm.text>>
+}
+
+// If they may fail, all of them do: each is left out then, or replaced.
+// CHECK-LABEL: func.func @greedy_samples_that_fail
+func.func @greedy_samples_that_fail(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: %[[D:.*]] = ensemble.parallel on_error drop : !llm.list<!llm.text> do {
+  // CHECK-NEXT:   %[[A:.*]] = llm.generate @m(%q) temperature 0 as regex "[0-9]+"
+  // CHECK-NEXT:   ensemble.yield %[[A]]
+  // CHECK-NEXT: }
+  // CHECK-NEXT: %[[DD:.*]] = llm.concat(%[[D]], %[[D]])
+  %d = ensemble.sample 2 of @m(%q) temperature 0 as regex "[0-9]+" on_error drop
+  // CHECK-NEXT: %[[E:.*]] = ensemble.parallel on_error use %q : !llm.list<!llm.text> do {
+  // CHECK: }
+  // CHECK-NEXT: %[[EE:.*]] = llm.concat(%[[E]], %[[E]], %[[E]])
+  %e = ensemble.sample 3 of @m(%q) temperature 0 on_error use %q
+  // CHECK-NEXT: llm.concat(%[[DD]], %[[EE]])
+  %l = llm.concat(%d, %e) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}
+
+// Arms that are equal, but for sites, are one.
+// CHECK-LABEL: func.func @equal_arms
+func.func @equal_arms(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: %[[D:.*]] = ensemble.parallel on_error drop : !llm.list<!llm.text> do {
+  // CHECK-NEXT:   llm.template "Q: {0}"
+  // CHECK-NEXT:   llm.generate @m({{.*}}) temperature 0 site <1>
+  // CHECK-NEXT:   ensemble.yield
+  // CHECK-NEXT: }
+  // CHECK-NEXT: llm.concat(%[[D]], %[[D]])
+  %d = ensemble.parallel on_error drop : !llm.list<!llm.text> do {
+    %p = llm.template "Q: {0}"(%q)
+    %a = llm.generate @m(%p) temperature 0 site <1>
+    ensemble.yield %a : !llm.text
+  } and {
+    %o = llm.template "Q: {0}"(%q)
+    %b = llm.generate @m(%o) temperature 0 site <2>
+    ensemble.yield %b : !llm.text
+  }
+  func.return %d : !llm.list<!llm.text>
+}
+
+// Samples that draw stay as many as they are, as does what has another prompt or yields another.
+// CHECK-LABEL: func.func @other_members
+func.func @other_members(%q: !llm.text, %r: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) temperature 0.1 draw <0[*]>
+  %c = ensemble.sample 2 of @m(%q) temperature 0.1 draw <0[*]>
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) draw <1[*]>
+  %d = ensemble.sample 2 of @m(%q) draw <1[*]>
+  // CHECK-NEXT: ensemble.parallel
+  // CHECK: } and {
+  %e = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) temperature 0 site <2>
+    ensemble.yield %a : !llm.text
+  } and {
+    %b = llm.generate @m(%r) temperature 0 site <3>
+    ensemble.yield %b : !llm.text
+  }
+  // CHECK: ensemble.parallel
+  // CHECK: } and {
+  %f = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @other(%r) temperature 0 site <4>
+    ensemble.yield %a : !llm.text
+  } and {
+    %b = llm.generate @other(%r) temperature 0 site <5>
+    ensemble.yield %r : !llm.text
+  }
+  // CHECK: ensemble.parallel
+  // CHECK: } and {
+  %g = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) draw <6>
+    ensemble.yield %a : !llm.text
+  } and {
+    %b = llm.generate @m(%q) draw <7>
+    ensemble.yield %b : !llm.text
+  }
+  %l = llm.concat(%c, %d, %e, %f, %g) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}
+
+// What a label is written on stays, as the call that it becomes would have none.
+// CHECK-LABEL: func.func @labelled_samples
+func.func @labelled_samples(%q: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) temperature 0 {ember.label = #llm.label"pii"}
+  %d = ensemble.sample 2 of @m(%q) temperature 0 {ember.label = #llm.label"pii"}
+  func.return %d : !llm.list<!llm.text>
+}

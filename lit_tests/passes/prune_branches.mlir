@@ -164,7 +164,7 @@ func.func @white_space_and_case(%q: !llm.text) -> (!llm.text, !llm.text) {
 // CHECK-LABEL: func.func @parsed
 func.func @parsed(%q: !llm.text) -> (!llm.text, !llm.text) {
   // CHECK: llm.parse
-  // CHECK-NOT: llm.equal %{{.*}}, %quoted
+  // CHECK-NOT: llm.equal %quoted
   // CHECK: llm.equal %{{.*}}, %bare
   // CHECK-NEXT: scf.if
   %quoted = llm.constant "\"yes\""
@@ -382,4 +382,111 @@ func.func @contained(%q: !llm.text) -> !llm.text {
     scf.yield %q : !llm.text
   }
   func.return %r : !llm.text
+}
+
+// What an answer is compared with may be such a text, if it is not known.
+// CHECK-LABEL: func.func @unknown_text
+func.func @unknown_text(%c: i1, %q: !llm.text) -> !llm.text {
+  // CHECK: llm.equal %{{.*}}, %q
+  // CHECK-NEXT: scf.if
+  %a = llm.generate @m(%q) as regex "yes|no" draw <0>
+  %e = llm.equal %a, %q : !llm.text
+  %r = scf.if %e -> (!llm.text) {
+    %x = llm.generate @m(%a) draw <1>
+    scf.yield %x : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// A branch that gives nothing and has one arm goes, too, if that does nothing.
+// CHECK-LABEL: func.func @one_arm
+func.func @one_arm(%c: i1, %q: !llm.text) -> !llm.text {
+  // CHECK-NEXT: func.return
+  scf.if %c {
+    %t = llm.template "{0}!"(%q)
+  }
+  func.return %q : !llm.text
+}
+
+// Once a branch within an arm is gone, both arms may give the same.
+// CHECK-LABEL: func.func @same_in_the_end
+func.func @same_in_the_end(%c: i1, %q: !llm.text) -> !llm.text {
+  // CHECK-NEXT: func.return %q
+  %r = scf.if %c -> (!llm.text) {
+    %s = scf.if %c -> (!llm.text) {
+      scf.yield %q : !llm.text
+    } else {
+      %a = llm.generate @m(%q) draw <0>
+      scf.yield %a : !llm.text
+    }
+    scf.yield %s : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// What neither fails nor asks goes with its rung wherever it stands.
+// CHECK-LABEL: func.func @handled_sure_rung
+func.func @handled_sure_rung(%c: i1, %q: !llm.text) -> !llm.text {
+  // CHECK: ensemble.cascade
+  // CHECK-NEXT: ensemble.accept %{{.*}} if %c
+  // CHECK-NEXT: } else {
+  // CHECK-NEXT: ensemble.yield
+  %false = arith.constant false
+  %r = ensemble.fallback : !llm.text do {
+    %s = ensemble.cascade : !llm.text do {
+      ensemble.accept %q if %c : !llm.text
+    } else {
+      %t = llm.template "{0}!"(%q)
+      ensemble.accept %t if %false : !llm.text
+    } else {
+      ensemble.yield %q : !llm.text
+    }
+    ensemble.yield %s : !llm.text
+  } else {
+    ensemble.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// What a judge takes, or is best, fits as each answer does; without a grammar all may be.
+// CHECK-LABEL: func.func @chosen
+func.func @chosen(%q: !llm.text, %ss: !llm.list<f64>) -> (!llm.text, !llm.text, !llm.text) {
+  // CHECK: ensemble.judge
+  // CHECK-NOT: scf.if
+  // CHECK: ensemble.best
+  // CHECK-NOT: scf.if
+  // CHECK: draw <4>
+  // CHECK-NEXT: llm.equal
+  // CHECK-NEXT: scf.if
+  %maybe = llm.constant "maybe"
+  %as = ensemble.sample 3 of @m(%q) as regex "yes|no" draw <0[*]>
+  %a = ensemble.judge @m(%q) among %as draw <1>
+  %e = llm.equal %a, %maybe : !llm.text
+  %r = scf.if %e -> (!llm.text) {
+    %x = llm.generate @m(%a) draw <2>
+    scf.yield %x : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  %b = ensemble.best %as by %ss : !llm.list<!llm.text>, !llm.list<f64>
+  %f = llm.equal %b, %maybe : !llm.text
+  %s = scf.if %f -> (!llm.text) {
+    %x = llm.generate @m(%b) draw <3>
+    scf.yield %x : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  %d = llm.generate @m(%q) draw <4>
+  %g = llm.equal %d, %maybe : !llm.text
+  %t = scf.if %g -> (!llm.text) {
+    %x = llm.generate @m(%d) draw <5>
+    scf.yield %x : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r, %s, %t : !llm.text, !llm.text, !llm.text
 }

@@ -129,3 +129,12 @@ func.func @members(%xs: !llm.list<!llm.text>, %a: !llm.text)
   }
   func.return %r, %s, %t : !llm.list<!llm.text>, !llm.list<!llm.text>, !llm.list<!llm.text>
 }
+
+// What does something stays, read or not.
+// CHECK-LABEL: func.func @effect
+func.func @effect(%a: !llm.text) {
+  // CHECK-NEXT: llm.apply effectful @charge
+  // CHECK-NEXT: func.return
+  %c = llm.apply effectful @charge(%a) : (!llm.text) -> !llm.text
+  func.return
+}

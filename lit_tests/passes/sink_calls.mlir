@@ -297,3 +297,32 @@ func.func @leading_may_fail(%c: i1, %q: !llm.text) -> (!llm.text, !llm.text) {
   }
   func.return %r, %s : !llm.text, !llm.text
 }
+
+// What has moved reads what it read, and where it repeats from outside of that.
+// CHECK-LABEL: func.func @moved_behind_a_barrier
+func.func @moved_behind_a_barrier(%q: !llm.text, %c: i1, %xs: !llm.list<!llm.text>)
+    -> (!llm.text, !llm.list<!llm.text>) {
+  // CHECK-NEXT: %[[V:.*]] = llm.generate @m(%{{.*}}) draw <0>
+  // CHECK-NEXT: scf.if
+  %v = llm.generate @m(%q) draw <0>
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %v : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  // CHECK: ensemble.map
+  // CHECK-NEXT: scf.if
+  // CHECK-NEXT: llm.template "{0} {1}"(%{{.*}}, %[[V]])
+  // CHECK-NEXT: llm.generate @m(%{{.*}}) draw <1[*]>
+  %m = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %p = llm.template "{0} {1}"(%x, %v)
+    %t = llm.generate @m(%p) draw <1[*]>
+    %s = scf.if %c -> (!llm.text) {
+      scf.yield %t : !llm.text
+    } else {
+      scf.yield %x : !llm.text
+    }
+    ensemble.yield %s : !llm.text
+  }
+  func.return %r, %m : !llm.text, !llm.list<!llm.text>
+}

@@ -227,3 +227,146 @@ func.func @members_that_ask_and_act(%xs: !llm.list<!llm.text>) -> !llm.text {
   %v = ensemble.vote %ys : !llm.list<!llm.text>
   func.return %v : !llm.text
 }
+
+// Calls that are written one by one are arms, with what leads to each of them alone.
+// CHECK-LABEL: func.func @written_one_by_one
+func.func @written_one_by_one(%q: !llm.text) -> !llm.text {
+  // CHECK-NEXT: %[[P:.*]] = llm.template "all {0}"
+  // CHECK-NEXT: %[[L:.*]] = ensemble.parallel : !llm.list<!llm.text> attributes {note = "kept"} do {
+  // CHECK-NEXT:   %[[A:.*]] = llm.generate @m(%[[P]]) draw <0>
+  // CHECK-NEXT:   ensemble.yield %[[A]]
+  // CHECK-NEXT: } and {
+  // CHECK-NEXT:   %[[R:.*]] = llm.template "{0}{1}"
+  // CHECK-NEXT:   %[[B:.*]] = llm.generate @pii(%[[R]]) draw <1>
+  // CHECK-NEXT:   %[[C:.*]] = llm.generate @m(%[[B]]) draw <2>
+  // CHECK-NEXT:   %[[D:.*]] = llm.template "{0}!"(%[[C]])
+  // CHECK-NEXT:   ensemble.yield %[[D]]
+  // CHECK-NEXT: } and {
+  // CHECK-NEXT:   ensemble.yield %q
+  // CHECK-NEXT: }
+  // CHECK-NEXT: ensemble.vote %[[L]] min_valid 2 stop lossless
+  %p = llm.template "all {0}"(%q)
+  %r = llm.template "{0}{1}"(%p, %p)
+  %a = llm.generate @m(%p) draw <0>
+  %b = llm.generate @pii(%r) draw <1>
+  %c = llm.generate @m(%b) draw <2>
+  %d = llm.template "{0}!"(%c)
+  %l = llm.list(%a, %d, %q) : !llm.list<!llm.text> {note = "kept"}
+  %v = ensemble.vote %l min_valid 2 : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// One of them that others read is asked in any case, but it is no reason to ask for the others.
+// CHECK-LABEL: func.func @one_read_elsewhere
+func.func @one_read_elsewhere(%q: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: %[[A:.*]] = llm.generate @m(%q) draw <0>
+  // CHECK-NEXT: ensemble.parallel
+  // CHECK-NEXT: ensemble.yield %[[A]]
+  // CHECK: ensemble.vote %{{.*}} stop lossless
+  %a = llm.generate @m(%q) draw <0>
+  %b = llm.generate @pii(%q) draw <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  %v = ensemble.vote %l : !llm.list<!llm.text>
+  func.return %v, %a : !llm.text, !llm.text
+}
+
+// If others read them all, or the list, nothing is left out.
+// CHECK-LABEL: func.func @all_read_elsewhere
+func.func @all_read_elsewhere(%q: !llm.text) -> (!llm.text, !llm.text, !llm.text) {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %a = llm.generate @m(%q) draw <0>
+  %b = llm.generate @pii(%q) draw <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  %v = ensemble.vote %l : !llm.list<!llm.text>
+  %t = llm.template "{0}{1}"(%a, %b)
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %c = llm.generate @m(%q) draw <2>
+  %d = llm.generate @pii(%q) draw <3>
+  %m = llm.list(%c, %d) : !llm.list<!llm.text>
+  %w = ensemble.vote %m : !llm.list<!llm.text>
+  %j = llm.join %m with ", "
+  %x = llm.template "{0}{1}"(%t, %j)
+  func.return %v, %w, %x : !llm.text, !llm.text, !llm.text
+}
+
+// Calls whose failure is handled stay where they are.
+// CHECK-LABEL: func.func @calls_handled
+func.func @calls_handled(%q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %f = ensemble.fallback : !llm.text do {
+    %a = llm.generate @m(%q) draw <0>
+    %b = llm.generate @pii(%q) draw <1>
+    %l = llm.list(%a, %b) : !llm.list<!llm.text>
+    %v = ensemble.vote %l : !llm.list<!llm.text>
+    ensemble.yield %v : !llm.text
+  } else {
+    ensemble.yield %q : !llm.text
+  }
+  func.return %f : !llm.text
+}
+
+// So do calls before a function with an effect, which must not run if one of them fails.
+// CHECK-LABEL: func.func @calls_before_an_effect
+func.func @calls_before_an_effect(%q: !llm.text) -> (!llm.text, !llm.text) {
+  // CHECK-NEXT: llm.generate @m(%q) draw <0>
+  // CHECK-NEXT: llm.apply
+  // CHECK-NEXT: ensemble.parallel
+  // CHECK: llm.generate @pii(%q) draw <1>
+  %a = llm.generate @m(%q) draw <0>
+  %s = llm.apply effectful @send(%q) : (!llm.text) -> !llm.text
+  %b = llm.generate @pii(%q) draw <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  %v = ensemble.vote %l : !llm.list<!llm.text>
+  func.return %v, %s : !llm.text, !llm.text
+}
+
+// What does something itself is done where it stands.
+// CHECK-LABEL: func.func @answers_that_act
+func.func @answers_that_act(%q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %a = llm.generate @m(%q) draw <0>
+  %b = llm.generate @pii(%q) draw <1>
+  %c = llm.apply idempotent @log(%a) : (!llm.text) -> !llm.text
+  %d = llm.apply idempotent @log(%b) : (!llm.text) -> !llm.text
+  %l = llm.list(%c, %d) : !llm.list<!llm.text>
+  %v = ensemble.vote %l : !llm.list<!llm.text>
+  func.return %v : !llm.text
+}
+
+// A list with a label keeps it, as it stays.
+// CHECK-LABEL: func.func @labelled_list
+func.func @labelled_list(%q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %c = llm.generate @m(%q) draw <0>
+  %d = llm.generate @pii(%q) draw <1>
+  %k = llm.list(%c, %d) : !llm.list<!llm.text> {ember.label = #llm.label"public"}
+  %w = ensemble.vote %k : !llm.list<!llm.text>
+  func.return %w : !llm.text
+}
+
+// Keys come from all answers, and a vote in a region may run often, wherever these are written.
+// CHECK-LABEL: func.func @written_for_others
+func.func @written_for_others(%q: !llm.text, %keys: !llm.list<i64>, %xs: !llm.list<!llm.text>)
+    -> (!llm.text, !llm.list<!llm.text>) {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} by %keys :
+  %a = llm.generate @m(%q) draw <0>
+  %b = llm.generate @pii(%q) draw <1>
+  %l = llm.list(%a, %b) : !llm.list<!llm.text>
+  %v = ensemble.vote %l by %keys : !llm.list<!llm.text>, !llm.list<i64>
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: ensemble.vote %{{.*}} :
+  %c = llm.generate @m(%q) draw <2>
+  %d = llm.generate @pii(%q) draw <3>
+  %m = llm.list(%c, %d) : !llm.list<!llm.text>
+  %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+    %w = ensemble.vote %m : !llm.list<!llm.text>
+    ensemble.yield %w : !llm.text
+  }
+  func.return %v, %ys : !llm.text, !llm.list<!llm.text>
+}

@@ -23,7 +23,7 @@ def facts(condition: SSAValue, *, holds: bool) -> Iterator[tuple[SSAValue, bool]
     known = [(condition, holds)]
     for value, found in known:  # grows while it is walked
         yield value, found
-        if len(known) >= MAX_FACTS:
+        if len(known) + 2 > MAX_FACTS:
             continue
         match value.owner:
             case arith.XOrIOp(lhs=lhs, rhs=rhs) if known_integer(rhs) == 1:

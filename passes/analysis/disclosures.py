@@ -59,3 +59,9 @@ def sends(op: Operation) -> bool:
     """Whether `op` is a call that sends a request in any case, and is not left out as unread."""
     is_certain = isinstance(op, llm.GenerateOp | SampleOp | llm.EmbedOp)
     return is_certain and op.results[0].first_use is not None
+
+
+def sent_by(op: Operation) -> Sequence[Disclosure]:
+    """What `op` tells a model in any case, if it is a call."""
+    found = disclosure_of(op) if isinstance(op, Call) and sends(op) else None
+    return [] if found is None else [found]

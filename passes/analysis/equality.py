@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import NamedTuple
 
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.traits import IsTerminator, get_effects
 
 from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
@@ -31,3 +32,22 @@ def key_of(op: Operation) -> Key | None:
     # What is labelled is not what is not, though the values be the same.
     labels = [(name, found) for name in LABELS if (found := op.attributes.get(name)) is not None]
     return Key(op.name, tuple(op.operands), (*properties, *labels), tuple(op.result_types))
+
+
+def give_the_same(first: Region, second: Region) -> bool:
+    """Whether two arms end with one value, as their operations are equal one by one.
+
+    It takes time linear in the shorter one, so that many may be compared with the first.
+    """
+    same: dict[SSAValue, SSAValue] = {}
+    for op, other in zip_longest(first.block.ops, second.block.ops):
+        if op is None or other is None:
+            break
+        key, operands = key_of(op), tuple([same.get(value, value) for value in other.operands])
+        if op.has_trait(IsTerminator) and op.name == other.name:
+            return operands == tuple(op.operands)
+        found = key_of(other)
+        if key is None or found is None or found._replace(operands=operands) != key:
+            break
+        same.update(zip(other.results, op.results, strict=True))
+    return False

@@ -60,8 +60,8 @@ def _mark(
             isolated = op.has_trait(IsolatedFromAbove)
             inside = not isolated and (kept or op in acting)
             for inner in op.regions:
-                handled = not isolated and handles_failure(op, inner)
-                _mark(inner, acting, decisive, decides=inside or handled)
+                decides_inside = inside or handles_failure(op, inner)
+                _mark(inner, acting, decisive, decides=decides_inside)
             acts |= op in acting and not isolated
 
 

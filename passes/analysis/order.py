@@ -9,7 +9,7 @@ counts: there it cannot move past a request either, or past what decides about o
 from __future__ import annotations
 
 from xdsl.ir import Operation, Region
-from xdsl.traits import IsolatedFromAbove, IsTerminator, is_speculatable
+from xdsl.traits import is_speculatable
 
 from ember_mlir.passes.analysis.failures import effectful_operations, handles_failure
 
@@ -51,9 +51,8 @@ class Order:
                 unsure += not is_sure(op)
                 if handled:
                     self._handled.add(op)
-                around = handled and not op.has_trait(IsolatedFromAbove)
                 for inner in op.regions:
-                    self._add(inner, handled=around or handles_failure(op, inner))
+                    self._add(inner, handled=handled or handles_failure(op, inner))
 
 
 def is_sure(op: Operation) -> bool:
@@ -63,4 +62,4 @@ def is_sure(op: Operation) -> bool:
 
 def is_sure_region(region: Region) -> bool:
     """Whether all operations of a region are sure."""
-    return all(is_sure(op) or op.has_trait(IsTerminator) for b in region.blocks for op in b.ops)
+    return all(is_sure(op) for block in region.blocks for op in block.ops)

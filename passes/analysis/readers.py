@@ -60,7 +60,6 @@ class Readers:
 
     def read(self, value: SSAValue) -> None:
         """Note that `value` is read where the walk is."""
-        self._time += 1
         deepest = self._seen_from(value)
         place = self._places.get(value)
         if place is None:

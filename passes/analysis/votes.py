@@ -24,6 +24,8 @@ from ember_mlir.passes.analysis.failures import decisive_operations, effectful_o
 from ember_mlir.passes.analysis.labels import Labels, infer_labels
 from ember_mlir.passes.analysis.repetitions import most_items
 
+DECISIVE = "takes a list whose failure is handled, or comes before an effect"
+
 Source = SampleOp | MapOp | ParallelOp
 """What makes a list one by one, so that it may stop in between."""
 
@@ -56,6 +58,20 @@ def unread_elsewhere(vote: VoteOp) -> Sequence[Source]:
     return found
 
 
+def unfit(vote: VoteOp) -> str | None:
+    """Why a vote needs all of its list, however that is made.
+
+    The words complete "this operation …".
+    """
+    if vote.keys is not None:
+        return "compares by keys, which are made of all answers"
+    if not vote.answers.has_one_use():
+        return "is not the only one that reads its list"
+    if isinstance(vote.result.type, ListType):
+        return "gives a list, which others would take piece by piece"
+    return None
+
+
 class Votes:
     """What is known of the votes of a module; each fact is found when it is first needed."""
 
@@ -75,14 +91,10 @@ class Votes:
         sources = sources_of(vote)
         if not sources:
             return "takes a list that is not made right before it"
-        if vote.keys is not None:
-            return "compares by keys, which are made of all answers"
-        if not sources[0].result.has_one_use():
-            return "is not the only one that reads its list"
-        if isinstance(vote.result.type, ListType):
-            return "gives a list, which others would take piece by piece"
+        if (why := unfit(vote)) is not None:
+            return why
         if any(source in self._decisive for source in sources):
-            return "takes a list whose failure is handled, or comes before an effect"
+            return DECISIVE
         if any(source in self._acting for source in sources):
             return "takes a list whose members call a function that is not pure"
         return None

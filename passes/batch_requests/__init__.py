@@ -28,7 +28,7 @@ from ember_mlir.dialects import llm
 from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.passes.analysis.lateness import late_values
 from ember_mlir.passes.batch_requests.blocks import SeveralToList
-from ember_mlir.passes.batch_requests.grouping import groups_of
+from ember_mlir.passes.batch_requests.kinds import groups_of
 from ember_mlir.passes.batch_requests.maps import ElementsToList
 from ember_mlir.passes.optimization import Optimization, current_setting
 from ember_mlir.passes.rewriting import apply_once

@@ -9,6 +9,9 @@ from ember_mlir.dialects.values import DrawAttr
 
 Call = llm.EmbedOp | llm.ScoreOp
 
+Kind = tuple[object, ...]
+"""What requests have in common that may be one: where they stand, and all but their text."""
+
 ONE_BY_ONE = "asks a model that takes one text at a time"
 WAITS = "is about a text that comes later than others, which would wait for it"
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
-from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.formats.answers import own_indices
-from ember_mlir.dialects.values import TEXTS, AsksModel
-from ember_mlir.passes.analysis.failures import is_effectful
 from ember_mlir.passes.analysis.lateness import is_late_in_parts, takes_time
 from ember_mlir.passes.batch_requests.calls import ONE_BY_ONE, WAITS, Call, about
+from ember_mlir.passes.batch_requests.texts import is_local, is_made_in, texts_of, yield_of
 from ember_mlir.passes.canonicalize.known import is_labelled
 from ember_mlir.passes.optimization import fired, missed
 
@@ -62,41 +60,3 @@ class ElementsToList(RewritePattern):
             return WAITS
         is_slow = any(inner is not call and takes_time(inner) for inner in body.ops)
         return WAITS if self.late is not None and is_slow else None
-
-
-def is_local(op: Operation) -> bool:
-    """Whether an operation only computes, without regions."""
-    return not op.regions and not op.has_trait(AsksModel) and not is_effectful(op)
-
-
-def is_made_in(block: Block, value: SSAValue) -> bool:
-    """Whether `value` is an argument of `block`, or what one of its operations gives."""
-    owner = value.owner
-    return (owner.parent if isinstance(owner, Operation) else owner) is block
-
-
-def texts_of(op: ensemble.MapOp, call: Call, rewriter: PatternRewriter) -> SSAValue:
-    """The list of the texts that `call`, in the body of `op`, asks about."""
-    body = op.body.block
-    last = yield_of(body)
-    # What else is in the body may fail, whoever reads it.
-    if call is body.first_op and call.next_op is last and call.text is body.args[0]:
-        return op.items
-    leave = ensemble.YieldOp(call.text)
-    leave.location = last.location
-    rewriter.erase(call)
-    rewriter.erase(last)
-    body.add_op(leave)
-    op.body.detach_block(body)
-    texts = ensemble.MapOp(op.items, Region(body), TEXTS)
-    texts.location = op.location
-    texts.result.name_hint = "texts"
-    rewriter.insert(texts, InsertPoint.before(op))
-    return texts.result
-
-
-def yield_of(block: Block) -> Operation:
-    """The last operation of a body."""
-    last = block.last_op
-    assert last is not None
-    return last

@@ -8,6 +8,8 @@ from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter
 from xdsl.rewriter import InsertPoint
 
+from ember_mlir.dialects.ensemble import SampleOp
+from ember_mlir.dialects.llm import GenerateOp
 from ember_mlir.dialects.values import Draw, DrawAttr, DrawList, repetitions_around
 
 
@@ -53,6 +55,16 @@ def of_members(draws: Sequence[Draw]) -> DrawAttr:
         if counted == list(draws):
             return DrawAttr(Draw(first.chain, (*before, None, *after)))
     return DrawAttr(DrawList(tuple(draws)))
+
+
+def call_of(sample: SampleOp, index: int) -> GenerateOp:
+    """The call that a sample is of this index."""
+    call = GenerateOp(sample.model.string_value(), sample.prompt)
+    shared = set(sample.properties) - {"count", "drop"}
+    call.properties |= {name: sample.properties[name] for name in shared}
+    if sample.draw is not None:
+        call.properties["draw"] = with_index(sample.draw, repetitions_around(sample), index)
+    return call
 
 
 def fix_index(block: Block, position: int, index: int) -> None:

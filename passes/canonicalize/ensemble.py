@@ -28,7 +28,7 @@ from xdsl.traits import is_speculatable
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.values import ListType, repetitions_around
-from ember_mlir.passes.canonicalize.draws import fix_index, inline, inline_once, with_index
+from ember_mlir.passes.canonicalize.draws import call_of, fix_index, inline, inline_once
 from ember_mlir.passes.canonicalize.known import known_integer, known_items
 
 MAX_UNROLLED = 64
@@ -50,11 +50,7 @@ class SampleOfOne(RewritePattern):
             return
         found = op.result.type
         assert isinstance(found, ListType)
-        call = llm.GenerateOp(op.model.string_value(), op.prompt)
-        shared = set(op.properties) - {"count", "operandSegmentSizes"}
-        call.properties |= {name: op.properties[name] for name in shared}
-        if op.draw is not None:
-            call.properties["draw"] = with_index(op.draw, repetitions_around(op), 0)
+        call = call_of(op, 0)
         rewriter.replace(op, [call, llm.ListOp([call.result], found)])
 
 
@@ -167,7 +163,7 @@ def _moved(region: Region) -> Region:
 
 
 def _cannot_fail(block: Block) -> bool:
-    return all(op is block.last_op or is_speculatable(op) for op in block.ops)
+    return all(map(is_speculatable, block.ops))
 
 
 class FallbackOfSure(RewritePattern):

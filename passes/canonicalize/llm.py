@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xdsl.dialects.builtin import IntegerType, i1
-from xdsl.ir import Attribute, OpResult, SSAValue
+from xdsl.ir import Attribute, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import llm
@@ -211,13 +211,8 @@ class RestoreOfRedact(RewritePattern):
             rewriter.replace(op, (), [op.text])
             return
         redaction = maker(op.text)
-        if isinstance(redaction, llm.RedactOp) and _is_first(op.text):
-            if op.hidden is redaction.hidden:
-                rewriter.replace(op, (), [redaction.text])
-
-
-def _is_first(value: SSAValue) -> bool:
-    return isinstance(value, OpResult) and value.index == 0
+        if isinstance(redaction, llm.RedactOp) and op.hidden is redaction.hidden:
+            rewriter.replace(op, (), [redaction.text])
 
 
 PATTERNS: Mapping[str, tuple[RewritePattern, ...]] = {

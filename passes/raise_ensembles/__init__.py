@@ -16,7 +16,13 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
 from ember_mlir.passes.optimization import Optimization
-from ember_mlir.passes.raise_ensembles import calls, folds
+from ember_mlir.passes.raise_ensembles.calls import LoopToSample, ParallelToSample
+from ember_mlir.passes.raise_ensembles.folds import TellOfOthers
+from ember_mlir.passes.raise_ensembles.joins import TextsToJoin
+from ember_mlir.passes.raise_ensembles.lengths import CountToLength
+from ember_mlir.passes.raise_ensembles.listed import ListToSample
+from ember_mlir.passes.raise_ensembles.maps import AppendToMap
+from ember_mlir.passes.raise_ensembles.trees import ListsToReduce
 from ember_mlir.passes.rewriting import apply_once
 
 
@@ -28,14 +34,14 @@ class RaiseEnsemblesPass(Optimization):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         patterns = [
-            calls.ListToSample(op),
-            calls.ParallelToSample(),
-            calls.LoopToSample(),
-            folds.AppendToMap(),
-            folds.TextsToJoin(),
-            folds.ListsToReduce(),
-            folds.CountToLength(),
-            folds.TellOfOthers(),
+            ListToSample(op),
+            ParallelToSample(),
+            LoopToSample(),
+            AppendToMap(),
+            TextsToJoin(),
+            ListsToReduce(),
+            CountToLength(),
+            TellOfOthers(),
         ]
         # What is inside of a loop first, so that the loop is seen as it is then.
         apply_once(op, op.walk(region_first=True), patterns)

@@ -20,19 +20,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from xdsl.dialects import arith, scf
-from xdsl.ir import Block, Region, SSAValue
+from xdsl.dialects import scf
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
-from xdsl.traits import ConstantLike
 
-from ember_mlir.dialects.ensemble import ReduceOp, YieldOp
-from ember_mlir.dialects.llm import ConcatOp, GetOp, JoinOp, LengthOp, TemplateOp
-from ember_mlir.dialects.values import ListType
-from ember_mlir.passes.analysis.folds import Elements, Fold, appended, elements_of, fold_of, last_of
-from ember_mlir.passes.canonicalize.known import known_integer, known_items, known_text, whole
-from ember_mlir.passes.canonicalize.templates import pieces_of, template_of
+from ember_mlir.passes.analysis.folds import Elements, Fold, elements_of, fold_of
 from ember_mlir.passes.optimization import fired, missed
-from ember_mlir.passes.raise_ensembles.rounds import Made, behind, beside, element_of, map_of
+from ember_mlir.passes.raise_ensembles.rounds import Made
 from ember_mlir.passes.rewriting import replace
 
 
@@ -62,94 +55,6 @@ class RaiseFold(RewritePattern, ABC):
 
         None if the loop combines in another way; then it is left as it is.
         """
-
-
-class AppendToMap(RaiseFold):
-    """for %x in %xs (%l) { concat(%l, list(f(%x))) }  =>  concat(%l, map %x in %xs { f(%x) })"""
-
-    said = "is a map now, as no round needs what the one before gave"
-
-    def raised(self, loop: scf.ForOp, fold: Fold, elements: Elements) -> Made | None:
-        added = appended(fold)
-        if added is None:
-            return None
-        value = added.items[0]
-        only_here = added.parent is loop.body.block and added.result.has_one_use()
-        ops, results = map_of(loop, elements, value, fold.combine, *[added][: int(only_here)])
-        first = known_items(fold.first)
-        if first is not None and not first.items:
-            return ops, results
-        all_results = ConcatOp([fold.first, results], ListType(element_of(results)))
-        return [*ops, all_results], all_results.result
-
-
-class TextsToJoin(RaiseFold):
-    """for %x in %xs (%t) { template "{0}, {1}"(%t, f(%x)) }  =>  join (%t, f(%x) …) with …"""
-
-    said = "is one join now, of what no round needs from the one before"
-
-    def raised(self, loop: scf.ForOp, fold: Fold, elements: Elements) -> Made | None:
-        if not isinstance(fold.combine, TemplateOp):
-            return None
-        # It reads the state in some place.
-        _, *rest = pieces_of(fold.combine)
-        if not rest or any(piece is fold.state for piece in rest):
-            return None
-        *before, value = rest
-        if isinstance(value, str) or any(isinstance(piece, SSAValue) for piece in before):
-            before = []
-            value = beside(fold.combine, TemplateOp(*template_of(rest)))
-        separator = "".join(map(str, before))
-        ops, texts = map_of(loop, elements, value, fold.combine)
-        if separator or known_text(fold.first) != "":
-            ops, texts = behind(fold.first, ops, texts)
-        join = JoinOp(texts, separator)
-        return [*ops, join], join.result
-
-
-class ListsToReduce(RaiseFold):
-    """for %x in %xs (%l) { concat(%l, f(%x)) }  =>  reduce %g in (%l, f(%x) …) by 2 { concat }"""
-
-    said = "is a tree now, of what no round needs from the one before"
-
-    def raised(self, loop: scf.ForOp, fold: Fold, elements: Elements) -> Made | None:
-        combine = fold.combine
-        if not isinstance(combine, ConcatOp) or combine.lists[0] is not fold.state:
-            return None
-        rest, found = list(combine.lists[1:]), combine.result.type
-        assert isinstance(found, ListType)
-        value = rest[0] if len(rest) == 1 else beside(combine, ConcatOp(rest, found))
-        ops, lists = behind(fold.first, *map_of(loop, elements, value, combine))
-        block = Block(arg_types=[lists.type])
-        numbers = [whole(0), whole(1)]
-        parts = [GetOp(block.args[0], number.result) for number in numbers]
-        both = ConcatOp([part.result for part in parts], found)
-        block.add_ops([*numbers, *parts, both, YieldOp(both.result)])
-        for op in block.ops:
-            op.location = combine.location
-        tree = ReduceOp(lists, 2, Region(block), found)
-        return [*ops, tree], tree.result
-
-
-class CountToLength(RaiseFold):
-    """for %x in %xs (%n) { %n + 1 }  =>  %n + length of %xs"""
-
-    said = "is the length of its list now"
-
-    def raised(self, loop: scf.ForOp, fold: Fold, elements: Elements) -> Made | None:
-        combine = fold.combine
-        if not isinstance(combine, arith.AddiOp):
-            return None
-        other = combine.rhs if combine.lhs is fold.state else combine.lhs
-        needed = {combine, last_of(loop), *elements.reads, *elements.casts}
-        counts = all(op in needed or op.has_trait(ConstantLike) for op in loop.body.block.ops)
-        length = LengthOp(elements.items)
-        if known_integer(other) != 1 or fold.state.type != length.result.type or not counts:
-            return None
-        if known_integer(fold.first) == 0:
-            return [length], length.result
-        total = arith.AddiOp(fold.first, length.result)
-        return [length, total], total.result
 
 
 class TellOfOthers(RewritePattern):

@@ -23,26 +23,18 @@ a branch whose calls are early, no branch in the arms is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from xdsl.context import Context
 from xdsl.dialects import scf
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation, Region, SSAValue
-from xdsl.traits import get_effects
+from xdsl.ir import Region, SSAValue
 
-from ember_mlir.passes.analysis.disclosures import Call, Disclosure, disclosure_of, sends
-from ember_mlir.passes.analysis.invariants import Invariants
+from ember_mlir.passes.analysis.disclosures import Call, Disclosure, sent_by
 from ember_mlir.passes.analysis.order import Order
-from ember_mlir.passes.optimization import (
-    Objective,
-    Optimization,
-    current_setting,
-    fired,
-    missed,
-)
+from ember_mlir.passes.optimization import Objective, Optimization, current_setting, fired
 from ember_mlir.passes.rewriting import rename
+from ember_mlir.passes.speculate_branches.arms import calls_of, told_in
 from ember_mlir.passes.speculate_branches.early import Early, make_early
 from ember_mlir.passes.speculate_branches.obstacles import Obstacles
 
@@ -56,6 +48,10 @@ class SpeculateBranchesPass(Optimization):
     name = "speculate-branches"
     equivalence = "exact"
     serves: ClassVar[Objective | None] = "latency"
+
+    def is_about(self, module: ModuleOp) -> bool:
+        calls = (op for op in module.walk() if isinstance(op, Call))
+        return any(isinstance(call.parent_op(), scf.IfOp) for call in calls)
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if current_setting().speculate:
@@ -88,10 +84,11 @@ class Speculation:
 
     def speculate(self, op: scf.IfOp) -> bool:
         """Make the calls in the arms of `op` early that may be; whether there was one."""
-        told = [[found for inner in ops_of(arm) for found in sent_by(inner)] for arm in op.regions]
+        told = [told_in(arm) for arm in op.regions]
         found: list[Early] = []
         for arm, others in zip(op.regions, reversed(told), strict=True):
-            found += self.calls(arm, op, [*others[:RECENT], *self.sent[-RECENT:]])
+            recent = [*others[:RECENT], *self.sent[-RECENT:]]
+            found += calls_of(arm, op, recent, self.obstacles, self.order)
         readers = {use.operation for early in found for use in early.call.results[0].uses}
         new: dict[SSAValue, SSAValue] = {}
         for early in found:
@@ -100,31 +97,3 @@ class Speculation:
         for reader in readers:
             rename(reader, new)
         return bool(found)
-
-    def calls(self, arm: Region, op: scf.IfOp, told: Sequence[Disclosure]) -> Iterator[Early]:
-        """The calls of an arm that may be early, where others have `told` models something."""
-        if not arm.blocks:
-            return
-        invariants, acts = Invariants(arm.block), False
-        for inner in arm.block.ops:
-            known = invariants.reads_no_varying(inner) and get_effects(inner) == set()
-            if known and isinstance(inner, Call):
-                early = Early(inner, invariants.leading_to([inner]))
-                obstacle = self.obstacles.of(early, op, told, behind_effect=acts)
-                if obstacle is None:
-                    yield early
-                else:
-                    missed(inner, obstacle)
-            invariants.visit(inner)
-            acts = acts or self.order.acts(inner)
-
-
-def ops_of(region: Region) -> Sequence[Operation]:
-    """The operations of a region, which may have no block."""
-    return list(region.block.ops) if region.blocks else []
-
-
-def sent_by(op: Operation) -> Sequence[Disclosure]:
-    """What `op` tells a model in any case, if it is a call."""
-    found = disclosure_of(op) if isinstance(op, Call) and sends(op) else None
-    return [] if found is None else [found]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from xdsl.dialects import scf
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Operation, SSAValue
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.values import ListType
 from ember_mlir.passes.analysis.disclosures import Call
 from ember_mlir.passes.canonicalize.known import whole
+from ember_mlir.passes.rewriting import yielding
 
 
 class Early(NamedTuple):
@@ -41,8 +42,3 @@ def make_early(early: Early, op: scf.IfOp) -> SSAValue:
             inner.location = early.call.location
         Rewriter.insert_op(made, InsertPoint.before(place))
     return fallback.result
-
-
-def yielding(ops: Sequence[Operation]) -> Region:
-    """A region of `ops` that yields what the last one gives."""
-    return Region(Block([*ops, ensemble.YieldOp(ops[-1].results[0])]))

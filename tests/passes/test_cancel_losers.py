@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp
 
 from ember_mlir.dialects.values import TEXT
 from ember_mlir.errors import ProviderError
-from ember_mlir.parsing import parse_module
+from ember_mlir.parsing import parse_module, print_module
 from ember_mlir.passes.optimization import Setting
 from ember_mlir.providers import Reply, Request
 from ember_mlir.runtime.run import prepare
 from ember_mlir.testing import Program, numbered, programs, reference, without
 from ember_mlir.testing.engines import EVERYWHERE, Watched, Where, on_engine
-from ember_mlir.testing.exactness import FAULTS, optimized
+from ember_mlir.testing.exactness import FAULTS, optimized, remarks_of
 from ember_mlir.testing.moves import asked_in_both_arms, read_in_some_arm
 from ember_mlir.testing.plain import is_one
 from ember_mlir.testing.writer import Language, Maker, Write
@@ -128,6 +129,86 @@ def test_what_fails_ahead_of_its_branch_fails_the_run_with_its_own_error(where: 
     module = compiled(parse_module(AHEAD))
     with pytest.raises(ProviderError, match="is refused"):
         Watched(prepare(module), ["q"], Slow("long", refused="q")).run(where)
+
+
+ONE_ARM = """llm.model @m from "simulated"
+func.func @f(%q: !llm.text, %c: i1) -> !llm.text {
+  %r = ensemble.fallback : !llm.text do {
+    %a = llm.generate @m(%q) draw <0>
+    %s = scf.if %c -> (!llm.text) {
+      scf.yield %a : !llm.text
+    } else {
+      scf.yield %q : !llm.text
+    }
+    ensemble.yield %s : !llm.text
+  }
+  func.return %r : !llm.text
+}"""
+TOLD = (True, "is cancelled where the arm is taken that does not read it")
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [("", TOLD), (" at_most 2", (False, "is read in one arm alone, but its failure is handled"))],
+)
+def test_it_tells_what_is_cancelled_and_what_is_not_as_it_may_run_again(
+    again: str, told: tuple[bool, str]
+) -> None:
+    scheduled = print_module(optimized(parse_module(ONE_ARM), "lower-to-sched"))
+    text = scheduled.replace("= sched.attempt", f"= sched.attempt{again}")
+    assert remarks_of(text, "cancel-losers") == [told]
+
+
+ALL_KINDS = """llm.model @m from "simulated"
+func.func @f(%q: !llm.text, %c: i1, %d: i1) -> !llm.text {
+  %a = llm.generate @m(%q) draw <0>
+  %b = ensemble.refine %u from %a at_most 3 : !llm.text do {
+    %y = llm.generate @m(%u) draw <1[*]>
+    %e = llm.contains %y, %u : !llm.text, !llm.text
+    ensemble.accept %y if %e : !llm.text
+  }
+  %l = llm.list(%b, %q) : !llm.list<!llm.text>
+  %j = ensemble.reduce %g in %l by 2 : !llm.list<!llm.text> do {
+    %t = llm.join %g with " "
+    %y = llm.generate @m(%t) draw <2[*]>
+    ensemble.yield %y : !llm.text
+  }
+  %v = ensemble.sample 3 of @m(%j) draw <3[*]>
+  %w = ensemble.vote %v stop lossless : !llm.list<!llm.text>
+  %n = ensemble.race : !llm.text do {
+    %y = llm.generate @m(%w) draw <4>
+    ensemble.yield %y : !llm.text
+  } or {
+    %y = llm.generate @m(%w) draw <5>
+    ensemble.yield %y : !llm.text
+  }
+  %o = ensemble.fallback : !llm.text do {
+    %y = llm.generate @m(%n) draw <6>
+    ensemble.yield %y : !llm.text
+  } else {
+    %y = llm.generate @m(%n) draw <7>
+    ensemble.yield %y : !llm.text
+  }
+  %i = scf.if %d -> (!llm.text) {
+    %y = llm.generate @m(%o) draw <8>
+    scf.yield %y : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  %p = llm.template "{0}!"(%i)
+  %r = scf.if %c -> (!llm.text) {
+    scf.yield %p : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  func.return %r : !llm.text
+}"""
+
+
+def test_whatever_runs_goes_along() -> None:
+    module = optimized(parse_module(ALL_KINDS), "lower-to-sched,cancel-losers")
+    (function,) = [op for op in module.ops if isinstance(op, FuncOp)]
+    assert [op.name for op in function.body.block.ops] == ["sched.first", "sched.if", "func.return"]
 
 
 def shaped(write: Write) -> Language:

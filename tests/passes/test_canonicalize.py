@@ -18,7 +18,7 @@ from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.canonicalize import CanonicalizePass, simplifier
 from ember_mlir.passes.canonicalize import llm as llm_patterns
 from ember_mlir.passes.canonicalize.ensemble import MAX_UNROLLED
-from ember_mlir.passes.canonicalize.templates import MAX_SHARED
+from ember_mlir.passes.canonicalize.templates import MAX_SHARED, FlattenTemplate
 from ember_mlir.providers import Reply, Request
 
 CASES = sorted((Path(__file__).parents[2] / "lit_tests" / "passes").glob("canonicalize_*.mlir"))
@@ -125,6 +125,47 @@ def test_what_takes_the_place_of_an_operation_comes_from_where_it_did() -> None:
     }""")
     (constant,) = [op for op in module.walk() if op.name == "arith.constant"]
     assert source_of(constant).line == 5
+
+
+def test_what_nobody_reads_goes_though_nothing_else_is_simplified() -> None:
+    module = canonical("""func.func @f(%x: !llm.text) -> !llm.text {
+      %t = llm.template "<{0}>"(%x)
+      func.return %x : !llm.text
+    }""")
+    assert names(module) == []
+
+
+@pytest.mark.parametrize(
+    ("length", "readers", "stays"),
+    [(MAX_SHARED, 2, False), (MAX_SHARED + 1, 2, True), (MAX_SHARED + 1, 1, False)],
+)
+def test_a_long_list_that_several_read_is_not_copied(
+    length: int, readers: int, stays: bool
+) -> None:
+    joins = "\n".join(f'%j{n} = llm.join %l with "{n}"' for n in range(readers))
+    module = canonical(f"""func.func @f() -> !llm.list<!llm.text> {{
+      %k = llm.constant "k"
+      %l = llm.list({", ".join(["%k"] * length)}) : !llm.list<!llm.text>
+      {joins}
+      %r = llm.list({", ".join(f"%j{n}" for n in range(readers))}) : !llm.list<!llm.text>
+      func.return %r : !llm.list<!llm.text>
+    }}""")
+    assert ("llm.join" in names(module)) == stays
+
+
+def test_each_operation_that_is_rewritten_is_told() -> None:
+    module = parse_module("""func.func @f(%x: !llm.text) -> !llm.text {
+      %t = llm.template "<{0}>"(%x)
+      %u = llm.template "({0})"(%t)
+      func.return %u : !llm.text
+    }""")
+    told: list[str] = []
+    walk = simplifier.Simplifier(
+        {"llm.template": (FlattenTemplate(),)}, lambda op: told.append(op.name)
+    )
+    walk.simplify(module.body)
+    walk.finish()
+    assert (told, walk.has_changed) == (["llm.template"], True)
 
 
 class Endless(RewritePattern):

@@ -47,17 +47,21 @@ func.func @f(%x: !llm.text, %ys: !llm.list<!llm.text>)
 """
 PII = ' {ember.label = #llm.label"pii"}'
 LONG = 'llm.template "{0}' + "a" * MAX_SHARED + '"(%x)'
-CASES = {
-    "has a label of its own, so it takes in no text": {"label": PII},
-    "does not take in a text with a label, which would be lost": {
-        "inner": 'llm.constant "k" label "pii"'
-    },
-    "does not take in a text from outside of its region": {"outer": "%k"},
-    "does not take in a long text that others read too": {"inner": LONG, "other": "%k"},
-}
+LONG_CONSTANT = 'llm.constant "' + "a" * (MAX_SHARED + 1) + '"'
+LABELLED = 'llm.template "{0}!"(%x)' + PII
+LOST = "does not take in a text with a label, which would be lost"
+TOO_LONG = "does not take in a long text that others read too"
+CASES = [
+    ("has a label of its own, so it takes in no text", {"label": PII}),
+    (LOST, {"inner": 'llm.constant "k" label "pii"'}),
+    (LOST, {"inner": LABELLED}),
+    ("does not take in a text from outside of its region", {"outer": "%k"}),
+    (TOO_LONG, {"inner": LONG, "other": "%k"}),
+    (TOO_LONG, {"inner": LONG_CONSTANT, "other": "%k", "outer": "%k"}),
+]
 
 
-@pytest.mark.parametrize(("said", "change"), CASES.items(), ids=list(CASES))
+@pytest.mark.parametrize(("said", "change"), CASES)
 def test_what_stays_apart_says_why(said: str, change: dict[str, str]) -> None:
     plain = {"inner": 'llm.template "{0}!"(%x)', "label": "", "other": "%x", "outer": "%x"}
     remarks = told(parse_module(TEXT.format(**{**plain, **change})))

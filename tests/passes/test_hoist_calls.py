@@ -7,9 +7,8 @@ from hypothesis import given
 
 from ember_mlir.interpreter import Value, interpret
 from ember_mlir.parsing import parse_module
-from ember_mlir.passes.analysis.lengths import Lengths
 from ember_mlir.testing import Dice, Program, programs
-from ember_mlir.testing.exactness import FAULTS, check_exact, optimized
+from ember_mlir.testing.exactness import FAULTS, check_exact, optimized, remarks_of
 from ember_mlir.testing.moves import LANGUAGES
 
 CALLS = {
@@ -50,42 +49,24 @@ def test_it_asks_once_if_there_is_an_element_and_else_not_at_all(kind: str, coun
     assert (len(before.requests), len(after.requests)) == (count, min(count, 1))
 
 
-def test_the_least_length_of_a_list_is_told_by_what_makes_it() -> None:
-    module = parse_module(
+BEHIND = "is the same each time, but stands behind a function that is not pure"
+
+
+def test_it_tells_of_calls_alone_and_of_those_that_are_the_same_each_time() -> None:
+    told = remarks_of(
         """llm.model @m from "simulated"
-        func.func @f(%x: !llm.text, %xs: !llm.list<!llm.text>) {
-          %unknown = llm.concat(%xs, %xs) : !llm.list<!llm.text>
-          %two = llm.list(%x, %x) : !llm.list<!llm.text>
-          %three = ensemble.sample 3 of @m(%x) draw <0[*]>
-          %dropped = ensemble.sample 3 of @m(%x) on_error drop draw <1[*]>
-          %five = llm.concat(%two, %xs, %three) : !llm.list<!llm.text>
-          %mapped = ensemble.map %y in %five : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
-            ensemble.yield %y : !llm.text
+        func.func @f(%xs: !llm.list<!llm.text>, %q: !llm.text) -> !llm.list<!llm.text> {
+          %r = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
+            %a = llm.generate @m(%q) temperature 0 site <0[*]>
+            %c = llm.apply effectful @charge(%x) : (!llm.text) -> !llm.text
+            %b = llm.generate @m(%x) temperature 0 site <1[*]>
+            %d = llm.generate @m(%q) temperature 0 max_tokens 5 site <2[*]>
+            %t = llm.template "{0}{1}{2}"(%a, %b, %d)
+            ensemble.yield %t : !llm.text
           }
-          %left = ensemble.map %y in %five on_error drop
-              : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
-            ensemble.yield %y : !llm.text
-          }
-          %arms = ensemble.parallel : !llm.list<!llm.text> do {
-            ensemble.yield %x : !llm.text
-          } and {
-            ensemble.yield %x : !llm.text
-          }
-          func.return
-        }"""
+          func.return %r : !llm.list<!llm.text>
+        }""",
+        "hoist-calls",
     )
-    lengths = Lengths()
-    found: dict[str | None, int] = {}
-    for op in module.walk():
-        lengths.note(op)
-        found |= {result.name_hint: lengths.least(result) for result in op.results}
-    assert found == {
-        "unknown": 0,
-        "two": 2,
-        "three": 3,
-        "dropped": 0,
-        "five": 5,
-        "mapped": 5,
-        "left": 0,
-        "arms": 2,
-    }
+    once = "is asked once, and not in every run of the region around it"
+    assert told == [(False, BEHIND), (True, once)]

@@ -1,6 +1,9 @@
-"""`merge-calls` beyond its lit file: it stays linear where a list has many duplicates."""
+"""`merge-calls` beyond its lit file: what it keeps and tells, and that it stays linear."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from fractions import Fraction
 
 import pytest
 from xdsl.dialects import func
@@ -8,11 +11,15 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 
 from ember_mlir.dialects.llm import ListOp
+from ember_mlir.errors import ProviderError
+from ember_mlir.interpreter import Send
 from ember_mlir.parsing import make_context, parse_module
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.merge_calls import MergeCallsPass
 from ember_mlir.passes.optimization import Setting
 from ember_mlir.pipeline import run_passes
+from ember_mlir.providers import Reply, Request
+from ember_mlir.testing.laws import Option, law, playing
 
 
 def list_of_duplicates(count: int) -> ModuleOp:
@@ -100,6 +107,135 @@ def test_what_stands_in_two_arms_is_not_told() -> None:
         "%c = llm.generate @m(%q) draw <1>",
     )
     arm = "\n".join([*asked, "ensemble.yield %c : !llm.text"])
-    other = arm.replace("site <0>", "site <2>")
+    other = arm.replace("site <0>", "site <2>").replace('"a"', '"b"')
     text = f"%l = ensemble.parallel : !llm.list<!llm.text> do {{\n{arm}\n}} and {{\n{other}\n}}"
     assert told(text) == []
+
+
+def test_parameters_have_no_order() -> None:
+    module = parse_module(
+        """llm.model @m from "p"
+        func.func @f(%q: !llm.text) -> !llm.list<!llm.text> {
+          %a = llm.generate @m(%q) temperature 0 max_tokens 5 site <0>
+          %b = llm.generate @m(%q) temperature 0 max_tokens 5 site <1>
+          %l = llm.list(%a, %b) : !llm.list<!llm.text>
+          func.return %l : !llm.list<!llm.text>
+        }"""
+    )
+    first, *_ = [op for op in module.walk() if op.name == "llm.generate"]
+    first.properties = dict(reversed(first.properties.items()))
+    MergeCallsPass().apply(make_context(), module)
+    assert [op.name for op in module.walk()].count("llm.generate") == 1
+
+
+# One operation that asks for one answer several times.
+
+ONCE = (True, "asks once for what it gives several times, as it is always the same answer")
+LIST = "!llm.list<!llm.text>"
+GREEDY_ARM = (
+    "{{\n%a = llm.generate @m(%q) temperature 0 site <{}>\nensemble.yield %a : !llm.text\n}}"
+)
+PARALLEL = f"ensemble.parallel HOW : {LIST} do {GREEDY_ARM.format(0)} and {GREEDY_ARM.format(1)}"
+SEVERAL = {
+    "sample": "ensemble.sample 4 of @m(%q) temperature 0 HOW site <0[*]>",
+    "sample of a form": (
+        'ensemble.sample 4 of @m(%q) temperature 0 as regex "[ab]" HOW site <0[*]>'
+    ),
+    "sites": "ensemble.sample 2 of @m(%q) temperature 0 HOW site [<0>, <5>]",
+    "parallel": PARALLEL,
+}
+READERS = {
+    "list": "",
+    "vote": f"%v = ensemble.vote %l : {LIST}\n",
+    "join": '%v = llm.join %l with ", "\n',
+    "map": f"""%v = ensemble.map %x in %l : {LIST} -> {LIST} do {{
+  %y = llm.generate @m(%x) temperature 0 site <9[*]>
+  ensemble.yield %y : !llm.text
+}}
+""",
+}
+
+
+def several(form: str, how: str, reader: str) -> ModuleOp:
+    """A program that asks for an answer several times, and what reads the list of them."""
+    found = LIST if reader in ("list", "map") else "!llm.text"
+    result = "%l" if reader == "list" else "%v"
+    return parse_module(
+        f"""llm.model @m from "p"
+        func.func @f(%q: !llm.text) -> {found} {{
+        %l = {SEVERAL[form].replace("HOW", how)}
+        {READERS[reader]}func.return {result} : {found}
+        }}"""
+    )
+
+
+def answers(_: Request) -> Sequence[Option]:
+    """What may be answered: what has the form that is asked for, what has not, or nothing."""
+    return [(answer, Fraction(1, 3)) for answer in ("a", "x", ProviderError("no"))]
+
+
+@pytest.mark.parametrize("form", SEVERAL)
+@pytest.mark.parametrize("how", ["", "on_error drop", "on_error use %q"])
+@pytest.mark.parametrize("reader", READERS)
+def test_what_is_asked_once_gives_the_same_on_every_tape(form: str, how: str, reader: str) -> None:
+    plain = several(form, how, reader)
+    merged = plain.clone()
+    MergeCallsPass().apply(make_context(), merged)
+    verify_module(merged)
+    first, second = playing(plain, ["?"]), playing(merged, ["?"])
+    counts: set[tuple[bool, bool]] = set()
+
+    def is_same(send: Send) -> Hashable:
+        asked = [0, 0]
+
+        def counted(which: int) -> Send:
+            def noting(request: Request) -> Reply:
+                asked[which] += 1
+                return send(request)
+
+            return noting
+
+        full, once = first(counted(0)), second(counted(1))
+        counts.add((asked[1] < asked[0], asked[1] <= asked[0]))
+        return full == once
+
+    assert law(is_same, answers) == {True: 1}
+    assert (True, True) in counts
+    assert all(never_more for _, never_more in counts)
+
+
+@pytest.mark.parametrize("form", SEVERAL)
+def test_what_is_asked_once_is_told(form: str) -> None:
+    assert told(f"%l = {SEVERAL[form].replace('HOW', '')}") == [ONCE]
+
+
+def test_what_has_a_label_is_told() -> None:
+    sample = SEVERAL["sample"].replace("HOW", "")
+    label = '{ember.label = #llm.label"internal"}'
+    why = "would give one answer several times, but has a label of its own"
+    assert told(f"%l = {sample} {label}") == [(False, why)]
+
+
+def test_what_is_made_of_parts_is_asked_once_in_parts_that_are_equal() -> None:
+    inner = SEVERAL["sample"].replace("HOW", "")
+    arm = f"{{\n%i = {inner}\nensemble.yield %i : {LIST}\n}}"
+    assert told(f"%l = ensemble.parallel : !llm.list<{LIST}> do {arm} and {arm}") == [ONCE] * 3
+
+
+def test_a_single_sample_or_arm_stays() -> None:
+    assert told("%l = ensemble.sample 1 of @m(%q) temperature 0") == []
+    assert told(f"%l = ensemble.parallel : {LIST} do {GREEDY_ARM.format(0)}") == []
+
+
+def test_what_asks_nobody_stays() -> None:
+    arm = '{\n%t = llm.template "{0}!"(%q)\nensemble.yield %t : !llm.text\n}'
+    assert told(f"%l = ensemble.parallel : {LIST} do {arm} and {arm}") == []
+
+
+def test_arms_that_do_something_stay() -> None:
+    arm = (
+        "{\n%a = llm.generate @m(%q) temperature 0\n"
+        "%t = llm.apply effectful @send(%a) : (!llm.text) -> !llm.text\n"
+        "ensemble.yield %t : !llm.text\n}"
+    )
+    assert told(f"%l = ensemble.parallel : {LIST} do {arm} and {arm}") == []

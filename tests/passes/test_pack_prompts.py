@@ -22,6 +22,7 @@ from ember_mlir.passes.optimization import Setting
 from ember_mlir.passes.pack_prompts import PackPromptsPass
 from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.runtime.run import run_module
+from ember_mlir.testing.exactness import remarks_of
 
 PROGRAM = """
 llm.model @m from "p" usd_per_million 1 in 1 out
@@ -221,3 +222,10 @@ def test_it_needs_to_be_allowed_and_asked_for() -> None:
 def test_most_is_a_number_of_elements() -> None:
     with pytest.raises(PipelineError, match="'most' must be at least 1, but got 0"):
         PackPromptsPass(most=0)
+
+
+def test_that_it_may_not_run_is_told_where_there_is_something_to_pack() -> None:
+    why = "is left alone: this keeps meaning, and only distribution is allowed"
+    assert remarks_of(PROGRAM, "pack-prompts{most=4}") == [(False, why)]
+    about_none = PROGRAM.replace("(%x, %how)", "(%how, %how)")
+    assert remarks_of(about_none, "pack-prompts{most=4}") == []

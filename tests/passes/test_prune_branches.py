@@ -40,12 +40,48 @@ def test_all_rungs_that_are_never_accepted_go_at_once() -> None:
     assert len(found.arms) == 2
 
 
-def test_it_tells_once_of_rungs_that_must_run() -> None:
+@pytest.mark.parametrize("rungs", [1, 2])
+def test_it_tells_once_of_rungs_that_must_run(rungs: int) -> None:
     effect = "llm.apply effectful @charge() : () -> !llm.text"
-    text = cascade(2, f"%x = {effect}")
+    text = cascade(rungs, f"%x = {effect}")
     assert remarks_of(text, "prune-branches") == [
         (False, "has a rung that is never accepted, but its failure or effect counts")
     ]
+
+
+RUNGS = (
+    "%r = ensemble.cascade : !llm.text do {{ ensemble.accept %q if %c : !llm.text }} else {{ {} }}"
+)
+BRANCH = "%r = scf.if {} -> (!llm.text) {{ scf.yield %q : !llm.text }} else {{ {} }}"
+OTHER = "scf.yield %k : !llm.text"
+TOLD = {
+    "": [],
+    RUNGS.format("ensemble.yield %q : !llm.text"): [],
+    RUNGS.format("ensemble.accept %q if %true : !llm.text"): [
+        "has lost rungs that are decided before the program runs"
+    ],
+    BRANCH.format("%true", OTHER): ["is decided before the program runs"],
+    BRANCH.format("%c", f"%t = llm.apply pure @tell(%c) : (i1) -> !llm.text {OTHER}"): [
+        "reads a condition that is known in its arm"
+    ],
+    "%e = llm.equal %a, %k : !llm.text\n" + BRANCH.format("%e", OTHER): [
+        "never holds, as the grammar of the answer has no such text",
+        "is decided before the program runs",
+    ],
+}
+
+
+@pytest.mark.parametrize(("body", "told"), TOLD.items(), ids=map(str, range(len(TOLD))))
+def test_it_tells_of_what_is_decided(body: str, told: list[str]) -> None:
+    text = f"""llm.model @m from "simulated"
+    func.func @f(%c: i1, %q: !llm.text) -> !llm.text {{
+      %true = arith.constant true
+      %k = llm.constant "maybe"
+      %a = llm.generate @m(%q) as regex "yes|no" draw <0>
+      {body}
+      func.return %q : !llm.text
+    }}"""
+    assert remarks_of(text, "prune-branches") == [(True, said) for said in told]
 
 
 @pytest.mark.parametrize("fitting", GRAMMARS, ids=lambda fitting: fitting.grammar.text)
@@ -67,3 +103,10 @@ def test_white_space_that_belongs_to_a_text_is_not_left_out() -> None:
     assert [parsed.has(text) for text in (" yes", "yes", " maybe")] == [True, False, False]
     assert [written.has(text) for text in (" yes", "  yes ", "yes")] == [True, False, False]
     assert [found.has_within(" ye") for found in (parsed, written)] == [True, True]
+
+
+def test_what_was_parsed_from_json_is_known_if_its_values_are_few() -> None:
+    few = Vocabulary(Grammar("json_schema", '{"enum": ["yes", "no"]}'), parsed=True)
+    many = Vocabulary(Grammar("json_schema", '{"type": "string"}'), parsed=True)
+    assert [few.has_within(part) for part in ("es", "maybe")] == [True, False]
+    assert many.has_within("maybe")

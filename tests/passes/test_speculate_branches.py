@@ -18,7 +18,7 @@ from ember_mlir.providers import Reply, Request
 from ember_mlir.runtime.run import prepare
 from ember_mlir.testing import Program, numbered, programs, reference
 from ember_mlir.testing.engines import Watched
-from ember_mlir.testing.exactness import FAULTS, optimized
+from ember_mlir.testing.exactness import FAULTS, optimized, remarks_of
 from ember_mlir.testing.moves import LANGUAGES
 
 TEXT = """llm.model @m from "simulated"
@@ -120,3 +120,19 @@ def test_it_does_not_speculate_about_what_it_has_made_early() -> None:
     for kind in (ParallelOp, FallbackOp):
         found = [sum(isinstance(op, kind) for op in m.walk()) for m in (module, again)]
         assert found == [2, 2]
+
+
+def test_that_time_is_not_the_aim_is_told_where_a_branch_asks() -> None:
+    why = "is left alone: this serves latency, and the aim is both"
+    assert remarks_of(TEXT, "speculate-branches") == [(False, why)]
+    asks_before = """llm.model @m from "simulated"
+        func.func @f(%q: !llm.text, %c: i1) -> !llm.text {
+          %a = llm.generate @m(%q) draw <1>
+          %r = scf.if %c -> (!llm.text) {
+            scf.yield %a : !llm.text
+          } else {
+            scf.yield %q : !llm.text
+          }
+          func.return %r : !llm.text
+        }"""
+    assert remarks_of(asks_before, "speculate-branches") == []

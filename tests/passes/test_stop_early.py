@@ -22,6 +22,7 @@ from ember_mlir.passes.stop_early import StopEarlyPass
 from ember_mlir.passes.verify_labels import verify_labels
 from ember_mlir.pipeline import STAGES, parse_passes, run_passes
 from ember_mlir.providers import Reply, Request
+from ember_mlir.testing.exactness import remarks_of
 from ember_mlir.testing.laws import Model, Option, finite, law, playing, running, sender
 
 TEXT = "!llm.text"
@@ -29,12 +30,16 @@ LIST = "!llm.list<!llm.text>"
 THREE = finite({"a": "1/2", "b": "1/3", "c": "1/6"})
 
 
-def module_of(body: str, gives: str = TEXT) -> ModuleOp:
-    return parse_module(
+def text_of(body: str, gives: str = TEXT) -> str:
+    return (
         f'llm.model @m from "simulated"\nllm.model @n from "simulated"\n'
         f"func.func @f() -> {gives} {{\n"
         f'%q = llm.constant "?"\n{body}\nfunc.return %v : {gives}\n}}\n'
     )
+
+
+def module_of(body: str, gives: str = TEXT) -> ModuleOp:
+    return parse_module(text_of(body, gives))
 
 
 def stopped(module: ModuleOp, allow: str = "exact", optimize_for: Objective = "cost") -> ModuleOp:
@@ -105,6 +110,16 @@ PARALLEL = f"""
 }}
 %v = ensemble.vote %d : {LIST}"""
 
+WRITTEN = f"""
+%a = llm.generate @m(%q) draw <0>
+%p = llm.template "is it {{0}}?"(%a)
+%b = llm.generate @n(%p) draw <1>
+%c = llm.generate @n(%q) draw <2>
+%s = llm.generate @m(%q) draw <3>
+%t = llm.generate @n(%s) draw <4>
+%d = llm.list(%a, %b, %c, %t) : {LIST}
+%v = ensemble.vote %d : {LIST}"""
+
 
 def chance(_: Request) -> Sequence[Option]:
     """One answer, written in two ways, or none."""
@@ -132,8 +147,9 @@ def counted(send: Send, sent: list[Request]) -> Send:
         (CHAINED, finite({"a": "1/2", "b": "1/2"})),
         (LEFT, chance),
         (PARALLEL, THREE),
+        (WRITTEN, finite({"a": "1/2", "b": "1/2"})),
     ],
-    ids=["sample", "dropped", "replaced", "mapped", "chained", "left", "parallel"],
+    ids=["sample", "dropped", "replaced", "mapped", "chained", "left", "parallel", "written"],
 )
 def test_a_lossless_stop_gives_the_same_on_every_tape_for_fewer_calls(
     body: str, model: Model
@@ -218,6 +234,69 @@ def test_an_adaptive_vote_means_the_same_whoever_reads_its_list(reader: str) -> 
         return compiled(send) == reference(send)
 
     assert law(same, THREE) == {True: 1}
+
+
+def test_a_vote_that_stops_by_a_rule_keeps_it() -> None:
+    module = module_of(SAMPLE.replace("vote %d", "vote %d stop adaptive confidence 0.6"))
+    assert rules_of(stopped(module)) == ["adaptive"]
+
+
+READ_TWICE = f"{SAMPLE}\n%n = llm.length of %d : {LIST}"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (f"%d = llm.list(%q, %q) : {LIST}\n%v = ensemble.vote %d : {LIST}", []),
+        (READ_TWICE, ["is not the only one that reads its list"]),
+    ],
+)
+def test_it_tells_of_votes_for_which_models_are_asked(body: str, told: list[str]) -> None:
+    assert remarks_of(text_of(body), "stop-early") == [(False, said) for said in told]
+
+
+# What is told of votes that do not stop.
+
+TWO = "%a = llm.generate @m(%q) draw <0>\n%b = llm.generate @n(%q) draw <1>"
+LISTED = f"%d = llm.list(%a, %b) : {LIST}\n%v = ensemble.vote %d : {LIST}"
+
+
+def told(body: str) -> list[str]:
+    setting = Setting(remarks=[])
+    run_passes(make_context(), module_of(body), parse_passes("stop-early"), setting=setting)
+    return [remark.said for remark in setting.remarks or []]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (f"{TWO}\n{LISTED}", "stops as soon as no missing answer can change its result"),
+        (f'{TWO}\n{LISTED}\n%j = llm.join %d with ""', "is not the only one that reads its list"),
+        (
+            f'{TWO}\n{LISTED}\n%t = llm.template "{{0}}{{1}}"(%a, %b)',
+            "takes answers that others read too, or that cannot be made later",
+        ),
+        (
+            f"{TWO}\n{LISTED}".replace(" draw <0>", "").replace(" draw <1>", ""),
+            "takes answers that others read too, or that cannot be made later",
+        ),
+        (
+            f"{TWO}\n{LISTED}\n%s = llm.apply effectful @f(%q) : ({TEXT}) -> {TEXT}",
+            "takes a list whose failure is handled, or comes before an effect",
+        ),
+    ],
+    ids=["stops", "list", "answers", "fresh", "effect"],
+)
+def test_of_answers_that_are_written_one_by_one_the_first_obstacle_is_told(
+    body: str, said: str
+) -> None:
+    assert told(body) == [said]
+
+
+@pytest.mark.parametrize("items", ["%a, %a, %a", "%q, %t"])
+def test_a_list_for_which_nobody_is_asked_more_than_once_is_not_told(items: str) -> None:
+    asked = '%a = llm.generate @m(%q) draw <0>\n%t = llm.template "{0}!"(%q)'
+    assert told(f"{asked}\n{LISTED.replace('%a, %b', items)}") == []
 
 
 # How far an adaptive stop may be off.

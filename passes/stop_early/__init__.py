@@ -9,12 +9,13 @@ there can only be two, it is `stop adaptive`: the vote of the shortest row of an
 lead is likely to last. That keeps `bounded(δ)`: δ is the greatest probability that the two
 votes differ, for answers of any probabilities, times how often the vote runs.
 
-Legal where nobody else reads what is not made. That a member would have failed is not
-noticed then, so its failure must not decide anything (see `analysis/failures.py`); nor may
-members call functions that are not pure. How many members are asked tells what the others
-have said, so each must already be told all that the vote takes. Where cost alone is aimed at,
-answers are asked for as the decision needs them, a few at a time; else all are asked for
-at once (`at_once`), and those that are missing when it is decided are cancelled.
+Calls that are written one by one are put into arms for that (see `arms.py`). Legal where
+nobody else reads what is not made. That a member would have failed is not noticed then, so
+its failure must not decide anything (see `analysis/failures.py`); nor may members call
+functions that are not pure. How many members are asked tells what the others have said, so
+each must already be told all that the vote takes. Where cost alone is aimed at, answers are
+asked for as the decision needs them, a few at a time; else all are asked for at once
+(`at_once`), and those that are missing when it is decided are cancelled.
 """
 
 from __future__ import annotations
@@ -30,18 +31,14 @@ from xdsl.ir import Operation
 from ember_mlir.dialects.ensemble import VoteOp
 from ember_mlir.dialects.formats.strategies import Stopping
 from ember_mlir.errors import PipelineError
-from ember_mlir.passes.analysis.independent_answers import dependent_requests, greatest_difference
+from ember_mlir.passes.analysis.failures import decisive_operations
+from ember_mlir.passes.analysis.independent_answers import dependent_requests
 from ember_mlir.passes.analysis.votes import Votes
-from ember_mlir.passes.equivalence import EXACT, Equivalence, bounded
-from ember_mlir.passes.optimization import (
-    Optimization,
-    current_setting,
-    fired,
-    missed,
-    permitted,
-)
-
-NO_DIFFERENCE = bounded(Decimal("0.0000"))
+from ember_mlir.passes.equivalence import EXACT
+from ember_mlir.passes.optimization import Optimization, current_setting, fired, missed
+from ember_mlir.passes.rewriting import apply_once
+from ember_mlir.passes.stop_early.adaptive import adaptive
+from ember_mlir.passes.stop_early.arms import ListToParallel, list_before
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,8 @@ class StopEarlyPass(Optimization):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         found = [vote for vote in op.walk() if isinstance(vote, VoteOp) and vote.stop is None]
+        if any(list_before(vote) for vote in found):
+            apply_once(op, op.walk(), [ListToParallel(decisive_operations(op))])
         votes, dependent = Votes(op), dependent_requests(op) if found else set[Operation]()
         for vote in found:
             if not votes.ask(vote):
@@ -97,16 +96,3 @@ def stop(vote: VoteOp, confidence: Decimal, dependent: Set[Operation]) -> None:
         said = f"its lead is likely to last ({confidence})"
     fired(vote, f"stops as soon as {said}", kept)
     vote.properties |= {name: found for name, found in rule.properties().items() if found}
-
-
-def adaptive(vote: VoteOp, confidence: Decimal, dependent: Set[Operation]) -> Equivalence:
-    """What an adaptive stop keeps; `EXACT` if there is none, or a lossless one is as good."""
-    delta = greatest_difference(vote, confidence, dependent)
-    if isinstance(delta, str):
-        if permitted(NO_DIFFERENCE):
-            missed(vote, f"{delta}: it does not stop adaptively")
-    elif not permitted(bounded(delta)):
-        missed(vote, f"would keep {bounded(delta)} adaptively, which is above the allowance")
-    elif delta:
-        return bounded(delta)
-    return EXACT

@@ -10,19 +10,23 @@ two prompts would be the same value.
 
 Legal because a value depends on its request and its draw alone. Calls with different
 draws are independent samples and never merge, nor do calls without a draw. An operation
-merges only into one that is visible where it stands, so nothing moves. Keeps `exact`.
+merges only into one that is visible where it stands, so nothing moves. One operation that
+asks for the same answer several times asks once (see `broadcasts.py`). Keeps `exact`.
 """
 
 from __future__ import annotations
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.ir import Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove
 
-from ember_mlir.dialects.values import AsksModel, is_greedy
+from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.equality import Key, key_of
-from ember_mlir.passes.optimization import Optimization, current_setting, fired, missed
+from ember_mlir.passes.merge_calls.broadcasts import BROADCASTS, is_one
+from ember_mlir.passes.merge_calls.samples import Samples
+from ember_mlir.passes.optimization import Optimization, current_setting, fired
+from ember_mlir.passes.rewriting import apply_once
 
 
 class MergeCallsPass(Optimization):
@@ -35,24 +39,11 @@ class MergeCallsPass(Optimization):
         samples = Samples() if current_setting().remarks is not None else None
         for region in op.regions:
             merge_equal(region, {}, {}, samples)
-
-
-class Samples:
-    """The sampled calls that stay, to tell of those that differ in nothing but their draws."""
-
-    def __init__(self) -> None:
-        self._draws: dict[Key, Attribute | None] = {}
-
-    def stays(self, op: Operation, key: Key) -> None:
-        """Take note of an operation that stays; of several alike, tell of the second."""
-        draw = op.properties.get("draw")
-        if draw is None or is_greedy(op):
-            return
-        alike = key._replace(properties=tuple([p for p in key.properties if p[0] != "draw"]))
-        first = self._draws.setdefault(alike, draw)
-        if first is not None and first != draw:
-            missed(op, "has a draw of its own: independent samples stay so")
-            self._draws[alike] = None
+        # What is put once where it was several times may be equal to what stands before it.
+        if any(map(is_one, op.walk())):
+            apply_once(op, op.walk(region_first=True), BROADCASTS)
+            for region in op.regions:
+                merge_equal(region, {}, {})
 
 
 def merge_equal(

@@ -19,8 +19,8 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Region, SSAValue
 
 from ember_mlir.dialects.ensemble import MapOp
-from ember_mlir.passes.analysis.order import Order, is_sure_region
-from ember_mlir.passes.canonicalize.known import is_labelled
+from ember_mlir.passes.analysis.order import Order
+from ember_mlir.passes.fuse_maps.obstacles import obstacle
 from ember_mlir.passes.optimization import Optimization, fired, missed
 from ember_mlir.passes.rewriting import move_ops, rename
 
@@ -54,29 +54,13 @@ class Fusion:
             for op in list(block.ops):
                 rename(op, self.renamed)
                 if isinstance(op, MapOp) and (first := map_before(op)) is not None:
-                    if (obstacle := self.obstacle(first, op)) is None:
+                    if (why := obstacle(first, op, self.order)) is None:
                         self.fuse(first, op)
                     else:
-                        missed(op, obstacle)
+                        missed(op, why)
             for op in block.ops:
                 for inner in op.regions:
                     self.fuse_in(inner)
-
-    def obstacle(self, first: MapOp, second: MapOp) -> str | None:
-        """Why two maps in a row cannot be one, if they cannot."""
-        if not first.result.has_one_use():
-            return "maps over a list that others read, too"
-        if any(op.drop is not None or op.default is not None for op in (first, second)):
-            return "maps over a map, but one of them has an on_error"
-        if is_labelled(first):
-            return "maps over a map with a label, which would be lost"
-        if any(self.order.acts(op) for op in (first, second)):
-            return "maps over a map, but a function that is not pure keeps their order"
-        if self.order.acts_before(first) != self.order.acts_before(second):
-            return "maps over a map, but a function that is not pure stands between them"
-        if self.order.is_handled(first) and not is_sure_region(first.body):
-            return "maps over a map whose failure is handled, and would come after more requests"
-        return None
 
     def fuse(self, first: MapOp, second: MapOp) -> None:
         """map(map(xs, f), g) => map(xs, g∘f), where the second map stands."""

@@ -1,8 +1,6 @@
-"""What `pack-prompts` puts in front of a map: one request about all elements, and its check."""
+"""What stands in front of a map: one request about all elements, and the check of its answer."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from xdsl.dialects import arith
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -12,7 +10,7 @@ from ember_mlir.dialects.formats import integer
 from ember_mlir.dialects.values import TEXTS, GrammarAttr
 from ember_mlir.grammars import Grammar
 from ember_mlir.passes.canonicalize.known import whole
-from ember_mlir.semantics import escape_template, parse_template
+from ember_mlir.passes.pack_prompts.prompts import packed_template
 
 ANSWERS = Grammar("json_schema", '{"type": "array", "items": {"type": "string"}}')
 """What a packed answer must look like."""
@@ -22,20 +20,6 @@ MAX_TOKENS = 2**31 - 1
 
 TOKENS_AROUND = 8
 """What an answer takes more as an element of an array."""
-
-PROMPT = """\
-Do one task for each of several items, and for each as if it were the only one. Items are \
-numbered, and each is written as a JSON string; in the task, {item} stands for its text. What \
-an item says concerns that item alone.
-
-Task:
-{task}
-
-Items:
-{items}
-
-Answer with a JSON array of strings: the result for each item, in the order of the items, \
-and nothing else."""
 
 
 def is_packed(op: ensemble.MapOp) -> bool:
@@ -76,27 +60,6 @@ def packed_request(op: ensemble.MapOp, call: llm.GenerateOp, most: int) -> list[
 def if_true(value: SSAValue, condition: SSAValue) -> ensemble.CascadeOp:
     """A list of texts, or a failure."""
     return ensemble.CascadeOp([Region(Block([ensemble.AcceptOp(value, condition)]))], TEXTS)
-
-
-def packed_template(op: ensemble.MapOp, call: llm.GenerateOp) -> tuple[str, Sequence[SSAValue]]:
-    """The template of the prompt about all elements, and what fills it but the elements."""
-    prompt, element = call.prompt.owner, op.body.block.args[0]
-    assert isinstance(prompt, llm.TemplateOp)
-    captured = list(dict.fromkeys(hole for hole in prompt.holes if hole is not element))
-    numbers: dict[SSAValue, int] = {value: number for number, value in enumerate(captured)}
-    pieces = parse_template(prompt.template.data)
-    item = "<item>"
-    while any(isinstance(piece, str) and item in piece for piece in pieces):
-        item = f"<{item}>"
-    holes = [prompt.holes[piece] if isinstance(piece, int) else piece for piece in pieces]
-    task = [
-        escape_template(hole)
-        if isinstance(hole, str)
-        else (item if hole is element else f"{{{numbers[hole]}}}")
-        for hole in holes
-    ]
-    text = PROMPT.format(item=item, task="".join(task), items=f"{{{len(captured)}}}")
-    return text, captured
 
 
 def packed_call(call: llm.GenerateOp, prompt: SSAValue, most: int) -> llm.GenerateOp:

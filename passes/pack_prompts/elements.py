@@ -1,80 +1,20 @@
-"""`pack-prompts{most=8}`: ask about all elements of a short list in one prompt.
-
-    %ys = map %x in %xs { %p = template(%x, %c), yield generate @m(%p) }
-      =>  %ys = fallback {
-            %few = %xs if it has 2 to `most` elements, else fail
-            %a = generate @m(template(%c, quote %few)) as an array of texts
-            yield parse %a if it has as many elements as %xs, else fail
-          } else { yield map … }
-
-Whoever wants this says how many elements one prompt may have: `most`, without which nothing
-is packed. A list of another length, when it runs, is asked about element by element as
-before. So is one whose packed answer fails, does not parse, or has another number of
-answers, which takes a request more.
-
-Elements are data: in the prompt they are numbered JSON strings, so that none can pass for
-another, or for what is asked. They are of one list, and so of one user and one label. But
-how many answers there are depends on answers from now on: legal only if a request tells no
-more than its being sent, which is how many elements there are. Texts that end an answer
-(`stop`) would end all of them, and answers that must look like something, or call tools,
-are not those of an array. A model may answer otherwise when it sees several elements, so
-this keeps `meaning` only; it serves cost, as one long answer takes longer than short ones.
-"""
+"""A request for each element of a list, behind one about all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from itertools import islice
 
-from xdsl.context import Context
-from xdsl.dialects import func
-from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, Region
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.values import TEXTS
-from ember_mlir.errors import PipelineError
-from ember_mlir.passes.analysis.labels import infer_labels
-from ember_mlir.passes.assign_draws import assign_draws
 from ember_mlir.passes.canonicalize.known import is_labelled, known_items
 from ember_mlir.passes.equivalence import MEANING
-from ember_mlir.passes.optimization import Optimization, fired, missed, permitted
-from ember_mlir.passes.packing import is_packed, packed_request
-from ember_mlir.passes.rewriting import apply_once
-
-
-@dataclass(frozen=True)
-class PackPromptsPass(Optimization):
-    """Ask about all elements of a list of 2 to `most` in one prompt."""
-
-    name = "pack-prompts"
-    equivalence = "meaning"
-    serves = "cost"
-
-    most: int = 1
-
-    def __post_init__(self) -> None:
-        if self.most < 1:
-            raise PipelineError(
-                f"'most' must be at least 1, but got {self.most}; "
-                "give the number of elements that one prompt may be about"
-            )
-
-    def apply(self, ctx: Context, op: ModuleOp) -> None:
-        ops = list(op.walk())
-        maps = [found for found in ops if isinstance(found, ensemble.MapOp)]
-        if self.most < 2 or not any(packable(found) for found in maps):
-            return
-        labels = infer_labels(op)
-        telling = {a.op for a in labels.requests if labels.of_request(a) != labels.of_sending(a)}
-        pattern = ElementsToPrompt(self.most, telling)
-        apply_once(op, ops, [pattern])
-        for function in op.ops if pattern.has_packed else ():
-            if isinstance(function, func.FuncOp):
-                assign_draws(function)
+from ember_mlir.passes.optimization import fired, missed, permitted
+from ember_mlir.passes.pack_prompts.requests import is_packed, packed_request
 
 
 class ElementsToPrompt(RewritePattern):
@@ -127,10 +67,11 @@ class ElementsToPrompt(RewritePattern):
         return "stands in for one about all elements already" if is_packed(op) else None
 
 
-def packable(op: ensemble.MapOp) -> llm.GenerateOp | None:
+def packable(op: Operation) -> llm.GenerateOp | None:
     """The request about each element, if it and its prompt are all that a map makes."""
-    body = list(islice(op.body.block.ops, 4))
-    match body:
+    if not isinstance(op, ensemble.MapOp):
+        return None
+    match list(islice(op.body.block.ops, 4)):
         case [llm.TemplateOp() as prompt, llm.GenerateOp() as call, ensemble.YieldOp() as last]:
             is_all = call.prompt is prompt.result and last.operands[0] is call.result
             is_about = op.body.block.args[0] in prompt.holes

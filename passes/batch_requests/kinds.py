@@ -1,0 +1,57 @@
+"""Which requests have all in common but their text, and so may be one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation, SSAValue
+
+from ember_mlir.dialects import llm
+from ember_mlir.dialects.names import LABEL
+from ember_mlir.passes.analysis.failures import effectful_operations
+from ember_mlir.passes.analysis.labels import infer_labels
+from ember_mlir.passes.batch_requests.calls import ONE_BY_ONE, WAITS, Call, Kind
+from ember_mlir.passes.batch_requests.grouping import Grouping
+from ember_mlir.passes.optimization import missed
+
+
+def groups_of(
+    module: ModuleOp, calls: Sequence[Call], batched: Set[str], late: Set[SSAValue] | None
+) -> Mapping[Operation, Sequence[Call]]:
+    """The requests that may be one, by the last of them; no `late` text may be waited for."""
+    alike: dict[Kind, list[Call]] = {}
+    for call in calls:
+        alike.setdefault(kind_of(call), []).append(call)
+    several = {kind: found for kind, found in alike.items() if len(found) > 1}
+    if not several:
+        return {}
+    inferred = infer_labels(module)
+    labels = {asking.op: inferred.of_request(asking) for asking in inferred.requests}
+    kinds: dict[Operation, Kind] = {}
+    for kind, found in several.items():
+        first = labels[found[0]]
+        for call in found:
+            if (reason := obstacle(call, batched, late)) is not None:
+                missed(call, reason)
+                continue
+            kinds[call] = (*kind, labels[call])
+            if (label := labels[call]) != first:
+                missed(call, f"tells what is '{label}', and the one before it what is '{first}'")
+    grouping = Grouping(kinds, effectful_operations(module))
+    grouping.region(module.body, handled=False)
+    groups = [group.members for group in grouping.groups if len(group.members) > 1]
+    return {members[-1]: members for members in groups}
+
+
+def kind_of(call: Call) -> Kind:
+    """What a request must share with another so that both may be one."""
+    among = call.labels if isinstance(call, llm.ScoreOp) else None
+    return call.parent, call.model, among, call.attributes.get(LABEL)
+
+
+def obstacle(call: Call, batched: Set[str], late: Set[SSAValue] | None) -> str | None:
+    """Why a request must be one of its own, in words."""
+    if call.model.string_value() not in batched:
+        return ONE_BY_ONE
+    return WAITS if late is not None and call.text in late else None
