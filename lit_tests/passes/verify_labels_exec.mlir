@@ -232,3 +232,48 @@ exec.frame @each(%letter: !llm.text) -> !llm.text {
   %a = exec.request @lane(%q) sampled site <0[*]> label "public"
   exec.return %a : !llm.text
 }
+
+// -----
+
+// What a loop gives is what its last round leaves, not what one that goes on does.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %go: i1) -> !llm.text {
+  %q = exec.constant "What now?"
+  %more, %last = exec.loop @round from %q : !llm.text with %letter, %go : !llm.text, i1
+  %a = exec.request @lane(%last) sampled site <0> label "public"
+  exec.return %a : !llm.text
+}
+exec.frame @round(%state: !llm.text, %letter: !llm.text, %go: i1) -> (i1, !llm.text) {
+  %next = exec.select %go then @secret else @open with %letter : !llm.text -> !llm.text
+  exec.return %go, %next : i1, !llm.text
+}
+exec.frame @secret(%letter: !llm.text) -> !llm.text {
+  exec.return %letter : !llm.text
+}
+exec.frame @open(%letter: !llm.text) -> !llm.text {
+  %x = exec.constant "x"
+  exec.return %x : !llm.text
+}
+
+// -----
+
+// What a round reads is what the one before it left that went on.
+exec.lane @lane model "m" from "simulated" concurrency 4
+exec.frame @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %go: i1) -> !llm.text {
+  %q = exec.constant "What now?"
+  %more, %last = exec.loop @round from %q : !llm.text with %letter, %go : !llm.text, i1
+  exec.return %last : !llm.text
+}
+exec.frame @round(%state: !llm.text, %letter: !llm.text, %go: i1) -> (i1, !llm.text) {
+  // expected-error @+1 {{cleared for 'public': argument %letter}}
+  %a = exec.request @lane(%state) sampled site <0[*]> label "public"
+  %next = exec.select %go then @secret else @open with %letter : !llm.text -> !llm.text
+  exec.return %go, %next : i1, !llm.text
+}
+exec.frame @secret(%letter: !llm.text) -> !llm.text {
+  exec.return %letter : !llm.text
+}
+exec.frame @open(%letter: !llm.text) -> !llm.text {
+  %x = exec.constant "x"
+  exec.return %x : !llm.text
+}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from ember_mlir.dialects import ensemble, sched
 from ember_mlir.dialects import exec as instructions
@@ -123,10 +123,25 @@ def loop(flows: Flows, op: Operation, context: Context) -> Node | None:
     inner = inside(flows, op, context, more)
     one_after_another(flows, inner)
     copy_all(flows, op.initial, body.arguments)
-    copy_all(flows, state, body.arguments)
-    copy_all(flows, body.yields, op.results)
+    copy_all(flows, _decided(flows, state, more, 0), body.arguments)
+    copy_all(flows, [more, *_decided(flows, state, more, 1)], op.results)
     flows.run(body, inner)
     return leave(flows, op, inner)
+
+
+def _decided(
+    flows: Flows, values: Sequence[SSAValue], condition: SSAValue, arm: int
+) -> list[SSAValue]:
+    """Values as they are once `condition` is known: of a branch on it, those of one arm."""
+
+    def decided(value: SSAValue) -> SSAValue:
+        op = value.owner
+        if isinstance(op, sched.IfOp | instructions.SelectOp) and op.condition is condition:
+            assert isinstance(value, OpResult)
+            return flows.bodies(op)[arm].yields[value.index]
+        return value
+
+    return list(map(decided, values))
 
 
 def refine(flows: Flows, op: Operation, context: Context) -> Node | None:
