@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lit check fix docs bench ablation fuzz fuzz-programs fuzz-faults clean
+.PHONY: help demo test lit check fix docs bench ablation mutants fuzz fuzz-faults fuzz-optimizer fuzz-programs clean
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
 
@@ -48,8 +48,14 @@ bench: $(VENV)/installed ## Measure programs and the engine against asyncio by h
 ablation: $(VENV)/installed ## Run the examples without each optimization in turn.
 	@$(BIN)/python -m ember_mlir.tools.ablation
 
-fuzz: $(VENV)/installed fuzz-faults ## Try hostile texts, and faults: make fuzz COUNT=1000 SEED=2
+mutants: $(VENV)/installed-dev ## Give the passes bugs, and see which ones the tests notice.
+	@$(BIN)/python -m ember_mlir.tools.mutants
+
+fuzz: $(VENV)/installed fuzz-faults fuzz-optimizer ## Try hostile texts, and the two below.
 	@$(BIN)/python -m ember_mlir.tools.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
+
+fuzz-optimizer: $(VENV)/installed-dev ## Optimize 10 000 random programs, for half an hour.
+	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_optimizer.py
 
 fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_programs.py \
