@@ -295,3 +295,35 @@ func.func @labelled_samples(%q: !llm.text) -> !llm.list<!llm.text> {
   %d = ensemble.sample 2 of @m(%q) temperature 0 {ember.label = #llm.label"pii"}
   func.return %d : !llm.list<!llm.text>
 }
+
+// An arm that does more with the same answer is another one, as is one that does something else.
+// CHECK-LABEL: func.func @arms_go_on
+func.func @arms_go_on(%q: !llm.text, %c: i1) -> (!llm.list<!llm.text>, !llm.list<!llm.text>) {
+  // CHECK: ensemble.parallel
+  // CHECK: } and {
+  // CHECK: llm.template "{0}!"
+  // CHECK: ensemble.parallel
+  // CHECK: } and {
+  // CHECK: scf.if
+  %l = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) temperature 0 site <100>
+    ensemble.yield %a : !llm.text
+  } and {
+    %a = llm.generate @m(%q) temperature 0 site <101>
+    %t = llm.template "{0}!"(%a)
+    ensemble.yield %t : !llm.text
+  }
+  %k = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) temperature 0 max_tokens 5 site <102>
+    ensemble.yield %a : !llm.text
+  } and {
+    %a = scf.if %c -> (!llm.text) {
+      scf.yield %q : !llm.text
+    } else {
+      %b = llm.generate @m(%q) temperature 0 max_tokens 6 site <103>
+      scf.yield %b : !llm.text
+    }
+    ensemble.yield %a : !llm.text
+  }
+  func.return %l, %k : !llm.list<!llm.text>, !llm.list<!llm.text>
+}

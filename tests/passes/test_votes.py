@@ -25,6 +25,7 @@ ARMS = """%a = ensemble.parallel{} : !llm.list<!llm.text> do {{
   ensemble.yield %g : !llm.text
 }}"""
 CHARGE = "%d = llm.apply effectful @charge(%q) : (!llm.text) -> !llm.text"
+ELSEWHERE = "takes a list that is not made right before it"
 READ = "%n = llm.length of %a : !llm.list<!llm.text>"
 DROP = " on_error drop"
 
@@ -60,7 +61,8 @@ def test_a_list_that_may_become_shorter_is_no_source(
 @pytest.mark.parametrize(
     ("body", "answers", "why"),
     [
-        ("", "xs", "takes a list that is not made right before it"),
+        ("", "xs", ELSEWHERE),
+        ("%a = llm.list(%q, %q) : !llm.list<!llm.text>", "a", ELSEWHERE),
         (SAMPLE, "a", None),
         (f"{SAMPLE}\n{READ}", "a", "is not the only one that reads its list"),
         (f"{SAMPLE}\n{CHARGE}", "a", DECISIVE),

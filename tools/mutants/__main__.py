@@ -19,7 +19,7 @@ from ember_mlir.tools.mutants.checking import judge
 from ember_mlir.tools.mutants.planted import PLANTED
 from ember_mlir.tools.mutants.results import Result, Results
 from ember_mlir.tools.mutants.survivors import explanation_of
-from ember_mlir.tools.mutants.targets import ANALYSES, PASSES, Tests, files_of, tests_of
+from ember_mlir.tools.mutants.targets import ANALYSES, PASSES, Suite, files_of, suite_of
 
 GROUPS = tuple(dict.fromkeys((*PASSES, *ANALYSES, *(bug.group for bug in PLANTED))))
 """The rows of the table: passes, what they look up, and more in which bugs are planted."""
@@ -53,8 +53,8 @@ def _try(group: str, options: Namespace, results: Results) -> None:
     """Try the mistakes of a pass or analysis."""
     trials = [(bug.change, bug.tests, bug.condition) for bug in PLANTED if bug.group == group]
     for path in [] if options.planted else files_of(group):
-        trials += [(change, tests_of(path), None) for change in mutants_of(path)]
-    together: dict[tuple[str, Tests], list[tuple[Change, str | None]]] = {}
+        trials += [(change, suite_of(path), None) for change in mutants_of(path)]
+    together: dict[tuple[str, Suite], list[tuple[Change, str | None]]] = {}
     for change, tests, condition in trials:
         together.setdefault((change.path, tests), []).append((change, condition))
     for (_, tests), found in together.items():

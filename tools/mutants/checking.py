@@ -15,11 +15,12 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from math import ceil
 from multiprocessing import get_context
 from select import select
 from time import monotonic
@@ -31,14 +32,18 @@ from hypothesis import HealthCheck, Phase, settings
 
 from ember_mlir.tools.mutants.changes import ROOT, Change
 from ember_mlir.tools.mutants.imports import dependents, modules
-from ember_mlir.tools.mutants.targets import Tests
+from ember_mlir.tools.mutants.targets import Suite
 
 MEMORY_BYTES = 4 * 2**30
-"""The address space of a process that runs tests."""
+CPU_SECONDS = 600
+"""What a process that runs tests may take; the second, lest it outlive who has started it."""
 
-SECONDS = 10.0
-LONGER = 4
-"""How long tests may take: so long, and so many times what they take without a change."""
+SECONDS = 2.0
+LONGER = 2
+"""How much CPU time tests may take: so much, and so often what they take without a change."""
+
+ASLEEP = 20
+"""How often that they may take in all: others may use the machine, too."""
 
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:doctest")
 # Hypothesis is imported already, so that asserts in it are not made to explain themselves.
@@ -47,8 +52,11 @@ PYTEST = ("-x", "-q", *WITHOUT, "-W", "ignore::pytest.PytestAssertRewriteWarning
 PRELOADED = ["filecheck.main", "hypothesis", "pytest", "xdsl.dialects.scf", "xdsl.pattern_rewriter"]
 """What is imported once, as nothing of it is changed."""
 
-EXAMPLES = 60
+EXAMPLES = 20
 """How many random programs each law is tried on."""
+
+CLOCK = "the clock"
+"""What notices a change with which tests do not come to an end."""
 
 PROFILE = "mutants"
 """How random programs are tried: what fails is not made smaller."""
@@ -77,7 +85,7 @@ class _Running(NamedTuple):
     since: float
 
 
-def judge(changes: Sequence[Change], tests: Tests, jobs: int) -> Judgement:
+def judge(changes: Sequence[Change], tests: Suite, jobs: int) -> Judgement:
     """Try changes of one module in `jobs` processes at once; this process does not import it.
 
     Files with tests that fail anyway are left out.
@@ -88,16 +96,16 @@ def judge(changes: Sequence[Change], tests: Tests, jobs: int) -> Judgement:
         return executor.submit(_judge, changes, tests, jobs).result()
 
 
-def _judge(changes: Sequence[Change], tests: Tests, jobs: int) -> Judgement:
+def _judge(changes: Sequence[Change], tests: Suite, jobs: int) -> Judgement:
     preload(changes[0].module)
     broken: list[str] = []
     while True:
-        unchanged = next(_try_all([None], tests, 1, None))[1]
+        unchanged = next(_try_all([None], tests, 1))[1]
         if unchanged.noticed_by is None:
             break
         broken.append(unchanged.noticed_by)
-        file = unchanged.noticed_by.partition("::")[0]
-        rest = Tests(*(tuple(other for other in kind if other != file) for kind in tests))
+        failing = (unchanged.noticed_by, unchanged.noticed_by.partition("::")[0])
+        rest = Suite(*(tuple(other for other in kind if other not in failing) for kind in tests))
         assert rest != tests, unchanged.noticed_by
         tests = rest
     found = dict(_try_all(changes, tests, jobs, SECONDS + LONGER * unchanged.seconds))
@@ -116,25 +124,30 @@ def preload(module: str) -> None:
 
 
 def _try_all(
-    changes: Sequence[Change | None], tests: Tests, jobs: int, seconds: float | None
+    changes: Sequence[Change | None], tests: Suite, jobs: int, seconds: float = CPU_SECONDS
 ) -> Iterator[tuple[int, Verdict]]:
     waiting = list(enumerate(changes))[::-1]
     running: list[_Running] = []
+    noticing: dict[str, None] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                running.append(_start(*waiting.pop(), tests))
+                running.append(_start(*waiting.pop(), tests, noticing, seconds))
             select([one.reports for one in running], [], [], 0.1)
             for one in list(running):
                 if (verdict := _verdict(one, seconds)) is not None:
                     running.remove(one)
+                    if verdict.noticed_by is not None:
+                        noticing[verdict.noticed_by] = None
                     yield one.number, verdict
     finally:
         for one in running:
             _end(one)
 
 
-def _start(number: int, change: Change | None, tests: Tests) -> _Running:
+def _start(
+    number: int, change: Change | None, tests: Suite, noticing: Container[str], seconds: float
+) -> _Running:
     reports, writes = os.pipe()
     process = os.fork()
     if process == 0:
@@ -142,7 +155,8 @@ def _start(number: int, change: Change | None, tests: Tests) -> _Running:
         try:
             os.close(reports)
             os.setpgid(0, 0)
-            noticed_by = _tried(change, tests)
+            resource.setrlimit(resource.RLIMIT_CPU, (ceil(seconds), CPU_SECONDS))
+            noticed_by = _tried(change, tests, noticing)
             os.write(writes, (noticed_by or "").encode("utf-8", "replace")[:1000])
             status = 0
         finally:
@@ -151,18 +165,20 @@ def _start(number: int, change: Change | None, tests: Tests) -> _Running:
     return _Running(process, number, reports, monotonic())
 
 
-def _verdict(one: _Running, seconds: float | None) -> Verdict | None:
-    """What came of a process, if it has ended or must."""
-    taken = monotonic() - one.since
-    if seconds is not None and taken > seconds:
+def _verdict(one: _Running, seconds: float) -> Verdict | None:
+    """What came of a process, if it has ended or must; it may take so much CPU time."""
+    if monotonic() - one.since > ASLEEP * seconds:
         _end(one)
-        return Verdict("the clock", taken)
+        return Verdict(CLOCK, seconds)
     if not select([one.reports], [], [], 0)[0]:
         return None
     said = os.read(one.reports, 1000).decode("utf-8")
-    _, status = os.waitpid(one.process, 0)
+    _, status, used = os.wait4(one.process, 0)
     os.close(one.reports)
-    return Verdict(said or ("the end of its process" if status else None), taken)
+    if status:
+        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
+        said = CLOCK if late else "the end of its process"
+    return Verdict(said or None, used.ru_utime + used.ru_stime)
 
 
 def _end(one: _Running) -> None:
@@ -175,8 +191,8 @@ def _end(one: _Running) -> None:
 # In the child.
 
 
-def _tried(change: Change | None, tests: Tests) -> str | None:
-    """The test that notices a change, if one does."""
+def _tried(change: Change | None, tests: Suite, noticing: Container[str]) -> str | None:
+    """The test that notices a change, if one does; those `noticing` others are asked first."""
     _be_quiet()
     if change is not None:
         sys.meta_path.insert(0, _Changed(change))
@@ -186,7 +202,8 @@ def _tried(change: Change | None, tests: Tests) -> str | None:
             return "its import"
         if doctest.testmod(module).failed:
             return "a doctest"
-    return _first_failing(_harness(), tests.lit) or _first_failing_python(tests.python)
+    lit = sorted(tests.lit, key=lambda file: file not in noticing)
+    return _first_failing(_harness(), lit) or _first_failing_python(tests.python, noticing)
 
 
 def _be_quiet() -> None:
@@ -243,21 +260,34 @@ def _first_failing(harness: ModuleType, files: Iterable[str]) -> str | None:
 
 
 class _Noting:
-    """A plugin that keeps the name of the first test that fails."""
+    """A plugin that keeps the name of the first test that fails, and asks first who may know.
 
-    def __init__(self) -> None:
+    Tests that notice other changes come first, and random programs last.
+    """
+
+    def __init__(self, noticing: Container[str]) -> None:
         self.failed: str | None = None
+        self._noticing = noticing
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(
+            key=lambda item: (_tries_random_programs(item), item.nodeid not in self._noticing)
+        )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.failed is None:
             self.failed = report.nodeid
 
 
-def _first_failing_python(files: Sequence[str]) -> str | None:
+def _tries_random_programs(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis")
+
+
+def _first_failing_python(files: Sequence[str], noticing: Container[str]) -> str | None:
     if not files:
         return None
     os.chdir(ROOT)
-    noting = _Noting()
+    noting = _Noting(noticing)
     phases = [Phase.explicit, Phase.generate]
     settings.register_profile(
         PROFILE,

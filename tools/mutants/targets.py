@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +37,7 @@ ANALYSES = (
     "enclosing",
     "equality",
     "failures",
+    "feeders",
     "folds",
     "independent_answers",
     "invariants",
@@ -53,13 +54,13 @@ ANALYSES = (
 )
 """What optimizations look up, in `passes/analysis/`."""
 
-MORE: Mapping[str, Sequence[str]] = {
-    "adaptive_votes": ("tests/test_laws.py",),
-}
-"""Tests of a file or folder that are not named after it."""
+LEFTOVERS = (
+    "tests/passes/test_leftovers.py::test_nothing_is_left_that_reads_a_value_or_has_no_place[{}]"
+)
+"""What every pass must hold to, one by one."""
 
 
-class Tests(NamedTuple):
+class Suite(NamedTuple):
     """Tests in the order in which they are asked: FileCheck files, then Python ones."""
 
     lit: tuple[str, ...]
@@ -73,17 +74,17 @@ def files_of(group: str) -> list[str]:
 
 
 @cache
-def tests_of(path: str) -> Tests:
-    """The tests of a file, and of the passes that need it."""
+def suite_of(path: str) -> Suite:
+    """The tests of a file, and of the passes that need it: first of those that import it."""
     own, module = stem_of(path), module_at(path)
-    lit = [
-        *_lit_tests(own),
-        *(found for stem in _passes(dependents()[module]) for found in _lit_tests(stem)),
-    ]
+    far = _passes(dependents()[module])
+    near = _passes(importers()[module]) or far
+    lit = [found for stem in (own, *near, *far) for found in _lit_tests(stem)]
     python = _python_tests(own)
     if not python:
-        python = [found for stem in _passes(importers()[module]) for found in _python_tests(stem)]
-    return Tests(_once(lit), _once(python))
+        python = [found for stem in near for found in _python_tests(stem)]
+    left = [LEFTOVERS.format(stem.replace("_", "-")) for stem in _passes([module]) or near]
+    return Suite(_once(lit), _once([*left, *python]))
 
 
 def _passes(names: Iterable[str]) -> list[str]:
@@ -103,7 +104,7 @@ def _lit_tests(stem: str) -> Sequence[str]:
 
 
 def _python_tests(stem: str) -> Sequence[str]:
-    return [*_named("tests/passes", f"test_{stem}*.py"), *MORE.get(stem, ())]
+    return _named("tests/passes", f"test_{stem}*.py")
 
 
 def _named(folder: str, pattern: str) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from ember_mlir.tools.mutants.planted.bug import Planted
 from ember_mlir.tools.mutants.planted.calls import CALLS
 from ember_mlir.tools.mutants.planted.choices import CHOICES
+from ember_mlir.tools.mutants.planted.forms import FORMS
+from ember_mlir.tools.mutants.planted.joins import JOINS
 from ember_mlir.tools.mutants.planted.moves import MOVES
 from ember_mlir.tools.mutants.planted.shapes import SHAPES
 from ember_mlir.tools.mutants.planted.traps import TRAPS
 
-PLANTED: tuple[Planted, ...] = (*CALLS, *SHAPES, *MOVES, *CHOICES, *TRAPS)
+PLANTED: tuple[Planted, ...] = (*CALLS, *SHAPES, *FORMS, *MOVES, *CHOICES, *JOINS, *TRAPS)
 
 __all__ = ["PLANTED", "Planted"]

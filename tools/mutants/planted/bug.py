@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ember_mlir.tools.mutants.changes import Change, replacement
-from ember_mlir.tools.mutants.targets import Tests, tests_of
+from ember_mlir.tools.mutants.targets import Suite, suite_of
 
 
 class Planted(NamedTuple):
@@ -32,7 +32,7 @@ class Planted(NamedTuple):
         return replacement(self.place, self.old, self.new, self.condition)
 
     @property
-    def tests(self) -> Tests:
+    def tests(self) -> Suite:
         """The tests that must notice it."""
-        named = Tests(self.lit, self.python)
-        return named if self.lit or self.python else tests_of(self.change.path)
+        named = Suite(self.lit, self.python)
+        return named if self.lit or self.python else suite_of(self.change.path)

@@ -79,6 +79,20 @@ MOVES = (
     ),
     Planted(
         "hoist-calls",
+        "what is taken out of a list in the body is not there before it",
+        HOISTING,
+        'return runs == "certain" or isinstance(call.results[0].type, TextType)',
+        "return True",
+    ),
+    Planted(
+        "hoist-calls",
+        "a function that is not pure counts wherever before the call it stands",
+        HOISTING,
+        "acts = acts or self.order.acts(inner)",
+        "acts = self.order.acts(inner)",
+    ),
+    Planted(
+        "hoist-calls",
         "what leads to a call neither fails nor asks",
         "passes/analysis/invariants",
         "if is_sure(op) and self.reads_no_varying(op):",
@@ -123,7 +137,7 @@ MOVES = (
         "order",
         "a failure is handled however deep in a region",
         ORDER,
-        "handled=around or handles_failure(op, inner)",
+        "handled=handled or handles_failure(op, inner)",
         "handled=handles_failure(op, inner)",
     ),
     Planted(
@@ -295,6 +309,27 @@ MOVES = (
         CANCELLING,
         "if group.branch.parent in self.handled and not self.failing.isdisjoint(group.ops):",
         "if False:",
+    ),
+    Planted(
+        "cancel-losers",
+        "a failure is handled however deep in a region",
+        CANCELLING,
+        "handled=handled or again or handles(op, inner)",
+        "handled=again or handles(op, inner)",
+    ),
+    Planted(
+        "cancel-losers",
+        "what is tried again, or races, is not the end of the program",
+        CANCELLING,
+        "handled=handled or again or handles(op, inner)",
+        "handled=handled or handles(op, inner)",
+    ),
+    Planted(
+        "cancel-losers",
+        "a request does not tell of what takes time beside it, where that is secret",
+        CANCELLING,
+        "values = [group.branch.condition, *(result for op in inside for result in op.results)]",
+        "values = [group.branch.condition]",
     ),
     Planted(
         "cancel-losers",

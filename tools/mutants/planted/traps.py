@@ -1,7 +1,9 @@
 """Traps that such compilers are known to fall into, wherever the rule is kept that avoids them.
 
-Two have no rule here yet, as nothing does what it forbids: no pass caches answers, and none
-asks for several samples in one request.
+Some have no rule here yet, as nothing does what it forbids: no pass asks for several samples
+in one request, caches answers, or hedges. Rules of one pass stand with that: that samples
+which draw stay several, while greedy ones are one call, with `merge-calls`; what prompts are
+packed for, and what they fall back to, with `pack-prompts`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ ARMS = "passes/lower_to_sched/arms"
 ATTEMPTS = "ember_mlir/runtime/attempts"
 RUNNING = "ember_mlir/pipeline/running"
 REGRESSIONS = ("tests/test_regressions.py",)
+REQUESTS = ("tests/test_regressions_requests.py",)
 LABELS = ("lit_tests/passes/verify_labels.mlir",)
 COMPILING = ("tests/passes/test_compiling.py", "tests/passes/test_equivalence.py")
 
@@ -24,7 +27,7 @@ TRAPS = (
         "for number, body in enumerate(bodies, 1):",
         "for number, body in enumerate(bodies[:1], 1):",
         LABELS,
-        REGRESSIONS,
+        REQUESTS,
     ),
     Planted(
         "labels",
@@ -33,7 +36,7 @@ TRAPS = (
         "for body in flows.bodies(op):\n        flows.run(body, replace(inner, failures=over",
         "for body in flows.bodies(op)[:1]:\n        flows.run(body, replace(inner, failures=over",
         LABELS,
-        REGRESSIONS,
+        REQUESTS,
     ),
     Planted(
         "labels",
@@ -42,7 +45,7 @@ TRAPS = (
         "for body in flows.bodies(op):\n        flows.run(body, inner)\n        flows.copy(",
         "for body in flows.bodies(op)[:1]:\n        flows.run(body, inner)\n        flows.copy(",
         LABELS,
-        REGRESSIONS,
+        REQUESTS,
     ),
     Planted(
         "retries",
@@ -50,7 +53,7 @@ TRAPS = (
         ATTEMPTS,
         "            redraws = (*redraws, self._try)\n",
         "            pass\n",
-        python=REGRESSIONS,
+        python=REQUESTS,
     ),
     Planted(
         "retries",
@@ -58,7 +61,7 @@ TRAPS = (
         "ember_mlir/interpreter/requests",
         "[attempt] if attempt else []",
         "[]",
-        python=REGRESSIONS,
+        python=REQUESTS,
     ),
     Planted(
         "retries",
@@ -66,7 +69,7 @@ TRAPS = (
         "passes/lower_to_sched/requests",
         "redraw=True",
         "redraw=False",
-        python=REGRESSIONS,
+        python=REQUESTS,
     ),
     Planted(
         "retries",
@@ -74,7 +77,7 @@ TRAPS = (
         "ember_mlir/runtime/instructions/control",
         "return does_not_fit(error) if self.redraw else may_pass(error)",
         "return True",
-        python=("tests/test_regressions.py", "tests/runtime/test_control.py"),
+        python=("tests/test_regressions_requests.py", "tests/runtime/test_control.py"),
     ),
     Planted(
         "retries",
@@ -82,7 +85,7 @@ TRAPS = (
         ATTEMPTS,
         "        if attempt.redraw and self._try:\n",
         "        if self._try:\n",
-        python=("tests/test_regressions.py", "tests/runtime/test_control.py"),
+        python=("tests/test_regressions_requests.py", "tests/runtime/test_control.py"),
     ),
     Planted(
         "cancelling",
@@ -107,7 +110,7 @@ TRAPS = (
         "sched.AttemptOp(taken_arms(op), sched.future_of(op.result.type)))\n\n\nclass RaceToFirst",
         "sched.FirstOp(taken_arms(op), sched.future_of(op.result.type)))\n\n\nclass RaceToFirst",
         ("lit_tests/passes/lower_to_sched_arms.mlir",),
-        REGRESSIONS,
+        REQUESTS,
     ),
     Planted(
         "racing",

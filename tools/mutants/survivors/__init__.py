@@ -8,8 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ember_mlir.tools.mutants.changes import Change
+from ember_mlir.tools.mutants.survivors.calls import CALLS
+from ember_mlir.tools.mutants.survivors.choices import CHOICES
+from ember_mlir.tools.mutants.survivors.lookups import LOOKUPS
+from ember_mlir.tools.mutants.survivors.moves import MOVES
+from ember_mlir.tools.mutants.survivors.shapes import SHAPES
 
-EXPLAINED: Mapping[str, Mapping[str, str]] = {}
+EXPLAINED: Mapping[str, Mapping[str, str]] = {
+    path: {key: why for why, keys in reasons.items() for key in keys}
+    for table in (
+        CALLS,
+        CHOICES,
+        LOOKUPS,
+        MOVES,
+        SHAPES,
+    )
+    for path, reasons in table.items()
+}
 
 
 def explanation_of(change: Change) -> str | None:

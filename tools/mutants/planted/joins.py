@@ -1,0 +1,201 @@
+"""Which requests are one."""
+
+from __future__ import annotations
+
+from ember_mlir.tools.mutants.planted.bug import Planted
+
+MAPS = "passes/batch_requests"
+BLOCKS = "passes/batch_requests"
+PACKING = "passes/pack_prompts"
+
+JOINS = (
+    Planted(
+        "batch-requests",
+        "no element may be left out or replaced where it fails",
+        MAPS,
+        "        if op.drop is not None or op.default is not None:\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "a map with a label keeps it",
+        MAPS,
+        "        if is_labelled(op):\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "the model takes several texts at once, those of a map",
+        MAPS,
+        "        if call.model.string_value() not in self.batched:\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "a model that takes one text at a time takes no batch",
+        "passes/batch_requests/__init__",
+        "return model.batch is not None and model.batch.value.data > 1",
+        "return model.batch is not None",
+    ),
+    Planted(
+        "batch-requests",
+        "nothing else is asked or done for an element",
+        MAPS,
+        "        if not all(inner is call or is_local(inner) for inner in body.ops):\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "functions that are not pure keep their order",
+        MAPS,
+        " and not is_effectful(op)",
+        "",
+    ),
+    Planted(
+        "batch-requests",
+        "what is read for an element stays in its body",
+        MAPS,
+        "        if not call.result.has_one_use():\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "scores of a list have the same labels",
+        MAPS,
+        "        if isinstance(call, llm.ScoreOp) and is_made_in(body, call.labels):\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "what else is in the body may fail, whoever reads it",
+        MAPS,
+        "if call is body.first_op and call.next_op is last and call.text is body.args[0]:",
+        "if call.text is body.args[0]:",
+    ),
+    Planted(
+        "batch-requests",
+        "where the aim is latency, no element waits for others",
+        MAPS,
+        "        if self.late is not None and is_late_in_parts(op.items, self.late):\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "batch-requests",
+        "requests that join have one label",
+        BLOCKS,
+        "            kinds[call] = (*kind, labels[call])\n",
+        "            kinds[call] = kind\n",
+    ),
+    Planted(
+        "batch-requests",
+        "requests that join are of one model",
+        BLOCKS,
+        "return call.parent, call.model, among,",
+        "return call.parent, None, among,",
+    ),
+    Planted(
+        "batch-requests",
+        "scores that join are among the same labels",
+        BLOCKS,
+        "return call.parent, call.model, among,",
+        "return call.parent, call.model, None,",
+    ),
+    Planted(
+        "batch-requests",
+        "nothing with an effect stands between requests that join",
+        BLOCKS,
+        "borders += op in self._acting or (handled and is_request and not joins)",
+        "borders += handled and is_request and not joins",
+    ),
+    Planted(
+        "batch-requests",
+        "where a failure is handled, no other request stands between those that join",
+        BLOCKS,
+        "borders += op in self._acting or (handled and is_request and not joins)",
+        "borders += op in self._acting",
+    ),
+    Planted(
+        "batch-requests",
+        "the first is not read before the last could be sent",
+        BLOCKS,
+        "if group is None or group.is_read or group.since != borders:",
+        "if group is None or group.since != borders:",
+    ),
+    Planted(
+        "batch-requests",
+        "answers are those of their texts, in order",
+        BLOCKS,
+        "            number = whole(index)\n",
+        "            number = whole(0)\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "whoever packs prompts must be allowed to change answers",
+        PACKING,
+        "        if not permitted(MEANING):\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "nobody packs prompts who was not asked to",
+        PACKING,
+        "    most: int = 1\n",
+        "    most: int = 8\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "an answer of its own form, or tools, are not those of an array",
+        PACKING,
+        "        if call.grammar is not None or call.tools is not None:\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "texts that end an answer would end all of them",
+        PACKING,
+        "        if call.stop is not None:\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "answers are of one label: a request tells no more than its being sent",
+        PACKING,
+        "        if call in self.telling:\n",
+        "        if False:\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "packing falls back to single requests",
+        PACKING,
+        "ensemble.FallbackOp([Region(packed), Region(single)], TEXTS)",
+        "ensemble.FallbackOp([Region(packed), Region(Block([ensemble.YieldOp(op.items)]))], TEXTS)",
+    ),
+    Planted(
+        "pack-prompts",
+        "each element has an answer",
+        PACKING,
+        "    checked = if_true(answers.result, same.result)\n",
+        "    checked = if_true(answers.result, both.result)\n",
+    ),
+    Planted(
+        "pack-prompts",
+        "elements are data, and none passes for another",
+        PACKING,
+        "    quoted = llm.QuoteOp(few.result)\n",
+        '    quoted = llm.JoinOp(few.result, ", ")\n',
+    ),
+    Planted(
+        "pack-prompts",
+        "no more elements than asked for are in one prompt",
+        PACKING,
+        'fitting = arith.CmpiOp(length.result, greatest.result, "sle")',
+        'fitting = arith.CmpiOp(length.result, least.result, "sge")',
+    ),
+    Planted(
+        "pack-prompts",
+        "what stands in the task is not what stands for an element",
+        PACKING,
+        "    while any(isinstance(piece, str) and item in piece for piece in pieces):\n",
+        "    while False:\n",
+    ),
+)

@@ -1,0 +1,24 @@
+"""Changes that show nowhere: to what makes calls one, or leaves them out."""
+
+from __future__ import annotations
+
+from ember_mlir.tools.mutants.survivors.reasons import (
+    ONE_BLOCK,
+    Reasons,
+)
+
+CALLS: Reasons = {
+    "passes/assign_draws.py": {
+        "A longer hash tells programs apart as well.": [
+            "AssignDrawsPass.apply: digest = blake2b(str(op).encode(), d…hexdigest() 8 => 9",
+        ],
+    },
+    "passes/remove_dead_calls.py": {
+        ONE_BLOCK: [
+            "remove_dead: for block in reversed(region.blocks): without: reversed",
+        ],
+        "What gives nothing and has no effect does nothing, left or not.": [
+            "remove_dead: if not op.results or not is_trivially_dead(op): without: not op.results",
+        ],
+    },
+}
