@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -27,8 +28,22 @@ class Goals:
     allow: str = "distribution"
     optimize_for: Objective = "both"
     speculate: bool = False
-    passes: tuple[AnyPass, ...] = ()
-    without: tuple[str, ...] = ()
+    passes: tuple[AnyPass, ...] | str = ()
+    without: tuple[str, ...] | str = ()
+
+    @classmethod
+    def of(
+        cls,
+        allow: str,
+        optimize_for: Objective,
+        speculate: bool,
+        passes: Sequence[AnyPass],
+        without: Sequence[str],
+    ) -> Goals:
+        """The options as they were given; a text in place of a list is told of on first use."""
+        listed = passes if isinstance(passes, str) else tuple(passes)
+        left_out = without if isinstance(without, str) else tuple(without)
+        return cls(allow, optimize_for, speculate, listed, left_out)
 
     def options(self) -> Options:
         """What the compiler is told. Raises `PipelineError` for what it does not know."""
@@ -39,6 +54,10 @@ class Goals:
             listed = ", ".join(map(repr, get_args(Objective)))
             raise PipelineError(
                 f"a program must be optimized for one of {listed}, but got {self.optimize_for!r}"
+            )
+        if isinstance(self.passes, str) or isinstance(self.without, str):
+            raise PipelineError(
+                "passes must be given as a list, but got a text; write it as in ['merge-calls']"
             )
         return Options(
             Equivalence.parse(self.allow),

@@ -372,7 +372,7 @@ def jit(
 
     Raises `CaptureError` if it is not a Python function.
     """
-    goals = Goals(allow, optimize_for, speculate, tuple(passes), tuple(without))
+    goals = Goals.of(allow, optimize_for, speculate, passes, without)
 
     def decorate(function: Callable[P, R]) -> Program[P, R]:
         return _program(function, goals)
@@ -407,7 +407,7 @@ def compile(
     ember_mlir.errors.CaptureError: a program must be made of a Python function, but got \
 'print', an object of type builtin_function_or_method; define it with 'def' or 'lambda'
     """
-    return _program(function, Goals(allow, optimize_for, speculate, tuple(passes), tuple(without)))
+    return _program(function, Goals.of(allow, optimize_for, speculate, passes, without))
 
 
 def _program(function: Callable[P, R], goals: Goals) -> Program[P, R]:

@@ -78,6 +78,9 @@ class Equivalence:
 
 
 def _decimal(text: str) -> Decimal | None:
+    # Python reads more than is a number: spaces, underscores, other digits.
+    if not text.isascii() or text != text.strip() or "_" in text:
+        return None
     try:
         found = Decimal(text)
     except InvalidOperation:

@@ -33,6 +33,11 @@ def read_promises(module: ModuleOp) -> Promises:
         found = [Equivalence.parse(text) for text in written.data.split(", ")]
     except PipelineError as error:
         raise invalid(module, f"must say by '{KEPT}' what was kept: {error.message}") from error
+    kinds = [promise.kind for promise in found]
+    if len(set(kinds)) < len(kinds):
+        raise invalid(
+            module, f"must say by '{KEPT}' each class once, but got {written.data}; add up the δ"
+        )
     return {promise.kind: promise for promise in found}
 
 

@@ -48,8 +48,9 @@ def test_a_recorded_run_tells_what_it_has_saved() -> None:
     assert saved is not None
     assert (saved.calls, saved.calls_as_written, program.last_run.calls) == (1, 2, 1)
     assert saved.tokens == program.last_run.tokens
-    assert f"the last run took 1 of 2 calls and about {saved.tokens} tokens less" in str(
-        program.explain()
+    assert (
+        "the last run made 1 of the 2 calls of the program as it is written, and took about "
+        f"{saved.tokens} tokens less" in str(program.explain())
     )
     with ember.Session(seed=1, clock="virtual"):
         assert program("What is 2 + 2?") == answer
@@ -109,6 +110,8 @@ def test_what_is_not_allowed_is_not_done() -> None:
         ({"optimize_for": "beauty"}, "for one of 'both', 'cost', 'latency', but got 'beauty'"),
         ({"passes": ["no-such"]}, "a pass must be a known one, but got 'no-such'"),
         ({"without": ["lower-to-exec"]}, "only an optimization can be left out"),
+        ({"passes": "merge-calls"}, "passes must be given as a list, but got a text"),
+        ({"without": "merge-calls"}, "passes must be given as a list, but got a text"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_has_run(

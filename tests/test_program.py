@@ -307,10 +307,10 @@ def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ir_at_each_level(module: ModuleType) -> None:
     texts = [module.answer.ir(level) for level in ("llm", "sched", "exec")]
     assert module.answer.ir() == texts[0]
-    assert texts[0].count("llm.generate") == 5
-    assert texts[1].count("sched.request") == 5
-    assert texts[2].count("exec.request") == 5
-    assert "draw <0[4]>" in texts[0]
+    assert "ensemble.sample 5 of @small" in texts[0]
+    assert "draw <0[*]>" in texts[0]
+    assert texts[1].count("sched.request") == 1
+    assert "exec.fanout @answer.drafts times 5" in texts[2]
     with pytest.raises(ember.PipelineError):
         module.answer.ir("machine")
 

@@ -28,6 +28,7 @@ from ember_mlir.passes.analysis.levels import level_of
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.equivalence import DISTRIBUTION, EXACT, Equivalence
 from ember_mlir.passes.optimization import Objective, Remark, Setting
+from ember_mlir.pipeline.entries import check_entries
 from ember_mlir.pipeline.parsing import parse_passes
 from ember_mlir.pipeline.running import CostsMore, Step, Watch, is_optional, run_passes
 from ember_mlir.pipeline.stages import REFERENCE, passes_between
@@ -199,6 +200,7 @@ class _Compiler:
         setting = setting_of(self.options, explained=self.explained)
         watch = replace(self.watch, estimates=True, thrifty=True, steps=[], left_out=[])
         run_passes(Context(), module, passes, setting=setting, watch=watch)
+        check_entries(self.source, module)
         found = compiled(module, self.options, self.considered, setting, watch)
         found.remarks = [*self.remarks, *found.remarks]
         found.warnings = self.warnings

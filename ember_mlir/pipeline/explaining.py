@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
+from ember_mlir.errors import PipelineError
 from ember_mlir.passes.analysis.counts import Estimate
-from ember_mlir.passes.equivalence import Equivalence
+from ember_mlir.passes.equivalence import MEANING, Equivalence
 from ember_mlir.passes.optimization import Remark
 from ember_mlir.passes.promises import promises_of
 from ember_mlir.pipeline.compiling import Compiled
@@ -31,9 +32,11 @@ class Saving:
     calls_as_written: int
 
     def __str__(self) -> str:
+        made = self.calls_as_written - self.calls
+        tokens = f"{abs(self.tokens)} tokens {'less' if self.tokens >= 0 else 'more'}"
         return (
-            f"{self.calls} of {self.calls_as_written} calls and about {self.tokens} tokens "
-            "less than the program as it is written"
+            f"made {made} of the {self.calls_as_written} calls of the program as it is written, "
+            f"and took about {tokens}"
         )
 
 
@@ -91,17 +94,19 @@ class Explanation:
             lines.append("n is the length of a list that is not known before the program runs")
         lines.append(f"kept: {self.kept}")
         if self.actual is not None:
-            lines.append(f"the last run took {self.actual}")
+            lines.append(f"the last run {self.actual}")
         return "\n".join(lines)
 
 
 def explain(compiled: Compiled, actual: Saving | None = None) -> Explanation:
     """What became of a program, if it was compiled to be explained."""
-    steps = {step.name: step for step in compiled.steps}
     before = compiled.before
     after = compiled.steps[-1].after if compiled.steps else before
+    # A pass that runs twice is told of once.
+    known = {found.name: found for found in reversed(compiled.considered)}
+    names = dict.fromkeys(found.name for found in compiled.considered)
     return Explanation(
-        [_report(found, steps.get(found.name), compiled.remarks) for found in compiled.considered],
+        [_report(known[name], compiled.steps, compiled.remarks) for name in names],
         before,
         after,
         promises_of(compiled.module) or "exact",
@@ -110,15 +115,32 @@ def explain(compiled: Compiled, actual: Saving | None = None) -> Explanation:
     )
 
 
-def _report(found: ModulePass, step: Step | None, remarks: Sequence[Remark]) -> PassReport:
+def _report(found: ModulePass, steps: Sequence[Step], remarks: Sequence[Remark]) -> PassReport:
     own = [remark for remark in remarks if remark.pass_name == found.name]
+    saves = Estimate()
+    for step in steps:
+        if step.name == found.name:
+            saves = saves.plus(step.before.minus(step.after))
     return PassReport(
         found.name,
-        promise_of(found),
-        [remark for remark in own if remark.fired],
-        [remark for remark in own if not remark.fired],
-        Estimate() if step is None else step.before.minus(step.after),
+        _known_promise(found),
+        _once([remark for remark in own if remark.fired]),
+        _once([remark for remark in own if not remark.fired]),
+        saves,
     )
+
+
+def _known_promise(found: ModulePass) -> Equivalence:
+    """The promise of a pass; one that claims what there is not has been left out."""
+    try:
+        return promise_of(found)
+    except PipelineError:
+        return MEANING
+
+
+def _once(remarks: Sequence[Remark]) -> list[Remark]:
+    """Remarks, each place once: what is written once may have been copied."""
+    return [*{(one.op_name, one.source, one.said): one for one in remarks}.values()]
 
 
 def _places(sign: str, remarks: Sequence[Remark], promise: Equivalence) -> Iterator[str]:

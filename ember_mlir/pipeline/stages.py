@@ -13,14 +13,17 @@ STAGES: dict[str, tuple[str, ...]] = {
         "assign-draws",
         "canonicalize",
         "prune-branches",
-        "raise-ensembles",
+        # equal prompts are one before calls of one prompt are looked for
         "merge-calls",
+        "raise-ensembles",
         "remove-dead-calls",
         "fuse-maps",
         # behind what puts templates beside one another
         "flatten-templates",
         # choose what is asked where
         "hoist-calls",
+        # what was hoisted may be there already
+        "merge-calls",
         "sink-calls",
         "speculate-branches",
         # strategy: how it is asked

@@ -36,8 +36,8 @@ def check_exact(program: Program, name: str, faults: int) -> None:
             assert after.requests <= before.requests
 
 
-def remarks_of(text: str, name: str) -> list[tuple[bool, str]]:
+def remarks_of(text: str, name: str, *, speculate: bool = False) -> list[tuple[bool, str]]:
     """What a pass tells of a program: whether it has done something, and what it says."""
-    setting = Setting(remarks=[])
+    setting = Setting(speculate=speculate, remarks=[])
     optimized(parse_module(text), name, setting)
     return [(remark.fired, remark.said) for remark in setting.remarks or []]

@@ -327,3 +327,57 @@ func.func @arms_go_on(%q: !llm.text, %c: i1) -> (!llm.list<!llm.text>, !llm.list
   }
   func.return %l, %k : !llm.list<!llm.text>, !llm.list<!llm.text>
 }
+
+// One of three arms that is not equal to the others is asked for, too.
+// CHECK-LABEL: func.func @one_other_arm
+func.func @one_other_arm(%q: !llm.text, %r: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: ensemble.parallel
+  // CHECK-NEXT: llm.generate @m(%q)
+  // CHECK: llm.generate @m(%q)
+  // CHECK: llm.generate @m(%r)
+  %d = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%q) temperature 0 site <110>
+    ensemble.yield %a : !llm.text
+  } and {
+    %a = llm.generate @m(%q) temperature 0 site <111>
+    ensemble.yield %a : !llm.text
+  } and {
+    %a = llm.generate @m(%r) temperature 0 site <112>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %d : !llm.list<!llm.text>
+}
+
+// What may fail stays as many samples as it is if it draws, or has a label; else it has the first site.
+// CHECK-LABEL: func.func @samples_that_fail
+func.func @samples_that_fail(%q: !llm.text, %r: !llm.text) -> !llm.list<!llm.text> {
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) temperature 0.1 on_error drop draw <120[*]>
+  %a = ensemble.sample 2 of @m(%q) temperature 0.1 on_error drop draw <120[*]>
+  // CHECK-NEXT: ensemble.sample 2 of @m(%q) temperature 0 on_error drop {ember.label
+  %b = ensemble.sample 2 of @m(%q) temperature 0 on_error drop {ember.label = #llm.label"pii"}
+  // CHECK-NEXT: ensemble.parallel
+  // CHECK-NEXT: llm.generate @m(%r) temperature 0 site <121[0]>
+  %c = ensemble.sample 2 of @m(%r) temperature 0 on_error drop site <121[*]>
+  %l = llm.concat(%a, %b, %c) : !llm.list<!llm.text>
+  func.return %l : !llm.list<!llm.text>
+}
+
+// Arms are one, too, if they are equal since the greedy samples of one are one answer.
+// CHECK-LABEL: func.func @samples_in_arms
+func.func @samples_in_arms(%q: !llm.text) -> !llm.list<!llm.list<!llm.text>> {
+  // CHECK-NEXT: %[[D:.*]] = ensemble.parallel
+  // CHECK-NEXT:   %[[A:.*]] = llm.generate @m(%q) temperature 0 max_tokens 7 site <130>
+  // CHECK-NEXT:   %[[L:.*]] = llm.list(%[[A]], %[[A]])
+  // CHECK-NEXT:   ensemble.yield %[[L]]
+  // CHECK-NEXT: }
+  // CHECK-NEXT: llm.concat(%[[D]], %[[D]])
+  %d = ensemble.parallel : !llm.list<!llm.list<!llm.text>> do {
+    %a = ensemble.sample 2 of @m(%q) temperature 0 max_tokens 7 site [<130>, <131>]
+    ensemble.yield %a : !llm.list<!llm.text>
+  } and {
+    %b = llm.generate @m(%q) temperature 0 max_tokens 7 site <132>
+    %a = llm.list(%b, %b) : !llm.list<!llm.text>
+    ensemble.yield %a : !llm.list<!llm.text>
+  }
+  func.return %d : !llm.list<!llm.list<!llm.text>>
+}

@@ -1,8 +1,14 @@
 // RUN: ember-opt %s -p speculate-branches --optimize-for latency --speculate --verify-each | filecheck %s
 // RUN: ember-opt %s -p speculate-branches --optimize-for latency | filecheck %s --check-prefix UNASKED
 // RUN: ember-opt %s -p speculate-branches --speculate | filecheck %s --check-prefix UNASKED
+// RUN: ember-opt %s -p speculate-branches --optimize-for latency --speculate --explain 2>&1 >/dev/null | filecheck %s --check-prefix WHY
+// RUN: ember-opt %s -p speculate-branches --optimize-for latency --explain 2>&1 >/dev/null | filecheck %s --check-prefix FORBIDDEN
+// RUN: ember-opt %s -p speculate-branches --explain 2>&1 >/dev/null | filecheck %s --check-prefix SILENT
 
 // UNASKED-NOT: ensemble.parallel
+// FORBIDDEN: is left alone: no calls may be made in vain unless speculation is allowed
+// SILENT: nothing to do: speculate-branches
+// WHY: is asked while the condition of its branch is being found out
 
 llm.model @m from "simulated"
 llm.model @other from "simulated"
@@ -60,6 +66,46 @@ func.func @gate(%q: !llm.text) -> !llm.text {
   } else {
     %a = llm.generate @m(%q) draw <1>
     scf.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// A gate that fails keeps what is behind it from the model: the call before the branch has passed it.
+// CHECK-LABEL: func.func @gate_that_fails
+func.func @gate_that_fails(%q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: func.return
+  %verdict = llm.generate @other(%q) draw <0>
+  %safe = llm.parse %verdict as regex "safe" : !llm.text
+  %p = llm.template "It is {0}. Details for: {1}?"(%safe, %q)
+  %a = llm.generate @m(%p) draw <1>
+  %yes = llm.constant "yes"
+  %c = llm.contains %a, %yes : !llm.text, !llm.text
+  %r = scf.if %c -> (!llm.text) {
+    %b = llm.generate @m(%q) draw <2>
+    scf.yield %b : !llm.text
+  } else {
+    scf.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// So does one in the other arm.
+// CHECK-LABEL: func.func @gate_in_the_other_arm
+func.func @gate_in_the_other_arm(%q: !llm.text) -> !llm.text {
+  // CHECK-NOT: ensemble.parallel
+  // CHECK: func.return
+  %yes = llm.constant "yes"
+  %verdict = llm.generate @other(%q) draw <0>
+  %c = llm.equal %verdict, %yes : !llm.text
+  %r = scf.if %c -> (!llm.text) {
+    %b = llm.generate @m(%q) draw <1>
+    scf.yield %b : !llm.text
+  } else {
+    %why = llm.parse %verdict as regex "no, but .*" : !llm.text
+    %p = llm.template "It was said: {0}. Answer briefly: {1}"(%why, %q)
+    %b = llm.generate @m(%p) draw <2>
+    scf.yield %b : !llm.text
   }
   func.return %r : !llm.text
 }

@@ -40,7 +40,7 @@ def most_differing(members: int, confidence: Decimal, min_valid: int = 1) -> Dec
     counts = differing(members, confidence, min_valid)
     if not any(counts):
         return Decimal("0.0000")
-    bound = _supremum([Fraction(counts[a], comb(members, a)) for a in range(members + 1)])
+    bound = supremum([Fraction(counts[a], comb(members, a)) for a in range(members + 1)])
     return Decimal(ceil(bound * 10**PLACES)).scaleb(-PLACES)
 
 
@@ -79,7 +79,7 @@ def _wins(one: int, other: int, first: bool) -> bool:
     return one > other or (one == other and first)
 
 
-def _supremum(shares: Sequence[Fraction]) -> Fraction:
+def supremum(shares: Sequence[Fraction]) -> Fraction:
     """More than the greatest value of Σ share[a] C(N, a) p^a (1 - p)^(N - a), by `MARGIN` at most.
 
     A polynomial lies below the greatest of its coefficients in this form, on any interval

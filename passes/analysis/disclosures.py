@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from xdsl.dialects.builtin import SymbolRefAttr
 from xdsl.ir import Operation, SSAValue
+from xdsl.traits import is_speculatable
 
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.ensemble import JudgeOp, SampleOp
@@ -25,14 +26,16 @@ Call = llm.GenerateOp | llm.EmbedOp | llm.ScoreOp | SampleOp | JudgeOp
 
 
 class Disclosure(NamedTuple):
-    """That a model is told some values, whole."""
+    """That a model is told some values, whole, once what may fail has not: `gates`."""
 
     model: SymbolRefAttr
     values: Set[SSAValue]
+    gates: Set[Operation]
 
     def covers(self, other: Disclosure) -> bool:
-        """Whether this tells the same model all that `other` does."""
-        return self.model == other.model and self.values >= other.values
+        """Whether this tells the same model all that `other` does, behind no other gate."""
+        told = self.model == other.model and self.values >= other.values
+        return told and self.gates <= other.gates
 
 
 def disclosure_of(call: Call) -> Disclosure | None:
@@ -47,7 +50,27 @@ def disclosure_of(call: Call) -> Disclosure | None:
             waiting += dict.fromkeys(owner.operands)
         elif not isinstance(owner, llm.ConstantOp):
             found[value] = None
-    return Disclosure(call.model, found.keys())
+    gates = _gates(call)
+    return None if gates is None else Disclosure(call.model, found.keys(), gates)
+
+
+def _gates(call: Call) -> Set[Operation] | None:
+    """What a call waits for that may fail, as an answer that must look like something."""
+    found: dict[Operation, None] = {}
+    waiting = dict.fromkeys(told_by(call))
+    pending = list(waiting)
+    for steps, value in enumerate(pending):  # grows while it is walked
+        if steps > MAX_STEPS:
+            return None
+        owner = value.owner
+        if not isinstance(owner, Operation):
+            continue
+        if owner.regions or not is_speculatable(owner):
+            found[owner] = None
+        new = [operand for operand in owner.operands if operand not in waiting]
+        waiting.update(dict.fromkeys(new))
+        pending += new
+    return found.keys()
 
 
 def told_by(call: Call) -> Sequence[SSAValue]:

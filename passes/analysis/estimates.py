@@ -99,7 +99,7 @@ class Estimator:
         limit = op.properties.get("max_tokens")
         answer = limit.value.data if isinstance(limit, IntegerAttr) else UNKNOWN_ANSWER
         answer = 0 if isinstance(op, Listed) else answer
-        asked = sum(self._asked(operand) for operand in op.operands) // CHARACTERS_PER_TOKEN
+        asked = sum(self._asked(op, operand) for operand in op.operands) // CHARACTERS_PER_TOKEN
         tokens = exactly(Count.of(asked + answer)).times(self._texts_of(op))
         return Estimate(self._calls_of(op), tokens).times(Range(ONE, Count.of(tries)))
 
@@ -130,10 +130,13 @@ class Estimator:
         batch = self._batches.get(op.model.string_value(), 1)
         return Range(*(batches(count, batch) for count in texts))
 
-    def _asked(self, operand: SSAValue) -> int:
-        if isinstance(operand.type, ListType):
-            return 0
-        return self.text(operand)
+    def _asked(self, op: Operation, operand: SSAValue) -> int:
+        """About how many characters one request tells of an operand."""
+        # Of a list whose texts are asked about one by one, a text; other lists are short.
+        is_short = isinstance(operand.type, ListType) and not (
+            isinstance(op, Listed) and operand is op.text
+        )
+        return 0 if is_short else self.text(operand)
 
     def _vote(self, op: ensemble.VoteOp) -> Estimate | None:
         """What a vote that asks for answers as it needs them may save of those that it takes."""

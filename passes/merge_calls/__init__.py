@@ -77,7 +77,7 @@ def merge_equal(
                 fired(op, "is one with the call before it that asks the same")
             merged.update(zip(op.results, first.results, strict=True))
             dead.append(op)
-    for op in reversed(dead):
+    for op in dead:
         op.detach()
         op.erase()
     for key in own:

@@ -22,8 +22,8 @@ class AppendToMap(RaiseFold):
         if added is None:
             return None
         value = added.items[0]
-        only_here = added.parent is loop.body.block and added.result.has_one_use()
-        ops, results = map_of(loop, elements, value, fold.combine, *[added][: int(only_here)])
+        combining = [fold.combine, added] if added.result.has_one_use() else [fold.combine]
+        ops, results = map_of(loop, elements, value, *combining)
         first = known_items(fold.first)
         if first is not None and not first.items:
             return ops, results

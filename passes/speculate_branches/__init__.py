@@ -14,8 +14,9 @@ for the bill.
 
 It tells nobody what the program would not tell. Nothing that is above public is told early,
 or decides. And a call is early only if all arms of the branch, or a call before it, send
-the same model a request that is built from all the same values: so that the condition
-decides what is asked, and not whether the data is sent, as that of a moderation does. The
+the same model a request that is built from all the same values, and waits for nothing that
+may fail which the call does not wait for: so that the condition decides what is asked, and
+not whether the data is sent, as that of a moderation does. The
 prompt must be there before the branch, and the condition must wait for more requests than
 it; what stands behind a function that is not pure stays. What is speculated is bounded: of
 a branch whose calls are early, no branch in the arms is.
@@ -32,7 +33,7 @@ from xdsl.ir import Region, SSAValue
 
 from ember_mlir.passes.analysis.disclosures import Call, Disclosure, sent_by
 from ember_mlir.passes.analysis.order import Order
-from ember_mlir.passes.optimization import Objective, Optimization, current_setting, fired
+from ember_mlir.passes.optimization import Objective, Optimization, current_setting, fired, missed
 from ember_mlir.passes.rewriting import rename
 from ember_mlir.passes.speculate_branches.arms import calls_of, told_in
 from ember_mlir.passes.speculate_branches.early import Early, make_early
@@ -50,14 +51,21 @@ class SpeculateBranchesPass(Optimization):
     serves: ClassVar[Objective | None] = "latency"
 
     def is_about(self, module: ModuleOp) -> bool:
-        calls = (op for op in module.walk() if isinstance(op, Call))
-        return any(isinstance(call.parent_op(), scf.IfOp) for call in calls)
+        # Who has not asked for speculation need not be told that there is none.
+        return current_setting().speculate and _has_calls_in_branches(module)
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if current_setting().speculate:
             speculation = Speculation(op)
             for region in op.regions:
                 speculation.visit(region)
+        elif _has_calls_in_branches(op):
+            missed(op, "is left alone: no calls may be made in vain unless speculation is allowed")
+
+
+def _has_calls_in_branches(module: ModuleOp) -> bool:
+    calls = (op for op in module.walk() if isinstance(op, Call))
+    return any(isinstance(call.parent_op(), scf.IfOp) for call in calls)
 
 
 class Speculation:

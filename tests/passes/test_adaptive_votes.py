@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
+from math import comb
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from ember_mlir.dialects.llm import GenerateOp
 from ember_mlir.grammars import Grammar
 from ember_mlir.grammars.few_texts import few_texts
 from ember_mlir.parsing import parse_module
-from ember_mlir.passes.analysis.adaptive_votes import differing, most_differing
+from ember_mlir.passes.analysis.adaptive_votes import differing, most_differing, supremum
 from ember_mlir.passes.analysis.repetitions import executions
 from ember_mlir.semantics import vote, vote_key
 
@@ -51,6 +52,37 @@ def test_the_bound_is_above_all_probabilities_and_close(members: int, confidence
 def test_the_bound_for_thirty_nine_is_the_known_one() -> None:
     assert most_differing(39, Decimal("0.95")) == Decimal("0.0576")
     assert sum(differing(39, Decimal("0.95"))) / 2**39 == pytest.approx(0.05756, abs=5e-6)
+
+
+def test_what_is_not_a_share_of_ten_thousand_is_rounded_up() -> None:
+    # The greatest probability is 5/16, and its bound a little more.
+    assert most_differing(5, Decimal("0.3")) == Decimal("0.3126")
+
+
+def test_one_answer_is_enough_unless_more_are_asked_for() -> None:
+    share = Decimal("0.7")
+    assert [*differing(7, share)] == [*differing(7, share, 1)] != [*differing(7, share, 2)]
+    assert most_differing(7, share) == most_differing(7, share, 1) > most_differing(7, share, 2)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    ["0100", "0010", "100", "001", "010000200", "002000010", "0111000", "00010", "2001", "11"],
+)
+def test_a_bound_is_close_wherever_the_greatest_value_is(shares: str) -> None:
+    found = [Fraction(int(share), 2) for share in shares]
+    degree, steps = len(found) - 1, 1500
+    most = (
+        max(
+            sum(
+                share * comb(degree, a) * step**a * (steps - step) ** (degree - a)
+                for a, share in enumerate(found)
+            )
+            for step in range(steps + 1)
+        )
+        / steps**degree
+    )
+    assert most <= supremum(found) <= most + Fraction(1, 10**5)
 
 
 # What it rests on.

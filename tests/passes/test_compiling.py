@@ -7,10 +7,12 @@ from tempfile import gettempdir
 
 import pytest
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
+from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 
 from ember_mlir.dialects import llm
+from ember_mlir.dialects.values import TEXT
 from ember_mlir.errors import EmberError, LabelError, PipelineError
 from ember_mlir.parsing import make_context, parse_module, print_module
 from ember_mlir.passes.equivalence import EXACT, MEANING, Equivalence
@@ -101,6 +103,40 @@ class Foreign(ModulePass):
             del found.properties["temperature"]
 
 
+class Renames(Optimization):
+    """Gives the entry another name."""
+
+    name = "renames"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        for found in op.walk():
+            if isinstance(found, FuncOp):
+                found.properties["sym_name"] = StringAttr("other")
+
+
+class TakesMore(Optimization):
+    """Gives the entry an argument that nobody passes."""
+
+    name = "takes-more"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        for found in op.walk():
+            if isinstance(found, FuncOp):
+                found.body.block.insert_arg(TEXT, 1)
+                found.properties["arg_attrs"] = ArrayAttr([DictionaryAttr({})] * 2)
+                found.update_function_type()
+
+
+class Misspelled(Optimization):
+    """Promises what there is not."""
+
+    name = "misspelled"
+    equivalence = "exactly"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        raise AssertionError("nobody runs it")
+
+
 def compiled(
     *passes: ModulePass, allow: Equivalence = EXACT, optimize_for: str = "cost", level: str = "llm"
 ) -> Compiled:
@@ -125,8 +161,17 @@ def test_a_pass_that_serves_the_aim_may_make_a_program_dearer() -> None:
 
 @pytest.mark.parametrize(
     ("guilty", "reason"),
-    [(Breaks(), "must have 1 operands, but"), (Raises(), "ZeroDivisionError: a / b")],
-    ids=["breaks", "raises"],
+    [
+        (Breaks(), "must have 1 operands, but"),
+        (Raises(), "ZeroDivisionError: a / b"),
+        (Renames(), "must still have the function '@twice', but has not"),
+        (
+            TakesMore(),
+            "must still have '@twice' with 1 arguments and 1 results, but it has 2 and 1",
+        ),
+        (Misspelled(), "a promise must be exact, distribution, bounded(δ)"),
+    ],
+    ids=["breaks", "raises", "renames", "takes more", "misspelled"],
 )
 @pytest.mark.parametrize("level", ["llm", "exec"])
 def test_a_pass_that_breaks_a_program_is_left_out(

@@ -107,6 +107,12 @@ def test_what_a_module_says_counts_on() -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
+        (
+            '#llm.utf8"bounded(0.01), bounded(0.02)"',
+            "must say by 'ember.kept' each class once, but got ",
+        ),
+        ('#llm.utf8"bounded( 0.01)"', "must say by 'ember.kept' what was kept: a promise must be"),
+        ('#llm.utf8"bounded(0.0_1)"', "must say by 'ember.kept' what was kept: a promise must be"),
         ('#llm.utf8"bounded"', "must say by 'ember.kept' what was kept: a promise must be"),
         ("3 : i64", "must say by 'ember.kept' what was kept, as a text, but got 3 : i64"),
     ],

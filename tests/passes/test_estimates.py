@@ -172,6 +172,31 @@ def test_a_range_rises_if_either_bound_does() -> None:
     assert NOTHING.rises_to(Estimate(exactly(one)))
 
 
+def test_a_batch_tells_as_many_texts_as_it_has() -> None:
+    each, batch = [
+        estimate(
+            parse_module(
+                f"""llm.model @m from "simulated" batch 100
+                func.func @f(%texts: !llm.list<!llm.text>) -> !llm.list<tensor<?xf32>> {{
+                  {body}
+                  func.return %r : !llm.list<tensor<?xf32>>
+                }}"""
+            )
+        )
+        for body in (
+            """%r = ensemble.map %t in %texts
+                 : !llm.list<!llm.text> -> !llm.list<tensor<?xf32>> do {
+               %v = llm.embed @m(%t) site <0[*]>
+               ensemble.yield %v : tensor<?xf32>
+             }""",
+            "%r = llm.embed @m(%texts : !llm.list<!llm.text>) site <0[*]>"
+            " -> !llm.list<tensor<?xf32>>",
+        )
+    ]
+    assert batch.tokens == each.tokens
+    assert batch.calls != each.calls
+
+
 @given(programs())
 def test_a_run_takes_what_was_estimated(program: Program) -> None:
     module = for_reference(parse_module(program.text))

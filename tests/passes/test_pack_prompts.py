@@ -219,6 +219,11 @@ def test_it_needs_to_be_allowed_and_asked_for() -> None:
     assert str(module) == str(parse_module(PROGRAM))
 
 
+def test_where_nothing_is_packed_a_call_without_a_draw_gets_none() -> None:
+    text = PROGRAM.replace(" draw <3[*]>", "")
+    assert str(packed(text, allow=DISTRIBUTION)[0]) == str(parse_module(text))
+
+
 def test_most_is_a_number_of_elements() -> None:
     with pytest.raises(PipelineError, match="'most' must be at least 1, but got 0"):
         PackPromptsPass(most=0)

@@ -115,6 +115,33 @@ def test_a_sample_stands_where_the_first_of_its_calls_was_written() -> None:
     assert location_of(sample) == remarks[0].source == ("calls.mlir", 4, 8)
 
 
+ARMS = """
+llm.model @m from "p"
+func.func @f(%p: !llm.text) -> !llm.list<!llm.text> {
+  %l = ensemble.parallel : !llm.list<!llm.text> do {
+    %a = llm.generate @m(%p) draw <0>
+    ensemble.yield %a : !llm.text
+  } and {
+    %b = llm.generate @m(%p) draw <1>
+    ensemble.yield %b : !llm.text
+  }
+  func.return %l : !llm.list<!llm.text>
+}
+"""
+
+
+def test_a_sample_of_arms_stands_where_the_first_call_was_written() -> None:
+    after, remarks = raised(parse_module(ARMS, "arms.mlir"))
+    (sample,) = [op for op in after.walk() if isinstance(op, SampleOp)]
+    assert location_of(sample) == remarks[0].source == ("arms.mlir", 5, 10)
+
+
+def test_arms_that_are_not_raised_say_why() -> None:
+    _, remarks = raised(parse_module(ARMS.replace("draw <1>", "draw <0>")))
+    said = "puts together calls with one draw, which are one value"
+    assert [(r.fired, r.said) for r in remarks] == [(False, said)]
+
+
 MISSED = {
     "puts together calls that differ in more than their draws": ("draw <1>", "top_p 0.5 draw <1>"),
     "puts together calls with one draw, which are one value": ("draw <1>", "draw <0>"),
@@ -197,6 +224,22 @@ def test_a_loop_that_is_not_raised_says_why(said: str, change: tuple[str, str]) 
     after, remarks = raised(parse_module(text))
     assert [(r.fired, r.said) for r in remarks] == [(False, said)]
     assert print_module(after) == print_module(parse_module(text))
+
+
+def test_nothing_is_said_of_a_loop_that_carries_nothing() -> None:
+    _, remarks = raised(
+        parse_module("""func.func @f(%xs: !llm.list<!llm.text>) {
+          %zero = arith.constant 0 : i64
+          %one = arith.constant 1 : i64
+          %n = llm.length of %xs : !llm.list<!llm.text>
+          scf.for %i = %zero to %n step %one : i64 {
+            %x = llm.get %xs[%i] : !llm.list<!llm.text>
+            %s = llm.apply effectful @send(%x) : (!llm.text) -> !llm.text
+          }
+          func.return
+        }""")
+    )
+    assert remarks == []
 
 
 def test_a_loop_keeps_its_place_and_names() -> None:

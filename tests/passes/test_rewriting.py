@@ -6,14 +6,16 @@ from collections import Counter
 
 import pytest
 from xdsl.dialects import func
-from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, NameLoc
+from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, NameLoc, StringAttr
 from xdsl.ir import Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import exec as instructions
-from ember_mlir.dialects import sched
+from ember_mlir.dialects import llm, sched
 from ember_mlir.errors import InvalidIRError
 from ember_mlir.parsing import make_context, parse_module, print_module
 from ember_mlir.passes.analysis.levels import verify_level
+from ember_mlir.passes.rewriting import SymbolNames, apply_once, place_of, replace
 from ember_mlir.pipeline import compile_to, parse_passes, run_passes
 from ember_mlir.tools.bench.shapes import SHAPES
 
@@ -127,3 +129,39 @@ def test_a_task_that_gives_what_it_reads_dissolves() -> None:
     text = f"func.func @f(%a0: {future}) -> {future} {{\n{copies}\nfunc.return %a5 : {future}\n}}"
     module = lowered(parse_module(text), "lower-to-exec")
     assert "exec.return %a0 : !llm.text" in print_module(module)
+
+
+CONSTANT = """func.func @f() -> !llm.text {
+  %a = llm.constant "a" {note = "kept", other = "old"}
+  func.return %a : !llm.text
+}"""
+
+
+class OtherText(RewritePattern):
+    """A constant of another text; what reads the first one besides is put nowhere."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: llm.ConstantOp, rewriter: PatternRewriter, /) -> None:
+        self.left = llm.TemplateOp("{0}", [op.result])
+        other = llm.ConstantOp("b")
+        other.attributes["other"] = StringAttr("new")
+        replace(rewriter, op, other)
+
+
+def test_what_is_replaced_hands_on_its_attributes_though_something_else_reads_it() -> None:
+    module = parse_module(CONSTANT)
+    apply_once(module, module.walk(), [OtherText()])
+    assert '%a = llm.constant "b" {note = "kept", other = "new"}' in print_module(module)
+
+
+def test_the_place_of_a_value_has_no_name() -> None:
+    module = parse_module(MAP, "a.mlir")
+    (function,) = [op for op in module.ops if isinstance(op, func.FuncOp)]
+    argument = function.body.block.args[0]
+    assert isinstance(argument.location, NameLoc)
+    assert place_of(argument) == argument.location.location
+
+
+def test_new_symbols_are_numbered_from_the_first_that_is_not_taken() -> None:
+    names = SymbolNames(parse_module('llm.model @f from "p"\nllm.model @f_2 from "p"'))
+    assert [names.fresh("g"), *(names.fresh("f") for _ in range(3))] == ["g", "f_1", "f_3", "f_4"]

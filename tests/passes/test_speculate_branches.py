@@ -122,9 +122,10 @@ def test_it_does_not_speculate_about_what_it_has_made_early() -> None:
         assert found == [2, 2]
 
 
-def test_that_time_is_not_the_aim_is_told_where_a_branch_asks() -> None:
+def test_that_time_is_not_the_aim_is_told_to_who_has_asked_for_speculation() -> None:
     why = "is left alone: this serves latency, and the aim is both"
-    assert remarks_of(TEXT, "speculate-branches") == [(False, why)]
+    assert remarks_of(TEXT, "speculate-branches") == []
+    assert remarks_of(TEXT, "speculate-branches", speculate=True) == [(False, why)]
     asks_before = """llm.model @m from "simulated"
         func.func @f(%q: !llm.text, %c: i1) -> !llm.text {
           %a = llm.generate @m(%q) draw <1>
@@ -135,4 +136,25 @@ def test_that_time_is_not_the_aim_is_told_where_a_branch_asks() -> None:
           }
           func.return %r : !llm.text
         }"""
-    assert remarks_of(asks_before, "speculate-branches") == []
+    assert remarks_of(asks_before, "speculate-branches", speculate=True) == []
+
+
+def test_a_prompt_that_is_too_long_to_follow_waits() -> None:
+    prompt = "\n".join(f'%p{i + 1} = llm.template "{{0}}"(%p{i})' for i in range(300))
+    arms = [
+        f"{prompt.replace('%p0', '%q')}\n%a = llm.generate @m(%p300) draw <{i}>" for i in (1, 2)
+    ]
+    text = f"""llm.model @m from "simulated"
+        func.func @f(%q: !llm.text) -> !llm.text {{
+          %kind = llm.generate @m(%q) draw <0>
+          %c = llm.equal %kind, %q : !llm.text
+          %r = scf.if %c -> (!llm.text) {{
+            {arms[0]}
+            scf.yield %a : !llm.text
+          }} else {{
+            {arms[1]}
+            scf.yield %a : !llm.text
+          }}
+          func.return %r : !llm.text
+        }}"""
+    assert not any(isinstance(op, ParallelOp) for op in early(parse_module(text)).walk())

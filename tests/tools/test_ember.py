@@ -343,7 +343,10 @@ def test_explains_what_a_run_has_saved() -> None:
     plain, told = ember(*arguments, stdin=TWICE), ember(*arguments, "--explain", stdin=TWICE)
     assert (plain.status, plain.out) == (0, told.out)
     assert "merge-calls (exact), saves 1 call" in told.err
-    assert "the last run took 1 of 2 calls and about " in told.err
+    assert (
+        "the last run made 1 of the 2 calls of the program as it is written, and took about "
+        in told.err
+    )
 
 
 def test_explains_a_run_that_fails() -> None:
