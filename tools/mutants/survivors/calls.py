@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ember_mlir.tools.mutants.survivors.reasons import (
     ONE_BLOCK,
+    SOONER,
+    TYPES,
+    WALKS,
     Reasons,
 )
 
@@ -18,7 +21,25 @@ CALLS: Reasons = {
             "remove_dead: for block in reversed(region.blocks): without: reversed",
         ],
         "What gives nothing and has no effect does nothing, left or not.": [
-            "remove_dead: if not op.results or not is_trivially_dead(op): without: not op.results",
+            (
+                "remove_dead: if not op.results or not is_trivially_dead(op): without: not "
+                "op.results"
+            ),
+        ],
+    },
+    "passes/merge_calls/__init__.py": {
+        TYPES: [
+            "merge_equal: merged.update(zip(op.results, first.…rict=True)) True => False",
+        ],
+    },
+    "passes/merge_calls/broadcasts.py": {
+        WALKS: [
+            "is_one: return False False => True",
+        ],
+    },
+    "passes/merge_calls/samples.py": {
+        SOONER: [
+            "Samples.stays: if draw is None or is_greedy(op): without: draw is None",
         ],
     },
 }

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ember_mlir.tools.mutants.survivors.reasons import (
+    LIMIT,
+    NAMES,
     SAME,
+    SOONER,
+    TYPES,
     WALKS,
     Reasons,
 )
@@ -36,6 +40,67 @@ CHOICES: Reasons = {
     "passes/prune_branches/__init__.py": {
         WALKS: [
             "PruneBranchesPass.apply: break => pass",
+        ],
+    },
+    "passes/speculate_branches/__init__.py": {
+        LIMIT: [
+            "module: RECENT = 16 16 => 17",
+        ],
+        TYPES: [
+            (
+                "Speculation.speculate: for arm, others in zip(op.regions, r…rict=True): True => "
+                "False"
+            ),
+        ],
+    },
+    "passes/speculate_branches/early.py": {
+        NAMES: [
+            "make_early: fallback.result.name_hint = value.name_hint => pass",
+        ],
+    },
+    "passes/stop_early/arms.py": {
+        TYPES: [
+            (
+                "ListToParallel.match_and_rewrite: arms = [arm_of(item, ops) for item, "
+                "…rict=True)] True => False"
+            ),
+        ],
+    },
+    "passes/pack_prompts/elements.py": {
+        "A body that is longer than the pattern does not match it, however much of it is taken.": [
+            "packable: match list(islice(op.body.block.ops, 4)): 4 => 5",
+        ],
+    },
+    "passes/batch_requests/__init__.py": {
+        SOONER: [
+            "BatchRequestsPass.apply: return => pass",
+        ],
+    },
+    "passes/batch_requests/grouping.py": {
+        (
+            "The borders before two requests are only compared, so it does not matter where they "
+            "begin to count."
+        ): [
+            "Grouping.block: borders, asks = 0, False 0 => 1",
+        ],
+        TYPES: [
+            (
+                "Grouping.block: joins = isinstance(op, Call) and sel…g, borders) without: "
+                "isinstance(op, Call)"
+            ),
+            (
+                "Grouping.block: if isinstance(op, Call) and op in self._kinds: without: "
+                "isinstance(op, Call)"
+            ),
+        ],
+        (
+            "Where a failure is handled, no group but its own has begun since the last border, "
+            "and that one ends."
+        ): [
+            (
+                "Grouping._joins: return not group.is_read and group.s… == borders without: not "
+                "group.is_read"
+            ),
         ],
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ember_mlir.tools.mutants.survivors.reasons import (
     LIMIT,
     NAMED_TYPES,
+    NAMES,
     REPLACED,
     SOONER,
     STEPS,
@@ -102,7 +103,10 @@ SHAPES: Reasons = {
                 "CascadeOfKnown.match_and_rewrite: accepted = 1 if isinstance(last, "
                 "ens…epted(last) 1 => 2"
             ),
-            "CascadeOfKnown.match_and_rewrite: rest = [_moved(arm) for arm in op.arms[1:]] 1 => 2",
+            (
+                "CascadeOfKnown.match_and_rewrite: rest = [_moved(arm) for arm in op.arms[1:]] 1 "
+                "=> 2"
+            ),
         ],
     },
     "passes/canonicalize/llm.py": {
@@ -196,6 +200,48 @@ SHAPES: Reasons = {
             (
                 "read_once: if use is None or not isinstance(use…emplateOp): without: not "
                 "isinstance(use.operation, TemplateOp)"
+            ),
+        ],
+    },
+    "passes/raise_ensembles/calls.py": {
+        "An arm ends with what it yields, so that something follows its call.": [
+            (
+                "is_all_of_its_arm: return last is not None and last.nex…call.result without: "
+                "last is not None"
+            ),
+        ],
+    },
+    "passes/raise_ensembles/rounds.py": {
+        NAMES: [
+            "map_of: element.name_hint = elements.reads[0…s else None => pass",
+        ],
+    },
+    "passes/rewriting.py": {
+        "No call gives this argument, and nothing here reads it.": [
+            (
+                "Replacer.replace_all_uses_with: self, from_value: SSAValue, to_value…bool = "
+                "True True => False"
+            ),
+            "Replacer.erase: def erase(self, op: Operation, safe_…e) -> None: True => False",
+        ],
+        SOONER: [
+            "Replacer.finish: for op in reversed(self._dead): without: reversed",
+            "rename: if new and any(operand in new for op….operands): without: new",
+            (
+                "rename: if new and any(operand in new for op….operands): or for and: new and "
+                "any((operand in new for oper….operands))"
+            ),
+            (
+                "rename: if new and any(operand in new for op….operands): without: any((operand "
+                "in new for operand in op.operands))"
+            ),
+            "SymbolNames.fresh: self._numbers[wanted] = number => pass",
+        ],
+        TYPES: [
+            "block_for: for argument, value in zip(block.arg…rict=True): True => False",
+            (
+                "place_of: if isinstance(location, NameLoc) and…ationAttr): without: "
+                "isinstance(location.location, LocationAttr)"
             ),
         ],
     },
