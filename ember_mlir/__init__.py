@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ember_mlir.errors import (
         CaptureError,
+        CaptureWarning,
         EmberError,
         EmptyChoiceError,
         EmptyReduceError,
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
         ShapeError,
         SourceLocation,
     )
+    from ember_mlir.frontend.composition import Chain, Operator, compose
+    from ember_mlir.frontend.effects import associative, idempotent, pure, tool
+    from ember_mlir.frontend.ready import Ensemble, Judge, MostCommon, Refine
+    from ember_mlir.frontend.transformations import Vectorized, scan, vmap
     from ember_mlir.program import (
         LastRun,
         Program,
@@ -70,26 +75,33 @@ if TYPE_CHECKING:
 __all__ = [
     "Bill",
     "CaptureError",
+    "CaptureWarning",
+    "Chain",
     "EmberError",
     "EmptyChoiceError",
     "EmptyReduceError",
     "EmptyVoteError",
+    "Ensemble",
     "Faulty",
     "FunctionError",
     "Image",
     "InputError",
     "InvalidIRError",
+    "Judge",
     "LabelError",
     "LastRun",
     "Message",
     "ModelError",
+    "MostCommon",
     "NotAcceptedError",
+    "Operator",
     "OptimizationWarning",
     "ParseError",
     "PipelineError",
     "Program",
     "ProgramError",
     "ProviderError",
+    "Refine",
     "Reply",
     "Request",
     "Session",
@@ -97,16 +109,24 @@ __all__ = [
     "SourceLocation",
     "Tool",
     "ToolCall",
+    "Vectorized",
     "__version__",
+    "associative",
     "compile",
+    "compose",
     "generate",
+    "idempotent",
     "jit",
     "join",
     "map",
+    "pure",
     "reduce",
     "register_model",
     "register_provider",
     "sample",
+    "scan",
+    "tool",
+    "vmap",
     "vote",
 ]
 
@@ -114,6 +134,12 @@ _PROGRAM = (
     *("LastRun", "Program", "compile", "jit"),
     *("generate", "join", "map", "reduce", "sample", "vote"),
 )
+_HOMES = {
+    **dict.fromkeys(("Chain", "Operator", "compose"), "frontend.composition"),
+    **dict.fromkeys(("associative", "idempotent", "pure", "tool"), "frontend.effects"),
+    **dict.fromkeys(("Ensemble", "Judge", "MostCommon", "Refine"), "frontend.ready"),
+    **dict.fromkeys(("Vectorized", "scan", "vmap"), "frontend.transformations"),
+}
 _PROVIDERS = (
     *("Bill", "Faulty", "Image", "Message", "Reply", "Request", "Session", "Tool", "ToolCall"),
     *("register_model", "register_provider"),
@@ -123,7 +149,9 @@ _PROVIDERS = (
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in _PROGRAM:
+    if name in _HOMES:
+        home = _HOMES[name]
+    elif name in _PROGRAM:
         home = "program"
     else:
         home = "providers" if name in _PROVIDERS else "errors"

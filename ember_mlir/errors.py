@@ -192,6 +192,13 @@ class Interrupted(KeyboardInterrupt):
         self.trace = trace
 
 
+class CaptureWarning(UserWarning):
+    """A program cannot be captured, and runs as it is written, one call after the other.
+
+    The text says which construct is in the way, where it stands, and what to write instead.
+    """
+
+
 class OptimizationWarning(UserWarning):
     """A pass was left out, as it would have broken the program; the program runs without it.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Generator, Hashable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import update_wrapper
-from os import PathLike, fspath
+from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -28,13 +28,21 @@ from typing import (
 )
 
 from ember_mlir.direct import Sender, send_plain
-from ember_mlir.errors import CaptureError, InputError, OptimizationWarning, SourceLocation
+from ember_mlir.errors import (
+    CaptureError,
+    CaptureWarning,
+    EmberError,
+    FunctionError,
+    OptimizationWarning,
+)
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.operations import generate, join, map, reduce, sample, vote
 from ember_mlir.frontend.signature import Arguments, Signature
 from ember_mlir.goals import AnyPass, Goals, Objective
-from ember_mlir.providers import Bill, Session, current_session
+from ember_mlir.last_run import LastRun
+from ember_mlir.per_object import PerObject
+from ember_mlir.providers import Session, current_session
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -43,7 +51,6 @@ if TYPE_CHECKING:
     from ember_mlir.passes.analysis.shapes import Shape
     from ember_mlir.pipeline import Explanation, Saving
     from ember_mlir.runtime.run import Prepared, Run
-    from ember_mlir.runtime.trace import Span, Trace
 
 __all__ = [
     "LastRun",
@@ -61,7 +68,9 @@ __all__ = [
 
 P = ParamSpec("P")
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
+
+GraphForm = Literal["mermaid", "dot", "svg"]
+"""How a graph is written."""
 
 Level = Literal["llm", "sched", "exec"]
 """The texts of a program: what is asked, when and where, and the instructions."""
@@ -70,59 +79,6 @@ MAX_PLANS = 64
 """How many plans a program keeps; the one not used for longest goes first."""
 
 answer_plain_calls(send_plain)
-
-
-@dataclass(frozen=True, slots=True)
-class LastRun(Generic[R_co]):
-    """What came of the last run of a program that succeeded, and what it has cost.
-
-    `saved` is what it did not have to ask for, if its session was `recorded`.
-    """
-
-    answer: R_co
-    bill: Bill
-    saved: Saving | None = None
-    _trace: Trace | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def calls(self) -> int:
-        """How many requests were issued."""
-        return self.bill.calls
-
-    @property
-    def tokens(self) -> int:
-        """The tokens of input and output together."""
-        return self.bill.tokens
-
-    @property
-    def usd(self) -> Decimal | None:
-        """The cost in US dollars; None where a price is unknown."""
-        return self.bill.usd
-
-    @property
-    def seconds(self) -> float:
-        """How long it took, on the session's clock."""
-        return self.bill.seconds
-
-    @property
-    def spans(self) -> list[Span]:
-        """What was done, in the order in which it ended; of an eager run, nothing."""
-        return [] if self._trace is None else self._trace.spans()
-
-    def trace(self, path: str | PathLike[str]) -> None:
-        """Write a JSON file that https://ui.perfetto.dev and chrome://tracing open.
-
-        It has a row for each request of a lane that was under way at the same time, with
-        its line, wait, sends, tokens and dollars, and no text of any prompt or answer. Of
-        a run with very many requests it has the last. Raises `InputError` if the file
-        cannot be written, or if the run was eager.
-        """
-        if self._trace is None:
-            raise InputError(
-                "a trace must be of a compiled run, but the last run was eager; "
-                "call the program itself"
-            )
-        self._trace.write(fspath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +111,22 @@ class Program(Callee, Generic[P, R]):
     last_run: LastRun[R] | None
     """The last run that succeeded, compiled or eager; None before the first."""
 
-    def __init__(self, function: Callable[P, R], goals: Goals | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[P, R],
+        goals: Goals | None = None,
+        *,
+        strict: bool = False,
+        fixed: tuple[object, ...] = (),
+    ) -> None:
         if not isinstance(function, FunctionType):
             _refuse(function)
-        super().__init__(function)
+        super().__init__(function, fixed)
+        self._methods = PerObject[Program[..., R]]()
         self.goals = goals or Goals()
+        self.strict = strict
+        self._refused: CaptureError | None = None
+        self._refused_code: CodeType | None = None
         self.last_run = None
         self._lock = RLock()
         self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
@@ -168,24 +135,71 @@ class Program(Callee, Generic[P, R]):
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run compiled, and return the result."""
+        """Run compiled, and return the result; of an async function, what is to be awaited."""
+        if iscoroutinefunction(self.function):
+            waiting: Any = self.acall(*args, **kwargs)
+            return waiting
         from ember_mlir.runtime.run import run
 
-        arguments = self._signature().bind(args, kwargs)
-        plan = self._plan(arguments)
+        found = self._planned(args, kwargs)
+        if found is None:
+            return self._untraced(args, kwargs)
+        plan, arguments = found
         session = _listened(current_session())
-        made = run(plan.prepared, _inputs(plan, arguments), session)
+        functions = plan.captured.functions
+        with _errors_of_functions():
+            made = run(plan.prepared, _inputs(plan, arguments), session, functions=functions)
         return self._ran(plan, arguments, made, session)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run compiled on the current event loop, and return the result."""
         from ember_mlir.runtime.run import run_async
 
-        arguments = self._signature().bind(args, kwargs)
-        plan = self._plan(arguments)
+        found = self._planned(args, kwargs)
+        if found is None:
+            given: Any = self._untraced(args, kwargs)
+            return await given if isawaitable(given) else given
+        plan, arguments = found
         session = _listened(current_session())
-        made = await run_async(plan.prepared, _inputs(plan, arguments), session)
+        functions = plan.captured.functions
+        inputs = _inputs(plan, arguments)
+        with _errors_of_functions():
+            made = await run_async(plan.prepared, inputs, session, functions=functions)
         return self._ran(plan, arguments, made, session)
+
+    def _planned(
+        self, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> tuple[_Plan, Arguments] | None:
+        """A plan and its arguments; None if the function runs as it is written.
+
+        What cannot be captured is told once, with its line and what to write instead.
+        """
+        if self._refused is not None and self._refused_code is self.function.__code__:
+            return None
+        try:
+            arguments = self._signature().bind(args, kwargs)
+            return self._plan(arguments), arguments
+        except CaptureError as error:
+            if self.strict:
+                raise
+            self._refused, self._refused_code = error, self.function.__code__
+            text = f"{error}; until then it runs as it is written, one call after the other"
+            warnings.warn(text, CaptureWarning, stacklevel=3)
+            return None
+
+    def _untraced(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R:
+        """Run the function as it is written."""
+        from ember_mlir.frontend.untraced import run_untraced
+
+        session = current_session()
+        sender = Sender(session)
+        tape = session.tape(self.function.__name__)
+        # The source gives a result of the declared type, which no annotation can say here.
+        given = (*self.fixed, *args)
+        answer: Any = run_untraced(self.function, given, kwargs, tape, sender.send)
+        with self._lock:
+            self.last_run = LastRun(answer, sender.settled())
+        return answer
 
     def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the same source without compiling, one call after the other.
@@ -217,6 +231,23 @@ class Program(Callee, Generic[P, R]):
         module = compile_to(self._captured(), level, self.goals.options())
         return print_module(module).rstrip("\n")
 
+    def graph(self, form: GraphForm = "mermaid") -> str:
+        """The program as a graph: for Mermaid, Graphviz ("dot"), or as an SVG picture.
+
+        It is about the program of the last run, as for `ir`.
+        """
+        from ember_mlir.graphs import drawn
+        from ember_mlir.pipeline import compile_to
+
+        return drawn(compile_to(self._captured(), "llm", self.goals.options()), form)
+
+    def _repr_svg_(self) -> str | None:
+        """The picture that a notebook shows; none before the types of arguments are known."""
+        try:
+            return self.graph("svg")
+        except EmberError:
+            return None
+
     def explain(self) -> Explanation:
         """What became of the program: which optimizations did what and where, or why not.
 
@@ -246,14 +277,15 @@ class Program(Callee, Generic[P, R]):
         return self._plan(arguments).captured.module
 
     def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
-        """The program itself, read from its class; methods are not captured."""
+        """The program of a method for one object, which keeps its plans as long as that lives."""
         if instance is None:
             return self
-        raise CaptureError(
-            f"the method '{self.function.__qualname__}' is not captured yet; "
-            "write a function, or put @staticmethod above the decorator",
-            location=_definition(self.function),
-        )
+        function: Any = self.function
+
+        def make() -> Program[..., R]:
+            return Program(function, self.goals, strict=self.strict, fixed=(instance,))
+
+        return self._methods.of(instance, make)
 
     def __repr__(self) -> str:
         return f"<Program {self.function.__module__}.{self.function.__qualname__}>"
@@ -264,7 +296,7 @@ class Program(Callee, Generic[P, R]):
                 from ember_mlir.frontend.capture import entry_location
 
                 entry_location(self.function)
-                self._found_signature = Signature(self.function)
+                self._found_signature = Signature(self.function, self.fixed)
             return self._found_signature
 
     def _plan(self, arguments: Arguments) -> _Plan:
@@ -290,7 +322,7 @@ class Program(Callee, Generic[P, R]):
         captured = capture(self.function, arguments)
         compiled = compile_with(captured.module, "exec", self.goals.options())
         for warning in compiled.warnings:
-            warnings.warn(warning, OptimizationWarning, stacklevel=4)
+            warnings.warn(warning, OptimizationWarning, stacklevel=5)
         return _Plan(captured, prepare(compiled.module, captured.symbol))
 
     def _ran(self, plan: _Plan, arguments: Arguments, run: Run, session: Session) -> R:
@@ -306,6 +338,20 @@ class Program(Callee, Generic[P, R]):
             self._signature().settle(arguments)
             self._last_arguments = arguments
             self.last_run = run
+
+
+@contextmanager
+def _errors_of_functions() -> Generator[None]:
+    """Let an error that a function of the user's has raised be what the caller sees."""
+    try:
+        yield
+    except FunctionError as error:
+        cause = error.__cause__
+        if cause is None:
+            raise
+        if error.location is not None:
+            cause.add_note(f"raised by what the program applied at {error.location}")
+        raise cause from None
 
 
 def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
@@ -339,10 +385,6 @@ def _refuse(value: object) -> NoReturn:
     )
 
 
-def _definition(function: FunctionType) -> SourceLocation:
-    return SourceLocation(function.__code__.co_filename, function.__code__.co_firstlineno, 1)
-
-
 @overload
 def jit(function: Callable[P, R], /) -> Program[P, R]: ...
 
@@ -355,6 +397,7 @@ def jit(
     speculate: bool = False,
     passes: Sequence[AnyPass] = (),
     without: Sequence[str] = (),
+    strict: bool = False,
 ) -> Callable[[Callable[P, R]], Program[P, R]]: ...
 
 
@@ -367,6 +410,7 @@ def jit(
     speculate: bool = False,
     passes: Sequence[AnyPass] = (),
     without: Sequence[str] = (),
+    strict: bool = False,
 ) -> Program[P, R] | Callable[[Callable[P, R]], Program[P, R]]:
     """Make a program of the function below: `@ember.jit`, or with the options of `compile`.
 
@@ -375,7 +419,7 @@ def jit(
     goals = Goals.of(allow, optimize_for, speculate, passes, without)
 
     def decorate(function: Callable[P, R]) -> Program[P, R]:
-        return _program(function, goals)
+        return _program(function, goals, strict)
 
     return decorate if function is None else decorate(function)
 
@@ -389,6 +433,7 @@ def compile(
     speculate: bool = False,
     passes: Sequence[AnyPass] = (),
     without: Sequence[str] = (),
+    strict: bool = False,
 ) -> Program[P, R]:
     """Make a program of `function`; of a program with no other options, that program.
 
@@ -397,7 +442,9 @@ def compile(
     little: `"cost"` or `"latency"`, where the other may grow for it, or `"both"`, where
     neither may. For `"latency"`, `speculate` permits calls that may turn out not to be
     needed. `passes` are run behind the standard ones, and those named in
-    `without` are not run; `program.explain()` tells which there are.
+    `without` are not run; `program.explain()` tells which there are. What cannot be captured
+    runs as it is written, with one `CaptureWarning`; if it is to be `strict`, it is a
+    `CaptureError`.
 
     Nothing is captured before it is first used. Raises `CaptureError` if `function` is
     not a Python function; the first use raises `PipelineError` for wrong options.
@@ -407,17 +454,18 @@ def compile(
     ember_mlir.errors.CaptureError: a program must be made of a Python function, but got \
 'print', an object of type builtin_function_or_method; define it with 'def' or 'lambda'
     """
-    return _program(function, Goals.of(allow, optimize_for, speculate, passes, without))
+    goals = Goals.of(allow, optimize_for, speculate, passes, without)
+    return _program(function, goals, strict)
 
 
-def _program(function: Callable[P, R], goals: Goals) -> Program[P, R]:
+def _program(function: Callable[P, R], goals: Goals, strict: bool) -> Program[P, R]:
     if not _is_program(function):
-        return Program(function, goals)
-    if goals in (Goals(), function.goals):
+        return Program(function, goals, strict=strict)
+    if goals in (Goals(), function.goals) and strict in (False, function.strict):
         return function
     # What was captured holds for other goals too, but its plans do not.
     known: Any = function.function
-    return Program(known, goals)
+    return Program(known, goals, strict=strict or function.strict)
 
 
 def _is_program(function: Callable[P, R]) -> TypeGuard[Program[P, R]]:

@@ -9,6 +9,7 @@ import inspect
 import subprocess
 import sys
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -351,11 +352,55 @@ class Holder:
         return q
 
 
-def test_methods_are_refused() -> None:
+def test_a_method_is_a_program_of_its_object() -> None:
     assert Holder.static("a") == Holder().static("a") == "a"
-    with pytest.raises(ember.CaptureError, match=r"the method 'Holder\.method' is not captured"):
-        Holder().method("a")  # type: ignore[call-arg]
+    one, other = Holder(), Holder()
+    assert one.method("a") == "a"  # type: ignore[call-arg]
+    assert one.method is one.method
+    assert one.method is not other.method
     assert isinstance(Holder.method, ember.Program)
+
+
+def test_what_is_not_captured_warns_where_it_is_called() -> None:
+    @ember.jit
+    def program(q: str) -> str:
+        with open(__file__, encoding="utf-8"):
+            return q
+
+    with pytest.warns(ember.CaptureWarning, match="a 'with' block is not captured yet") as caught:
+        assert program("a") == "a"
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert program("b") == "b"
+
+
+def test_an_async_function_is_a_program_that_is_awaited() -> None:
+    @ember.jit(strict=True)
+    async def program(q: str) -> str:
+        first, second = await asyncio.gather(asked(q), asked(q))
+        return f"{first} {second}"
+
+    async def asked(q: str) -> str:
+        return ember.generate(q)
+
+    with ember.Session(seed=1, clock="virtual"):
+        assert isinstance(asyncio.run(program("a")), str)
+    assert program.last_run is not None
+    assert program.last_run.calls == 2
+
+
+def test_an_error_of_a_function_is_raised_as_it_is() -> None:
+    @ember.jit(strict=True)
+    def program(q: str) -> int:
+        return int(ember.generate(q))
+
+    with (
+        ember.Session(seed=1, clock="virtual"),
+        pytest.raises(ValueError, match="invalid literal for int") as caught,
+    ):
+        program("a")
+    assert any("raised by what the program applied at" in note for note in caught.value.__notes__)
 
 
 def test_a_python_error_at_capture_is_that_error() -> None:

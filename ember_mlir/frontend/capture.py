@@ -14,16 +14,22 @@ from xdsl.ir import Block, Region, SSAValue
 from ember_mlir.dialects.names import NAME
 from ember_mlir.dialects.values import Utf8Attr
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.check import check_entry
+from ember_mlir.frontend.applied import Applied
+from ember_mlir.frontend.calls import finished
 from ember_mlir.frontend.eager import Eager, Send
 from ember_mlir.frontend.guards import Guards
 from ember_mlir.frontend.hooks import instrument
+from ember_mlir.frontend.layouts import Layout
 from ember_mlir.frontend.names import ascii_symbol, value_hint
+from ember_mlir.frontend.narrowing import is_coroutine
 from ember_mlir.frontend.recorder import Recorder, activated
+from ember_mlir.frontend.regions.raising import emit_raise
+from ember_mlir.frontend.regions.region import belongs_to_program, is_mistake
 from ember_mlir.frontend.results import Shape, shape_of
-from ember_mlir.frontend.rewrite import rewrite
+from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
-from ember_mlir.frontend.trace import Models, Trace, location_attr, type_of_depth
+from ember_mlir.frontend.source import Definition
+from ember_mlir.frontend.trace import Models, Trace, location_attr
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Captured:
     """A captured entry: a module with one function, and what it holds for.
 
     `inputs` names the arguments of the function in order, `shape` is the result around
-    its outputs. `code` is what `function` ran.
+    its outputs. `functions` are those that it applies, `code` is what `function` ran.
     """
 
     module: ModuleOp
@@ -40,6 +46,7 @@ class Captured:
     shape: Shape
     guards: Guards
     models: Models
+    functions: dict[str, Applied]
     function: FunctionType
     code: CodeType
 
@@ -59,21 +66,21 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     location = entry_location(function)
     inputs = arguments.inputs
     symbol = ascii_symbol(function.__name__)
-    block = Block(arg_types=[type_of_depth(found.depth) for found in inputs.values()])
+    block = Block(arg_types=[found.layout.type for found in inputs.values()])
     trace = Trace(block, symbol)
-    values = dict(arguments.values)
+    values = {**arguments.fixed, **arguments.values}
     for name, argument in zip(inputs, block.args, strict=True):
         argument.name_hint = value_hint(name)
-        values[name] = trace.symbolic(argument, inputs[name].depth)
-    result = _run(trace, function, values)
+        values[name] = trace.value(argument, inputs[name].layout)
+    result = _ends(trace, lambda: _run(trace, function, values))
     outputs: list[SSAValue] = []
     trace.location = location
 
-    def hole(value: object, depth: int) -> int:
-        outputs.append(trace.ssa(value, depth))
+    def hole(value: object, layout: Layout) -> int:
+        outputs.append(trace.hold(value, layout))
         return len(outputs) - 1
 
-    shape = shape_of(result, hole, location)
+    shape = shape_of(result, hole, location, trace.has_made)
     trace.add(ReturnOp(*outputs))
     entry = _function(function, symbol, block, tuple(inputs))
     entry.location = location_attr(location)
@@ -86,6 +93,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
         shape,
         trace.guards,
         trace.models,
+        trace.functions.by_symbol,
         function,
         code,
     )
@@ -97,16 +105,29 @@ def run_eagerly(function: FunctionType, arguments: Arguments, tape: bytes, send:
     It moves through the same rewritten source as a capture, and so draws alike.
     """
     location = entry_location(function)
-    result = _run(Eager(tape, send), function, dict(arguments.values))
+    values = {**arguments.fixed, **arguments.values}
+    result = _run(Eager(tape, send), function, values)
     # Eager values are known, so the shape has no holes; its lists are new ones.
-    return shape_of(result, lambda value, depth: 0, location).rebuild(())
+    return shape_of(result, lambda value, layout: 0, location).rebuild(())
 
 
 def entry_location(function: FunctionType) -> SourceLocation:
     """Where an entry is defined; raises `CaptureError` if it cannot be one."""
     definition = rewrite(function).definition
-    check_entry(definition)
+    _check_entry(definition)
     return definition.location(definition.node)
+
+
+def _check_entry(definition: Definition) -> None:
+    """Raise `CaptureError` if a function cannot be an entry: its arguments have names."""
+    arguments = definition.node.args
+    for found, stars in ((arguments.vararg, "*"), (arguments.kwarg, "**")):
+        if found is not None:
+            raise CaptureError(
+                f"'{stars}{found.arg}' of an entry is not captured yet; "
+                "name each argument, or take one list",
+                location=definition.location(found),
+            )
 
 
 def _run(recorder: Recorder, function: FunctionType, values: dict[str, object]) -> object:
@@ -114,7 +135,8 @@ def _run(recorder: Recorder, function: FunctionType, values: dict[str, object]) 
     positional = [values.pop(name) for name in code.co_varnames[: code.co_posonlyargcount]]
     with activated(recorder), _bounded(recorder):
         entry: Callable[..., object] = instrument(recorder, function)
-        return entry(*positional, **values)
+        result = entry(*positional, **values)
+        return finished(result) if is_coroutine(result) else result
 
 
 @contextmanager
@@ -126,6 +148,28 @@ def _bounded(recorder: Recorder) -> Generator[None]:
             "recursion deeper than Python's stack is not captured yet; bound it, or write a loop",
             location=recorder.location,
         ) from error
+
+
+def _ends(trace: Trace, run: Callable[[], object]) -> object:
+    """The result of what is captured; an error of the program's is one that it raises there."""
+    try:
+        return run()
+    except Exception as error:
+        if is_mistake(error):
+            raise CaptureError(
+                "this is not captured yet, for a reason that is a mistake of Ember MLIR; report it",
+                location=trace.location,
+            ) from error
+        if not belongs_to_program(error):
+            raise
+        if len(trace.scopes) > 1:
+            raise CaptureError(
+                "an error inside of an expression that may not be evaluated, or of a function "
+                "that runs for each element, is not captured yet; write it with 'if'",
+                location=trace.location,
+            ) from error
+        emit_raise(trace, error)
+        return None
 
 
 def _function(function: FunctionType, symbol: str, block: Block, inputs: tuple[str, ...]) -> FuncOp:

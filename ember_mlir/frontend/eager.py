@@ -11,9 +11,9 @@ from abc import abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 
 from ember_mlir.frontend.calls import invoke
+from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.plain import as_str, is_list
 from ember_mlir.frontend.recorder import Ask, Recorder, activated
-from ember_mlir.frontend.values import depth_of, holds_tuple
 from ember_mlir.providers import Reply, Request, current_session
 from ember_mlir.semantics import check_reducible, reduce_levels, vote
 from ember_mlir.tape import draw_number
@@ -106,15 +106,11 @@ class Eager(Direct):
         return invoke(self, function, (argument,), {})
 
     def map(self, function: Callable[..., object], items: object) -> list[object]:
-        results = super().map(function, items)
-        for result in results:
-            self.check_result(result, depth_of(result) is not None and not holds_tuple(result))
-        return results
+        return super().map(function, items)
 
     def merged(self, function: Callable[..., object], group: list[object], node: int) -> object:
         result = super().merged(function, group, node)
-        fits = depth_of(result) == depth_of(group[0]) and not holds_tuple(result)
-        self.check_result(result, fits)
+        self.check_result(result, layout_of(result) == layout_of(group[0]))
         return result
 
 

@@ -6,15 +6,12 @@ A plan holds only while its guards hold, so a changed global is never stale.
 from __future__ import annotations
 
 import builtins
-from abc import ABCMeta
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
-from functools import partial
 from types import (
     BuiltinMethodType,
     CellType,
     FunctionType,
-    MethodDescriptorType,
     MethodType,
     ModuleType,
 )
@@ -22,11 +19,11 @@ from typing import NamedTuple, Protocol
 
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 
-_MISSING = object()
+MISSING = object()
+"""What stands for the value of what has none."""
+
 _DEEPEST = 50
 _PARTS = (list, tuple, dict, set)
-_OPAQUE = (ModuleType, type, ABCMeta, MethodType, MethodDescriptorType, partial)
-"""Types whose values captured code can only name: it can neither look inside nor call them."""
 
 
 class Unguardable(Exception):
@@ -38,10 +35,14 @@ class Unguardable(Exception):
 
 
 class Callee:
-    """The base of programs: a function that may be called, and traced, in its place."""
+    """The base of programs: a function that may be called, and traced, in its place.
 
-    def __init__(self, function: FunctionType) -> None:
+    `fixed` are its first arguments: of a method, its object.
+    """
+
+    def __init__(self, function: FunctionType, fixed: tuple[object, ...] = ()) -> None:
         self.function: FunctionType = function
+        self.fixed = fixed
 
 
 class Identity:
@@ -96,18 +97,12 @@ def _structure(value: object, depth: int) -> Hashable:
     if isinstance(value, BuiltinMethodType) and kind is BuiltinMethodType:
         # A method such as `table.get` reads what it belongs to.
         owner: object = value.__self__
-        return Identity(value), snapshot(owner, depth) if type(owner) in _PARTS else None
-    # Other callables, as proxies of settings or sessions, may be read like data.
-    if kind in _OPAQUE and not (isinstance(value, type) and _has_elements(value)):
-        return Identity(value)
-    raise Unguardable(value)
-
-
-def _has_elements(value: type) -> bool:
-    """Whether `value[...]` runs code of a user."""
-    found: object = getattr(value, "__class_getitem__", None)
-    # Python's own, as of `list`, only make types.
-    return found is not None and not isinstance(found, BuiltinMethodType)
+        held = snapshot(owner, depth) if type(owner) in _PARTS else Identity(owner)
+        return kind, value.__name__, held
+    if isinstance(value, MethodType):
+        return kind, Identity(value.__self__), snapshot(value.__func__, depth)
+    # What is in any other object, captured code reads attribute by attribute.
+    return Identity(value)
 
 
 def _items(items: Sequence[object], depth: int) -> Hashable:
@@ -137,8 +132,8 @@ class GlobalName(NamedTuple):
     name: str
 
     def current(self) -> object:
-        found = self.namespace.get(self.name, _MISSING)
-        return vars(builtins).get(self.name, _MISSING) if found is _MISSING else found
+        found = self.namespace.get(self.name, MISSING)
+        return vars(builtins).get(self.name, MISSING) if found is MISSING else found
 
     def key(self) -> Hashable:
         return id(self.namespace), self.name
@@ -154,7 +149,7 @@ class ClosureName(NamedTuple):
         try:
             return self.cell.cell_contents
         except ValueError:
-            return _MISSING
+            return MISSING
 
     def key(self) -> Hashable:
         return id(self.cell)
@@ -167,10 +162,23 @@ class ModuleAttribute(NamedTuple):
     name: str
 
     def current(self) -> object:
-        return getattr(self.module, self.name, _MISSING)
+        return getattr(self.module, self.name, MISSING)
 
     def key(self) -> Hashable:
         return id(self.module), self.name, "attribute"
+
+
+class InstanceAttribute(NamedTuple):
+    """An attribute of an object from outside."""
+
+    owner: object
+    name: str
+
+    def current(self) -> object:
+        return getattr(self.owner, self.name, MISSING)
+
+    def key(self) -> Hashable:
+        return id(self.owner), self.name, "of object"
 
 
 class Guards:

@@ -6,21 +6,35 @@ would be used up at capture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeGuard
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NoReturn, TypeGuard
+
+from ember_mlir.frontend.containers import TrackedDict, TrackedList
 
 
 class OneTimeIterator:
     """What `zip`, `enumerate` or `reversed` gave, which calls `check` before each step.
 
+    What it runs through are the lists `watched`.
+
     >>> [*OneTimeIterator("reversed", reversed("ab"), lambda: None)]
     ['b', 'a']
     """
 
-    __slots__ = ("_check", "_iterator", "name")
+    __slots__ = ("_check", "_iterator", "is_symbolic", "name", "watched")
 
-    def __init__(self, name: str, iterator: Iterator[object], check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        iterator: Iterator[object],
+        check: Callable[[], None],
+        *,
+        is_symbolic: bool = False,
+        watched: Sequence[object] = (),
+    ) -> None:
         self.name = name
+        self.watched = watched
+        self.is_symbolic = is_symbolic
         self._iterator = iterator
         self._check = check
 
@@ -32,11 +46,54 @@ class OneTimeIterator:
         return next(self._iterator)
 
 
-_EMPTY: dict[str, str] = {}
+class OneTimeList:
+    """The elements of a list that is not known, for whoever takes them first.
+
+    `check` gets whether they have been taken, and refuses what Python would not give.
+    """
+
+    __slots__ = ("_check", "_is_taken", "_value", "name", "watched")
+
+    def __init__(
+        self,
+        name: str,
+        value: object,
+        check: Callable[[bool], None],
+        watched: Sequence[object] = (),
+    ) -> None:
+        self.name = name
+        self.watched = watched
+        self._value = value
+        self._check = check
+        self._is_taken = False
+
+    def take(self) -> object:
+        """The list."""
+        self._check(self._is_taken)
+        self._is_taken = True
+        return self._value
+
+    def __iter__(self) -> NoReturn:
+        self._check(True)
+        raise AssertionError("the check refuses it")
+
+
+def taken(value: object) -> object:
+    """`value`, or the list that it gives once."""
+    return value.take() if isinstance(value, OneTimeList) else value
+
+
+_EMPTY: dict[object, object] = {}
+_VIEWS = (type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items()))
 _KNOWN: tuple[object, ...] = (
-    *(list, tuple, dict, range, OneTimeIterator),
-    *(type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())),
+    *(list, tuple, dict, range, OneTimeIterator, TrackedList, TrackedDict),
+    *_VIEWS,
 )
+
+
+def is_view(value: object) -> TypeGuard[Iterable[object]]:
+    """Whether `value` is the keys, values or items of a dict."""
+    return type(value) in _VIEWS
 
 
 def is_known_iterable(value: object) -> TypeGuard[Iterable[object]]:

@@ -16,16 +16,18 @@ from typing import Any, TypeGuard, TypeVar
 from ember_mlir.errors import EmberError, InputError
 from ember_mlir.frontend.eager import Plain
 from ember_mlir.frontend.guards import Callee
+from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
+from ember_mlir.frontend.layouts import TEXT_LEAF, ListOf
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Ask, Recorder, active_recorder
+from ember_mlir.frontend.untraced import Untraced
 from ember_mlir.frontend.values import (
     Symbolic,
-    Text,
-    depth_of,
     describe,
     frame_location,
-    holds_tuple,
+    is_symbolic,
+    known_or_symbolic,
 )
 from ember_mlir.providers import DEFAULT_MODEL, find_model
 from ember_mlir.semantics import max_tokens_problem, temperature_problem
@@ -77,6 +79,7 @@ def sample(
     """
     with _recorder() as recorder:
         ask = _ask(recorder, prompt, model, temperature, max_tokens)
+        _check_known(recorder, "a number of answers from", n, "write it out")
         if not _is_int(n) or n < 1:
             raise InputError(
                 f"n must be an int of at least 1, but got {_shown(n)}; ask for one answer or more"
@@ -104,6 +107,7 @@ def join(items: Iterable[str], separator: str = "") -> str:
     'a, b'
     """
     with _recorder() as recorder:
+        _check_known(recorder, "a separator that is", separator, "write it out, as in ', '")
         if not _is_str(separator):
             raise InputError(
                 f"the separator of a join must be a known str, but got {describe(separator)}; "
@@ -128,8 +132,10 @@ def map(fn: Callable[[T], U], items: Iterable[T]) -> list[U]:
         known = _known_list("the items of a map", items)
         if is_list(known) and not known:
             # It may be a list of anything: there is nothing that a capture could go by.
-            return []
-        if depth_of(known) and not any(holds_tuple(item) for item in _elements(known)):
+            return _as_declared(recorder.made([]))
+        layout = layout_of(known)
+        whole = isinstance(known, Symbolic)
+        if whole or (isinstance(layout, ListOf) and recorder.maps(layout)):
             return _as_declared(recorder.map(fn, known))
         assert is_list(known)
         return _as_declared(recorder.each(fn, known))
@@ -152,11 +158,8 @@ def reduce(fn: Callable[[list[T]], T], items: Iterable[T], *, arity: int = 4) ->
                 "give the number of neighbours to merge"
             )
         known = _known_list("the items of a reduction", items)
-        if not depth_of(known):
-            raise InputError(
-                "the items of a reduction must be texts or lists of texts, "
-                "but got something else; map them to texts first"
-            )
+        if recorder.is_capture and not isinstance(layout_of(known), ListOf):
+            recorder.refuse("a reduction of items of several types", "map them to texts first")
         return _as_declared(recorder.reduce(fn, known, arity))
 
 
@@ -168,6 +171,8 @@ def _recorder() -> Generator[Recorder]:
         frame = _calling_frame()
         recorder = Plain((frame.f_code.co_filename, frame.f_code.co_firstlineno, frame.f_lasti))
         recorder.location = frame_location(frame)
+    elif isinstance(recorder, Untraced):
+        recorder.at_frame(_calling_frame())
     try:
         yield recorder
     except EmberError as error:
@@ -195,11 +200,14 @@ def _as_declared(value: object) -> Any:
 def _ask(
     recorder: Recorder, prompt: object, model: object, temperature: object, max_tokens: object
 ) -> Ask:
-    if not isinstance(prompt, str | Text):
-        raise InputError(
-            f"a prompt must be a text, but got {describe(prompt)}; put the values into one f-string"
-        )
+    if not isinstance(prompt, str) and layout_of(prompt) != TEXT_LEAF:
+        step = "put the values into one f-string"
+        _check_known(recorder, "a prompt made of", prompt, step)
+        raise InputError(f"a prompt must be a text, but got {describe(prompt)}; {step}")
     recorder.check_unicode(prompt)
+    _check_known(recorder, "a model named by", model, "write the name of a registered model")
+    _check_known(recorder, "a temperature from", temperature, "give a number from 0 to 2")
+    _check_known(recorder, "a bound of tokens from", max_tokens, "give a number of tokens")
     name = DEFAULT_MODEL if model is None else model
     if not isinstance(name, str):
         raise InputError(
@@ -208,6 +216,12 @@ def _ask(
         )
     find_model(name)
     return Ask(prompt, name, _temperature(temperature), _max_tokens(max_tokens))
+
+
+def _check_known(recorder: Recorder, what: str, value: object, step: str) -> None:
+    """Raise `CaptureError` if an argument that must be known is not: run as it is, it is."""
+    if is_symbolic(value):
+        recorder.refuse(f"{what} {describe(value)}", step)
 
 
 def _temperature(value: object) -> Decimal | None:
@@ -240,8 +254,12 @@ def _max_tokens(value: object) -> int | None:
 
 def _texts(what: str, items: object) -> object:
     known = _known_list(what, items)
-    if depth_of(known) != 1:
-        wrong = next((item for item in _elements(known) if depth_of(item) != 0), known)
+    layout = layout_of(known)
+    if not isinstance(layout, ListOf) or layout.element not in (None, TEXT_LEAF):
+        wrong = next((one for one in _elements(known) if layout_of(one) != TEXT_LEAF), known)
+        recorder = active_recorder()
+        if recorder is not None:
+            _check_known(recorder, f"{what} from", wrong, "turn each element into one text")
         raise InputError(
             f"{what} must be a list of texts, but got {describe(wrong)} in it; "
             "turn each element into one text"
@@ -255,22 +273,27 @@ def _elements(items: object) -> Sequence[object]:
 
 def _known_list(what: str, items: object) -> object:
     """`items` as a list if it is known, else as it is."""
-    if is_list(items) or (isinstance(items, Symbolic) and items.depth):
+    items = known_or_symbolic(items)
+    if is_list(items) or (isinstance(items, Symbolic) and isinstance(items.layout, ListOf)):
         return items
     if _is_iterable(items):
         return [*items]
+    recorder = active_recorder()
+    if recorder is not None:
+        _check_known(recorder, f"{what} from", items, "make a list of them first")
     raise InputError(f"{what} must be a list, but got {describe(items)}; give a list")
 
 
 def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
-    """Whether `value` may be a list of items: in a program, if it surely has no effects."""
-    if active_recorder() is None:
+    """Whether `value` may be a list of items: in a capture, if it surely has no effects."""
+    recorder = active_recorder()
+    if recorder is None or not recorder.is_capture:
         return isinstance(value, Iterable) and not isinstance(value, str)
     return is_known_iterable(value)
 
 
 def _check_function(operation: str, function: object) -> None:
-    if isinstance(function, Symbolic) or not callable(function):
+    if is_symbolic(function) or not callable(function):
         raise InputError(
             f"ember.{operation} must get a function first, but got {describe(function)}; "
             f"write ember.{operation}(function, items)"

@@ -16,8 +16,9 @@ from typing import NamedTuple, NoReturn
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Guards, Source, Unguardable
 from ember_mlir.frontend.iterators import OneTimeIterator
+from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.plain import is_unicode
-from ember_mlir.frontend.values import describe, user_location
+from ember_mlir.frontend.values import describe
 
 MAX_DEPTH = 150
 """How deep calls may nest; Python's own stack has room for about 200."""
@@ -46,19 +47,16 @@ class Ask(NamedTuple):
 class Recorder(ABC):
     """One capture or one eager run of an entry.
 
-    `chain` and `indices` are the place, `location` the call that is under way. `lists`
-    holds the lists that captured code made, each with the region that it was made in:
-    only there may they change, as a region runs many times but is captured once.
+    `chain` and `indices` are the place, `location` the call that is under way.
     """
+
+    is_capture = False
 
     def __init__(self) -> None:
         self.chain: list[int] = []
         self.indices: list[int | None] = []
         self.location: SourceLocation | None = None
         self.guards = Guards()
-        self.lists: dict[int, tuple[list[object], int]] = {}
-        self.regions: list[int] = [0]
-        self._regions_made = 0
 
     # What the two kinds do differently
 
@@ -94,6 +92,10 @@ class Recorder(ABC):
     def apply(self, function: Callable[..., object], argument: object) -> object:
         """The result of `function` for one argument, here."""
 
+    def maps(self, items: Layout) -> bool:
+        """Whether a list laid out so is mapped as a whole, and not element by element."""
+        return isinstance(items, ListOf) and _is_of_texts(items)
+
     def each(self, function: Callable[..., object], items: Sequence[object]) -> list[object]:
         """The results of `function` for a list that is known and not made of texts."""
         depth = len(self.indices)
@@ -102,8 +104,7 @@ class Recorder(ABC):
             self.indices[depth:] = [index]
             results.append(self.apply(function, item))
         del self.indices[depth:]
-        self.made(results)
-        return results
+        return self.made(results)
 
     def check_result(self, result: object, fits: bool) -> None:
         """Raise `CaptureError` unless a mapped or merging function returned what fits."""
@@ -143,14 +144,21 @@ class Recorder(ABC):
         """Be inside one repetition of a map, sample or reduction."""
         location, repetitions = self.location, len(self.indices)
         self.indices.append(index)
-        self._regions_made += 1
-        self.regions.append(self._regions_made)
         try:
             yield
         finally:
-            self.regions.pop()
             del self.indices[repetitions:]
             self.location = location
+
+    @contextmanager
+    def back_at(self, chain: Sequence[int], indices: Sequence[int | None]) -> Generator[None]:
+        """Be where the recorder was when it was at that place."""
+        outer = self.chain, self.indices
+        self.chain, self.indices = [*chain], [*indices]
+        try:
+            yield
+        finally:
+            self.chain, self.indices = outer
 
     # What comes from outside, and what is made inside
 
@@ -166,50 +174,46 @@ class Recorder(ABC):
                 location,
             )
 
-    def made(self, value: list[object]) -> None:
-        """Take note of a list that captured code made, here."""
-        self.lists[id(value)] = value, self.regions[-1]
+    def made(self, value: list[object]) -> list[object]:
+        """A list that captured code has made, as one whose changes can be undone."""
+        return value
 
-    def once(self, name: str, iterator: Iterator[object]) -> OneTimeIterator:
-        """`iterator`, which `name` gave, as one that advances only in this region."""
-        region = self.regions[-1]
+    def made_dict(self, value: dict[object, object]) -> dict[object, object]:
+        """A dict that captured code has made, as one whose changes can be undone."""
+        return value
 
-        def check() -> None:
-            if self.regions[-1] != region:
-                self.refuse(
-                    f"the iterator {name}() from outside the mapped function",
-                    "make a list of it first, as in list(zip(names, texts))",
-                    user_location(),
-                )
-
-        return OneTimeIterator(name, iterator, check)
+    def once(
+        self,
+        name: str,
+        iterator: Iterator[object],
+        *,
+        is_symbolic: bool = False,
+        watched: Sequence[object] = (),
+    ) -> OneTimeIterator:
+        """`iterator`, which `name` gave of the lists `watched`, as captured code may have it."""
+        del watched
+        return OneTimeIterator(name, iterator, _nothing, is_symbolic=is_symbolic)
 
     def check_unicode(self, value: object, location: SourceLocation | None = None) -> None:
         """Raise `InputError` if `value` is a text that no request can hold."""
         if isinstance(value, str) and not is_unicode(value):
             raise InputError(HALF_A_PAIR, location=location or self.location)
 
-    def check_may_change(self, value: object, change: str, location: SourceLocation) -> None:
-        """Raise `CaptureError` unless `value` is a list that was made here."""
-        found = self.lists.get(id(value))
-        if found is None:
-            self.refuse(
-                f"{change} of a list from outside, or made by '+' or a slice,",
-                "make one inside, as in list(items)",
-                location,
-            )
-        if found[1] != self.regions[-1]:
-            self.refuse(
-                f"{change} of a list from outside the mapped function",
-                "return the value instead: ember.map collects the results",
-                location,
-            )
-
     def refuse(self, what: str, step: str, location: SourceLocation | None = None) -> NoReturn:
         """Raise the `CaptureError` of something that is not captured."""
         raise CaptureError(
             f"{what} is not captured yet; {step}", location=location or self.location
         )
+
+
+def _is_of_texts(layout: Layout | None) -> bool:
+    return layout in (None, TEXT_LEAF) or (
+        isinstance(layout, ListOf) and _is_of_texts(layout.element)
+    )
+
+
+def _nothing() -> None:
+    """Nothing is in the way."""
 
 
 def _instead_of(value: object) -> str:

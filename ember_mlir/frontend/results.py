@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.plain import ATOMS, is_dict, is_list
+from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
+from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
+from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import (
     Symbolic,
-    depth_of,
+    Unknown,
     describe,
     holds_symbolic,
-    holds_tuple,
+    known_or_symbolic,
 )
 
 
@@ -30,9 +33,10 @@ class Hole(Shape):
     """One output of the run."""
 
     number: int
+    layout: Layout
 
     def rebuild(self, outputs: Sequence[object]) -> object:
-        return outputs[self.number]
+        return self.layout.read(outputs[self.number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +70,66 @@ class Entries(Shape):
         return {key: value.rebuild(outputs) for key, value in self.entries}
 
 
-def shape_of(result: object, hole: Callable[[object, int], int], location: SourceLocation) -> Shape:
+@dataclass(frozen=True, slots=True)
+class Instance(Shape):
+    """An object that is nothing but its fields."""
+
+    kind: InstanceKind
+    parts: tuple[Shape, ...]
+
+    def rebuild(self, outputs: Sequence[object]) -> object:
+        return self.kind.make([part.rebuild(outputs) for part in self.parts])
+
+
+Output = Callable[[object, Layout], int]
+"""Makes a value an output of the program, and gives its number."""
+
+
+def shape_of(
+    result: object,
+    hole: Output,
+    location: SourceLocation,
+    is_own: Callable[[object], bool] | None = None,
+) -> Shape:
     """The shape of what a captured function returned.
 
-    `hole(value, depth)` makes a value of that many lists of texts an output of the
-    program, and returns its number. A list that holds texts of the run only is one
-    output. Raises `CaptureError`, with `location`, for what is no plain data.
+    A list that holds values of the run only is one output; what the function has made is made
+    anew for each run, as are the objects that it `is_own`. Raises `CaptureError`, with
+    `location`, for what depends on the run in another way.
     """
-    if isinstance(result, Symbolic):
-        return Hole(hole(result, result.depth))
-    if is_list(result):
-        make = type(result)
-        # An output of the program is made of lists alone: a tuple stays one in the shape.
-        whole = holds_symbolic(result) and not holds_tuple(result)
-        depth = depth_of(result) if whole else None
-        if depth is not None:
-            return Hole(hole(result, depth))
-        return Items(make, tuple([shape_of(item, hole, location) for item in result]))
-    if is_dict(result):
-        return Entries(tuple([(k, shape_of(v, hole, location)) for k, v in result.items()]))
-    if type(result) in ATOMS:
-        return Known(result)
-    raise CaptureError(
-        f"{describe(result)} as a result is not captured yet; "
-        "return texts, numbers, and lists, tuples or dicts of those",
-        location=location,
-    )
+
+    def shape(result: object) -> Shape:
+        value = known_or_symbolic(result)
+        if isinstance(value, Symbolic):
+            return Hole(hole(value, value.layout), value.layout)
+        if isinstance(value, Unknown | OneTimeIterator | OneTimeList):
+            step = "give it one value and type in all arms"
+            if not isinstance(value, Unknown):
+                step = "return texts, numbers and lists of those, as in list(zip(names, texts))"
+            raise CaptureError(
+                f"{describe(value)} as a result is not captured yet; {step}", location=location
+            )
+        if is_list(value):
+            return items(value)
+        if is_dict(value):
+            return Entries(tuple([(key, shape(item)) for key, item in value.items()]))
+        if holds_symbolic(value) or (is_own is not None and is_own(value)):
+            return instance(value)
+        return Known(value)
+
+    def items(value: list[object] | tuple[object, ...]) -> Shape:
+        make = tuple if type(value) is tuple else list
+        layout = layout_of(value) if make is list and holds_symbolic(value) else None
+        if isinstance(layout, ListOf) and {*map(layout_of, value)} == {layout.element}:
+            return Hole(hole(value, layout), layout)
+        return Items(make, tuple(map(shape, value)))
+
+    def instance(value: object) -> Shape:
+        if is_dataclass(value) and not isinstance(value, type):
+            names = tuple([field.name for field in fields(value)])
+        else:
+            names = tuple(vars(value))
+        parts = [shape(getattr(value, name)) for name in names]
+        return Instance(InstanceKind(type(value), names), tuple(parts))
+
+    return shape(result)

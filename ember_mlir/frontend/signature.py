@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Identity, snapshot
-from ember_mlir.frontend.plain import as_str, is_list, is_unicode
+from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
+from ember_mlir.frontend.plain import as_str, depth_of, is_list, is_unicode
 from ember_mlir.frontend.recorder import HALF_A_PAIR
-from ember_mlir.frontend.values import Value, depth_of, describe
+from ember_mlir.frontend.values import Value, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,14 @@ class Texts:
     """An input of the program: `depth` lists around texts."""
 
     depth: int
+
+    @property
+    def layout(self) -> Layout:
+        """How it is laid out."""
+        found: Layout = TEXT_LEAF
+        for _ in range(self.depth):
+            found = ListOf(found)
+        return found
 
     def __str__(self) -> str:
         return "list[" * self.depth + "str" + "]" * self.depth
@@ -44,10 +53,11 @@ ArgumentType: TypeAlias = Texts | Static
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The checked arguments of one call, by name and in order."""
+    """The checked arguments of one call, by name and in order; `fixed` are those of every call."""
 
     types: dict[str, ArgumentType]
     values: dict[str, object]
+    fixed: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
     def inputs(self) -> dict[str, Texts]:
@@ -68,8 +78,9 @@ class Arguments:
 class Signature:
     """What an entry takes; types that are not annotated come from the first call."""
 
-    def __init__(self, function: FunctionType) -> None:
+    def __init__(self, function: FunctionType, fixed: Sequence[object] = ()) -> None:
         self.function = function
+        self._given = fixed
         self.name = function.__name__
         self._read()
 
@@ -77,7 +88,10 @@ class Signature:
         """Read the function as it is now."""
         function = self.function
         self._state = _state_of(function)
-        self.parameters = inspect.signature(function, follow_wrapped=False).parameters
+        found = inspect.signature(function, follow_wrapped=False).parameters
+        first = [*found][: len(self._given)]
+        self.fixed = dict(zip(first, self._given, strict=True))
+        self.parameters = {name: p for name, p in found.items() if name not in self.fixed}
         self.location = SourceLocation(
             function.__code__.co_filename, function.__code__.co_firstlineno, 1
         )
@@ -106,7 +120,7 @@ class Signature:
         for name, value in bound.arguments.items():
             types[name] = self._type_of(name, value)
             values[name] = self._checked(name, types[name], value)
-        return Arguments(types, values)
+        return Arguments(types, values, self.fixed)
 
     def without_call(self) -> Arguments:
         """The arguments of a capture before any call; raises `CaptureError`.
@@ -129,7 +143,7 @@ class Signature:
             types[name] = found
             if isinstance(found, Static):
                 values[name] = self._checked(name, found, parameter.default)
-        return Arguments(types, values)
+        return Arguments(types, values, self.fixed)
 
     def settle(self, arguments: Arguments) -> None:
         """Keep the types of a call that has succeeded for the calls to come."""

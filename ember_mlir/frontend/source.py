@@ -46,7 +46,7 @@ class Definition:
         """The name after `def`, or `<lambda>`."""
         return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name
 
-    def location(self, node: ast.stmt | ast.expr | ast.arg) -> SourceLocation:
+    def location(self, node: ast.stmt | ast.expr | ast.arg | ast.pattern) -> SourceLocation:
         """Where `node` begins; columns count characters, as editors do."""
         return SourceLocation(self.file, node.lineno, self.column(node.lineno, node.col_offset))
 

@@ -1,25 +1,31 @@
 """Symbolic values: what is known only when the program runs.
 
-They are no strings and no lists, so that nothing can be frozen at capture: whatever
-would look inside raises `CaptureError` with the line and the next step.
+They are no strings and no lists, so that nothing can be frozen at capture: rewritten code
+asks its hooks for whatever it does with them, and in any other code whatever would look
+inside raises `CaptureError` with the line and the next step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from inspect import currentframe
 from itertools import islice
 from linecache import getline
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeGuard
 
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.iterators import OneTimeIterator
+from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_view
+from ember_mlir.frontend.narrowing import is_slice
 from ember_mlir.frontend.plain import is_dict, is_list
-from ember_mlir.frontend.rewrite import is_rewritten
+from ember_mlir.frontend.rewriting.functions import is_rewritten
 
 if TYPE_CHECKING:
     from xdsl.ir import Block, SSAValue
+
+    from ember_mlir.frontend.layouts import Layout
 
 Value: TypeAlias = "str | list[Value]"
 """A value at run time: a text, or a list of values."""
@@ -29,102 +35,56 @@ class Symbolic:
     """A value that the program computes.
 
     `ssa` is its value in the module, `scope` the block outside of which it does not
-    exist, `depth` how many lists are around its texts.
+    exist, `layout` how it holds what Python would have.
     """
 
-    __slots__ = ("depth", "scope", "ssa")
+    __slots__ = ("layout", "scope", "ssa")
 
-    depth: int
+    layout: Layout
     scope: Block
     ssa: SSAValue
 
-    def __init__(self, ssa: SSAValue, scope: Block, depth: int) -> None:
+    def __init__(self, ssa: SSAValue, scope: Block, layout: Layout) -> None:
         self.ssa = ssa
         self.scope = scope
-        self.depth = depth
+        self.layout = layout
 
 
-class Text(Symbolic):
-    """A text that the program computes, such as an answer."""
+class Unknown:
+    """What stands for a value that no value of the module can be; nobody may look at it."""
 
-    __slots__ = ()
+    __slots__ = ("name", "why")
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
 
 
-class TextList(Symbolic):
-    """A list of texts, or of lists, of a length known only when the program runs."""
+class Unbound:
+    """What stands for the value of a name that has none."""
 
-    __slots__ = ()
 
+UNBOUND = Unbound()
+
+OUTSIDE = "do it outside, on the program's result"
 
 _LOOKS: dict[str, tuple[str, str]] = {
-    "truth": (
-        "the truth of",
-        "decide outside, on the program's result",
-    ),
-    "comparison": (
-        "a comparison of",
-        "compare outside, or let ember.vote choose",
-    ),
-    "order": (
-        "ordering by",
-        "sort outside, on the program's result",
-    ),
-    "hash": (
-        "a lookup by",
-        "look it up outside, or keep the values in a list",
-    ),
-    "length": (
-        "the length of",
-        "take it outside, on the program's result",
-    ),
-    "iteration": (
-        "a loop over",
-        "use ember.map(function, items)",
-    ),
-    "unpacking": (
-        "unpacking of",
-        "call ember.generate for each value, or unpack the program's result",
-    ),
-    "search": (
-        "'in' with",
-        "search outside, on the program's result",
-    ),
-    "element": (
-        "an element of",
-        "use ember.map for all elements, or index outside",
-    ),
-    "text": (
-        "str(), repr() or % of",
-        'put the value into an f-string, as in f"{answer}"',
-    ),
-    "format": (
-        "format() of",
-        'put the value into an f-string, as in f"{answer}"',
-    ),
-    "number": (
-        "a number made from",
-        "convert it outside, on the program's result",
-    ),
-    "sum": (
-        "'+' with",
-        'write an f-string, as in f"{first}{second}", or use ember.join',
-    ),
-    "arithmetic": (
-        "arithmetic with",
-        "compute outside, on the program's result",
-    ),
-    "call": (
-        "a call of",
-        "call a function by its name",
-    ),
-    "copy": (
-        "a copy of",
-        "use the value itself: it never changes",
-    ),
-    "block": (
-        "'await' or 'with' on",
-        "use the value itself",
-    ),
+    "truth": ("the truth of", OUTSIDE),
+    "comparison": ("a comparison of", OUTSIDE),
+    "order": ("ordering by", "sort outside, on the program's result"),
+    "hash": ("a lookup by", "look it up outside, or keep the values in a list"),
+    "length": ("the length of", OUTSIDE),
+    "iteration": ("a loop over", "use ember.map(function, items)"),
+    "search": ("'in' with", OUTSIDE),
+    "element": ("an element of", "use ember.map for all elements, or index outside"),
+    "text": ("str(), repr() or % of", 'put the value into an f-string, as in f"{answer}"'),
+    "format": ("format() of", 'put the value into an f-string, as in f"{answer}"'),
+    "number": ("a number made from", "convert it outside, on the program's result"),
+    "arithmetic": ("arithmetic with", OUTSIDE),
+    "call": ("a call of", "call a function by its name"),
+    "argument": ("a function of", "give it one value and type before"),
+    "copy": ("a copy of", "use the value itself: it never changes"),
+    "block": ("'await' or 'with' on", "use the value itself"),
 }
 
 _DUNDERS = {
@@ -139,34 +99,56 @@ _DUNDERS = {
     "text": "str repr bytes fspath rmod",
     "format": "format",
     "number": "int float complex index round",
-    "sum": "add radd iadd",
-    "arithmetic": "mul rmul sub rsub mod truediv rtruediv floordiv rfloordiv pow rpow neg pos abs "
-    "and rand or ror xor rxor invert divmod rdivmod matmul rmatmul lshift rlshift rshift rrshift",
+    "arithmetic": "add radd iadd mul rmul sub rsub mod truediv rtruediv floordiv rfloordiv pow "
+    "rpow neg pos abs and rand or ror xor rxor invert divmod rdivmod matmul rmatmul lshift "
+    "rlshift rshift rrshift",
     "call": "call",
     "copy": "copy deepcopy reduce reduce_ex",
     "block": "await enter aenter aiter",
+}
+
+_NAMED = {
+    "str": "a text",
+    "bool": "a condition",
+    "int": "a number",
+    "float": "a number",
+    "messages": "a conversation",
+    "embedding": "an embedding",
 }
 
 
 def describe(value: object) -> str:
     """What `value` is, for a message: never what it holds, if it is symbolic."""
     match value:
-        case Text():
-            return "a text that is known only when the program runs"
-        case TextList():
-            return "a list whose elements are known only when the program runs"
+        case Symbolic():
+            return _describe_symbolic(value)
+        case Unknown():
+            return f"'{value.name}', {value.why},"
         case None:
             return "None"
-        case OneTimeIterator():
+        case OneTimeIterator() | OneTimeList():
             return f"the iterator {value.name}()"
         case type():
             return f"the class '{value.__name__}'"
+        case TrackedList():
+            return "a list"
+        case TrackedDict():
+            return "a dict"
         case _:
             name = type(value).__name__
             return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
-def refuse_look(look: str, value: Symbolic, location: SourceLocation | None = None) -> NoReturn:
+def _describe_symbolic(value: Symbolic) -> str:
+    from ember_mlir.frontend.layouts import Leaf, ListOf
+
+    if isinstance(value.layout, ListOf):
+        return "a list whose elements are known only when the program runs"
+    name = value.layout.name if isinstance(value.layout, Leaf) else ""
+    return f"{_NAMED.get(name, 'a value')} that is known only when the program runs"
+
+
+def refuse_look(look: str, value: object, location: SourceLocation | None = None) -> NoReturn:
     """Raise the `CaptureError` of one way to look inside a symbolic value."""
     what, step = _LOOKS[look]
     raise CaptureError(
@@ -176,7 +158,7 @@ def refuse_look(look: str, value: Symbolic, location: SourceLocation | None = No
 
 
 def _loud(look: str) -> Callable[..., NoReturn]:
-    def dunder(self: Symbolic, *_: object) -> NoReturn:
+    def dunder(self: object, *_: object) -> NoReturn:
         refuse_look(look, self)
 
     return dunder
@@ -185,6 +167,7 @@ def _loud(look: str) -> Callable[..., NoReturn]:
 for _look, _names in _DUNDERS.items():
     for _name in _names.split():
         setattr(Symbolic, f"__{_name}__", _loud(_look))
+        setattr(Unknown, f"__{_name}__", _loud(_look))
 
 
 def user_location() -> SourceLocation | None:
@@ -204,50 +187,33 @@ def frame_location(frame: FrameType) -> SourceLocation:
     return SourceLocation(code.co_filename, line, len(before.decode(errors="replace")) + 1)
 
 
-def depth_of(value: object) -> int | None:
-    """How many lists are around the texts of `value`; None if it is not made of texts.
-
-    An empty list may be of any depth from 1; it counts as 1 unless others say more.
-
-    >>> depth_of("a"), depth_of(["a"]), depth_of([[], ["a"]]), depth_of(["a", []]), depth_of(3)
-    (0, 1, 2, None, None)
-    """
-    deepest = _deepest(value)
-    return deepest if deepest is not None and _fits(value, deepest) else None
+def is_symbolic(value: object) -> TypeGuard[Symbolic | Unknown]:
+    """Whether `value` itself is symbolic, told without asking it."""
+    return type(value) in (Symbolic, Unknown)
 
 
-def _deepest(value: object) -> int | None:
-    if isinstance(value, str):
-        return 0
-    if isinstance(value, Symbolic):
-        return value.depth
-    if not is_list(value):
-        return None
-    depths = [_deepest(item) for item in value]
-    known = [depth for depth in depths if depth is not None]
-    return None if len(known) < len(depths) else 1 + max(known, default=0)
-
-
-def _fits(value: object, depth: int) -> bool:
-    if isinstance(value, str):
-        return depth == 0
-    if isinstance(value, Symbolic):
-        return depth == value.depth
-    return depth > 0 and is_list(value) and all(_fits(item, depth - 1) for item in value)
-
-
-def holds_tuple(value: object) -> bool:
-    """Whether `value` is a tuple, or a list with one in it."""
-    return type(value) is tuple or (is_list(value) and any(map(holds_tuple, value)))
+def known_or_symbolic(value: object) -> object:
+    """`value`, or the symbolic value that a list has become."""
+    if type(value) is TrackedList and value.symbolic is not None:
+        return value.symbolic
+    return value
 
 
 def holds_symbolic(value: object) -> bool:
-    """Whether `value` is symbolic or a list, tuple or dict with something symbolic in it."""
-    if isinstance(value, Symbolic):
+    """Whether `value` is symbolic, or a list, tuple, dict or dataclass that holds what is."""
+    if is_symbolic(value):
         return True
+    if isinstance(value, TrackedList) and value.symbolic is not None:
+        return True
+    if isinstance(value, OneTimeIterator | OneTimeList):
+        return isinstance(value, OneTimeList) or value.is_symbolic
     inner: Iterable[object] = ()
-    if is_dict(value):
-        inner = value.values()
-    elif is_list(value):
+    if is_slice(value):
+        inner = (value.start, value.stop, value.step)
+    elif is_dict(value):
+        inner = (*value.keys(), *value.values())
+    elif is_list(value) or is_view(value):
         inner = value
-    return any(holds_symbolic(item) for item in inner)
+    elif is_dataclass(value) and not isinstance(value, type):
+        inner = [getattr(value, field.name, None) for field in fields(value)]
+    return any(map(holds_symbolic, inner))

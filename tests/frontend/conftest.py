@@ -43,6 +43,7 @@ def interpret_captured(
         inputs,
         seed=seed,
         send=lambda request: run_sync(provider.generate(request)),
+        functions=captured.functions,
     )
     return captured.shape.rebuild(outputs)
 

@@ -4,19 +4,64 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ember_mlir as ember
+from ember_mlir.frontend.capture import capture
 from ember_mlir.frontend.guards import GlobalName, Guards, Unguardable, snapshot
+from ember_mlir.frontend.signature import Signature
 
 NUMBER: object = 1
 WORDS: object = ["a", "b"]
 TABLE: object = {"x": [1, 2]}
 SETTINGS = types.ModuleType("settings")
 SETTINGS.style = "short"  # type: ignore[attr-defined]
+
+
+class Style:
+    """Of objects, what is read is guarded, attribute by attribute."""
+
+    shown = "short"
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+
+    def __getitem__(self, key: str) -> str:
+        return f"{key} {Style.shown}"
+
+    def mark(self) -> str:
+        return f"{self.shown}!"
+
+
+def changed_mark(style: Style) -> str:
+    return "changed" if style.words else ""
+
+
+class Named(type):
+    def __getitem__(cls, key: str) -> str:
+        return f"{key} {Style.shown}"
+
+
+class Table(metaclass=Named):
+    pass
+
+
+class Generic:
+    def __class_getitem__(cls, key: str) -> str:
+        return f"{key} {Style.shown}"
+
+
+STYLE = Style(["a"])
+
+
+@ember.jit(strict=True)
+def read_of_objects(q: str) -> object:
+    items = f"{STYLE['x']} {Table['y']} {Generic['z']}"  # type: ignore[misc]
+    return q, STYLE.words, Style.shown, STYLE.mark(), items
 
 
 def helper(text: str, mark: str = "!") -> str:
@@ -74,6 +119,40 @@ def test_a_changed_module_attribute_is_seen(monkeypatch: pytest.MonkeyPatch) -> 
     before = read("q")
     monkeypatch.setattr(SETTINGS, "style", "long")
     assert read("q") == read.eager("q") != before
+
+
+def test_what_is_read_of_objects_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = "x short y short z short"
+    assert read_of_objects("q") == ("q", ["a"], "short", "short!", shown)
+    assert read_of_objects.last_run is not None
+    monkeypatch.setattr(Style, "shown", "long")
+    assert read_of_objects("q") == ("q", ["a"], "long", "long!", shown.replace("short", "long"))
+    monkeypatch.setattr(STYLE, "words", ["b"])
+    monkeypatch.setattr(Style, "mark", changed_mark)
+    after = read_of_objects("q")
+    assert after == read_of_objects.eager("q")
+    assert after == ("q", ["b"], "long", "changed", shown.replace("short", "long"))
+
+
+def test_what_is_missing_may_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    @ember.jit(strict=True)
+    def ask(q: str) -> object:
+        return q, STYLE.later  # type: ignore[attr-defined]
+
+    with pytest.raises(AttributeError):
+        ask("q")
+    monkeypatch.setattr(STYLE, "later", "now", raising=False)
+    assert ask("q") == ("q", "now")
+
+
+def test_methods_are_the_same_each_time() -> None:
+    @ember.jit(strict=True)
+    def ask(q: str) -> object:
+        return q, STYLE.mark(), int.from_bytes(b"a", "big"), datetime.fromisoformat("2020-01-01")
+
+    ask("q")
+    before = capture(ask.function, Signature(ask.function).bind(("q",), {}))
+    assert before.holds()
 
 
 def test_a_changed_default_of_a_helper_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

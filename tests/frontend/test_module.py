@@ -15,10 +15,11 @@ from ember_mlir.dialects.locations import source_of
 from ember_mlir.dialects.values import TEXT, DrawsFromTape
 from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.capture import capture
+from ember_mlir.frontend.layouts import TEXT_LEAF
 from ember_mlir.frontend.names import ascii_symbol
 from ember_mlir.frontend.signature import Signature
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Text
+from ember_mlir.frontend.values import Symbolic
 from ember_mlir.parsing import parse_module, print_module
 from ember_mlir.passes.analysis.verification import verify_module
 
@@ -227,8 +228,8 @@ def test_a_value_from_a_closure_is_used_in_a_region() -> None:
 def test_a_value_may_not_leave_its_region() -> None:
     inner, outer = Block(arg_types=[TEXT]), Block()
     trace = Trace(outer, "program")
-    with pytest.raises(CaptureError, match="a value from inside a mapped function"):
-        trace.ssa(Text(inner.args[0], inner, 0), 0)
+    with pytest.raises(CaptureError, match="a value from inside a function that runs"):
+        trace.hold(Symbolic(inner.args[0], inner, TEXT_LEAF), TEXT_LEAF)
 
 
 def test_a_program_that_is_out_of_hand_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def test_wrong_arguments(
 @pytest.mark.parametrize(("function", "shown"), [(odd, "dict[str, str]"), (unknown, "Missing")])
 def test_other_annotations_are_refused(function: Function, shown: str) -> None:
     with pytest.raises(ember.CaptureError) as caught:
-        ember.compile(function)({})
+        ember.compile(function, strict=True)({})
     assert caught.value.message == (
         f"the annotation '{shown}' of argument 'q' of '{function.__name__}' is not captured yet; "
         "use str, list[str], int, float or bool"

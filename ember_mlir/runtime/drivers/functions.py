@@ -23,8 +23,9 @@ from ember_mlir.runtime.functions import (
 class FunctionRunner:
     """Runs functions in threads of a pool of the process, and awaits the async ones.
 
-    It stands where the lanes of models have a provider. A blocking function that is no
-    longer wanted cannot be stopped: a run waits until it has returned.
+    One that says that it is `inline` is so quick that it needs no thread. It stands where the
+    lanes of models have a provider. A blocking function that is no longer wanted cannot be
+    stopped: a run waits until it has returned.
     """
 
     def __init__(self, functions: Functions) -> None:
@@ -40,6 +41,8 @@ class FunctionRunner:
         function, arguments = self._find(request.function), request.arguments
         if _is_async(function):
             return Returned(await function(*arguments))
+        if getattr(function, "inline", False):
+            return Returned(_returned(function, arguments))
         value = await _in_thread(function, arguments)
         return Returned(await value if isawaitable(value) else value)
 

@@ -1,0 +1,106 @@
+"""Attributes of what captured code has, and of what it reads from outside."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FunctionType, MethodType, ModuleType
+
+from ember_mlir.frontend.calls import BoundMethod, invoke
+from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
+from ember_mlir.frontend.layouts import OBJECT
+from ember_mlir.frontend.plain import ATOMS
+from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import Symbolic, Unknown, describe
+
+_PLAIN = (*ATOMS, list, tuple, dict, set, frozenset, bytes)
+
+
+def attribute(recorder: Recorder, owner: object, name: str) -> object:
+    """`owner.name`: what is read from outside becomes a guard."""
+    if isinstance(owner, ModuleType):
+        value: object = getattr(owner, name, MISSING)
+        assert recorder.location is not None
+        what = f"the value of '{owner.__name__}.{name}'"
+        recorder.read(ModuleAttribute(owner, name), value, what, recorder.location)
+        return getattr(owner, name) if value is MISSING else value
+    if not isinstance(recorder, Trace):
+        return _of_known(recorder, owner, name)
+    if isinstance(owner, Symbolic | TrackedList | TrackedDict):
+        return _of_value(recorder, owner, name)
+    if isinstance(owner, Unknown):
+        recorder.refuse(f"'.{name}' of {describe(owner)}", "give it one type in both arms")
+    if type(owner) in _PLAIN or isinstance(owner, FunctionType | BaseException):
+        return getattr(owner, name)
+    if isinstance(owner, type):
+        return _read(recorder, owner, name, getattr(owner, name, MISSING))
+    return _of_instance(recorder, owner, name)
+
+
+def _of_known(recorder: Recorder, owner: object, name: str) -> object:
+    """An attribute in an eager run: a property may ask something."""
+    found: object = getattr(type(owner), name, None)
+    if isinstance(found, property) and _is_traced(found.fget):
+        return invoke(recorder, found.fget, (owner,), {})
+    value: object = getattr(owner, name)
+    return value
+
+
+def _of_value(trace: Trace, owner: object, name: str) -> object:
+    """A method; an attribute of an object that is not known, the program reads."""
+    is_object = isinstance(owner, Symbolic) and owner.layout == OBJECT
+    if not is_object or not isinstance(owner, Symbolic):
+        return BoundMethod(owner, name)
+    return (
+        BoundMethod(owner, name)
+        if name in _METHODS
+        else trace.apply_python(
+            f"get_{name}", _Getter(name), [owner], result=OBJECT, effect="effectful"
+        )
+    )
+
+
+_METHODS = frozenset(dir(str)) | frozenset(dir(list)) | frozenset(dir(dict))
+
+
+class _Getter:
+    """Reads one attribute."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, owner: object) -> object:
+        return getattr(owner, self.name)
+
+
+def _of_instance(trace: Trace, owner: object, name: str) -> object:
+    """An attribute of an object: of one from outside it is a guard."""
+    found: object = getattr(type(owner), name, None)
+    if isinstance(found, property) and _is_traced(found.fget):
+        return invoke(trace, found.fget, (owner,), {})
+    if trace.place_of(owner) is not None:
+        return getattr(owner, name)
+    value: object = getattr(owner, name, MISSING)
+    if name in getattr(owner, "__dict__", {}) or not callable(value):
+        return _read(trace, owner, name, value)
+    if isinstance(value, MethodType):
+        # Of the object, it would be another one each time.
+        _read(trace, type(owner), name, found)
+    return value
+
+
+def _read(trace: Trace, owner: object, name: str, value: object) -> object:
+    """An attribute that was read from outside."""
+    assert trace.location is not None
+    what = f"the value of '.{name}'"
+    trace.read(InstanceAttribute(owner, name), value, what, trace.location)
+    return getattr(owner, name) if value is MISSING else value
+
+
+def _is_traced(getter: Callable[..., object] | None) -> bool:
+    if not isinstance(getter, FunctionType):
+        return False
+    module = str(getter.__globals__.get("__name__"))
+    return module == "__main__" or module.partition(".")[0] not in sys.stdlib_module_names

@@ -1,0 +1,230 @@
+"""Lists and dicts that captured code makes: what changes in an arm can be undone.
+
+An arm of a branch whose condition is not known, and a round of a loop, are captured as if
+they ran. What they change is noted in the journal of their region, and undone at its end;
+then the region's effect is what the lists and dicts were made of before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
+from typing import Protocol
+
+from ember_mlir.frontend.narrowing import (
+    is_any_dict,
+    is_any_namespace,
+    is_exact_dict,
+    is_exact_tuple,
+    is_iterable,
+)
+
+
+class Home:
+    """A region that lists and dicts are made in, or that it has become a part of."""
+
+    __slots__ = ("_around",)
+
+    def __init__(self) -> None:
+        self._around: Home | None = None
+
+    def join(self, around: Home) -> None:
+        """Become a part of the region around."""
+        self._around = around
+
+    def outermost(self) -> Home:
+        """The region that this has become a part of, or itself."""
+        found = self
+        while found._around is not None:
+            found = found._around
+        return found
+
+
+class TrackedList(list[object]):
+    """A list made in captured code; `symbolic` is its value, where its length is not known."""
+
+    __slots__ = ("home", "symbolic")
+
+    def __init__(self, items: Iterable[object], home: Home) -> None:
+        super().__init__(items)
+        self.symbolic: object = None
+        self.home = home
+
+
+class TrackedDict(dict[object, object]):
+    """A dict made in captured code."""
+
+    __slots__ = ("home",)
+
+    def __init__(self, entries: Mapping[object, object], home: Home) -> None:
+        super().__init__(entries)
+        self.home = home
+
+
+class Place(Protocol):
+    """Something that captured code can change."""
+
+    @property
+    def home(self) -> Home:
+        """The region in which it was made."""
+        ...
+
+    def key(self) -> int:
+        """What tells it from others, as long as it lives."""
+        ...
+
+    def now(self) -> object:
+        """What it is made of: a tuple of items, a dict of entries, or a symbolic value."""
+        ...
+
+    def become(self, contents: object) -> None:
+        """Be made of that."""
+        ...
+
+
+class ListPlace:
+    """A list."""
+
+    def __init__(self, value: TrackedList) -> None:
+        self.value = value
+        self.home = value.home
+
+    def key(self) -> int:
+        return id(self.value)
+
+    def now(self) -> object:
+        symbolic = self.value.symbolic
+        return tuple(self.value) if symbolic is None else symbolic
+
+    def become(self, contents: object) -> None:
+        known = type(contents) is tuple
+        self.value[:] = contents if isinstance(contents, tuple) else ()
+        self.value.symbolic = None if known else contents
+
+
+class DictPlace:
+    """A dict."""
+
+    def __init__(self, value: TrackedDict) -> None:
+        self.value = value
+        self.home = value.home
+
+    def key(self) -> int:
+        return id(self.value)
+
+    def now(self) -> object:
+        return dict(self.value)
+
+    def become(self, contents: object) -> None:
+        assert is_any_dict(contents)
+        entries = contents
+        if [*self.value] != [*entries]:
+            self.value.clear()
+        # With its keys as they were, whoever runs through it goes on.
+        self.value.update(entries)
+
+
+class InstancePlace:
+    """The attributes of an object that captured code has made."""
+
+    def __init__(self, value: object, home: Home) -> None:
+        self.value = value
+        self.home = home
+
+    def key(self) -> int:
+        return id(self.value)
+
+    def now(self) -> object:
+        return attributes_of(self.value)
+
+    def become(self, contents: object) -> None:
+        assert is_any_namespace(contents)
+        entries = contents
+        for name in attributes_of(self.value).keys() - entries.keys():
+            object.__delattr__(self.value, name)
+        for name, value in entries.items():
+            object.__setattr__(self.value, name, value)
+
+
+def attributes_of(value: object) -> dict[str, object]:
+    """The attributes of an object, in its slots or its own dict."""
+    found: dict[str, object] = {}
+    for made in reversed(type(value).__mro__):
+        slots: object = vars(made).get("__slots__", ())
+        names: object = (slots,) if isinstance(slots, str) else slots
+        assert is_iterable(names)
+        texts = [name for name in names if isinstance(name, str)]
+        found |= {name: getattr(value, name) for name in texts if hasattr(value, name)}
+    own: dict[str, object] = getattr(value, "__dict__", {})
+    return found | own
+
+
+class Journal:
+    """What a region has changed, with what it was before."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, tuple[Place, object]] = {}
+        self._marks: dict[int, object] = {}
+
+    def note(self, place: Place, mark: object = None) -> None:
+        """Take note of what `place` is made of, before it is changed behind `mark`."""
+        self.adopt(place, place.now, mark)
+
+    def adopt(self, place: Place, before: Callable[[], object], mark: object = None) -> None:
+        """Take note of what `place` was made of, unless that is known."""
+        if place.key() not in self._before:
+            self._before[place.key()] = place, before()
+            self._marks[place.key()] = mark
+
+    def __iter__(self) -> Iterator[tuple[Place, object]]:
+        return iter(self._before.values())
+
+    def __len__(self) -> int:
+        return len(self._before)
+
+    def undo(self) -> dict[int, Change]:
+        """Make everything what it was; returns what has changed, by the keys of places."""
+        changes = {
+            key: Change(place, before, place.now(), self._marks[key])
+            for key, (place, before) in self._before.items()
+        }
+        for place, before in self._before.values():
+            place.become(before)
+        return changes
+
+
+class Change:
+    """What a place was made of before a region, and behind it.
+
+    What it is made of may change, too; `held` is what it was `after` the region. The first
+    change came behind `mark`.
+    """
+
+    __slots__ = ("after", "before", "held", "mark", "place")
+
+    def __init__(self, place: Place, before: object, after: object, mark: object = None) -> None:
+        self.place = place
+        self.mark = mark
+        self.before = before
+        self.after = after
+        self.held = frozen(after)
+
+
+def frozen(value: object) -> object:
+    """A value as it is now, whatever becomes of the lists, dicts and objects in it."""
+    if isinstance(value, TrackedList):
+        copy = TrackedList(map(frozen, value), value.home)
+        copy.symbolic = value.symbolic
+        return copy
+    if is_exact_tuple(value):
+        return tuple(map(frozen, value))
+    if isinstance(value, TrackedDict):
+        return TrackedDict({key: frozen(item) for key, item in value.items()}, value.home)
+    if is_exact_dict(value):
+        return {key: frozen(item) for key, item in value.items()}
+    if is_dataclass(value) and type(value).__new__ is object.__new__:
+        instance: object = object.__new__(type(value))
+        for name, part in attributes_of(value).items():
+            object.__setattr__(instance, name, frozen(part))
+        return instance
+    return value

@@ -1,0 +1,42 @@
+"""How a value that captured code has is laid out, as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+
+from ember_mlir.frontend.containers import attributes_of
+from ember_mlir.frontend.layouts import (
+    ATOMS,
+    DictKind,
+    InstanceKind,
+    Layout,
+    TupleKind,
+    fits_integer,
+    list_layout,
+    parts_layout,
+)
+from ember_mlir.frontend.narrowing import is_exact_tuple
+from ember_mlir.frontend.plain import is_dict, is_list
+from ember_mlir.frontend.values import Symbolic, known_or_symbolic
+
+
+def layout_of(value: object) -> Layout | None:
+    """How `value` is laid out; None if no value of a module can be it."""
+    value = known_or_symbolic(value)
+    if isinstance(value, Symbolic):
+        return value.layout
+    if type(value) in ATOMS:
+        known = not isinstance(value, int) or fits_integer(value)
+        return ATOMS[type(value)] if known else None
+    if is_exact_tuple(value):
+        return parts_layout(TupleKind(len(value)), value, layout_of)
+    if is_list(value):
+        return list_layout(value, layout_of)
+    if is_dict(value):
+        return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
+    if is_dataclass(value) and not isinstance(value, type):
+        names = tuple([field.name for field in fields(value)])
+        if [*attributes_of(value)] == [*names]:
+            kind = InstanceKind(type(value), names)
+            return parts_layout(kind, kind.parts(value), layout_of)
+    return None

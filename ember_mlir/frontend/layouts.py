@@ -1,0 +1,345 @@
+"""How values of Python are held by values of a module.
+
+A text is held by a text, a list by a list, and a tuple, a dict or a dataclass part by
+part: the parts are values of their own as long as each has its name, and fields of a
+record inside of a list. What may be None, or is of no type that is known, is an object.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from xdsl.dialects.builtin import f64, i1, i64
+from xdsl.ir import Attribute
+
+from ember_mlir.dialects.values import (
+    EMBEDDING,
+    MESSAGES,
+    TEXT,
+    ListType,
+    ObjectType,
+    RecordType,
+)
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple
+
+OBJECT_TYPE = ObjectType()
+_MOST = 2**63
+
+
+class Layout(ABC):
+    """How a value of Python is held."""
+
+    @property
+    @abstractmethod
+    def type(self) -> Attribute:
+        """The type of one value of a module that holds all of it."""
+
+    @property
+    @abstractmethod
+    def leaves(self) -> Sequence[Layout]:
+        """What each of the values holds that hold it part by part."""
+
+    @abstractmethod
+    def flatten(self, value: object) -> Iterator[object]:
+        """The parts of `value`, which is laid out so."""
+
+    @abstractmethod
+    def build(self, parts: Iterator[object]) -> object:
+        """The value of Python that has these parts; takes as many as there are leaves."""
+
+    def read(self, held: object) -> object:
+        """The value of Python that one value of a run holds."""
+        return held
+
+    def write(self, value: object) -> object:
+        """The value of a run that holds all of `value`."""
+        return value
+
+
+class Single(Layout):
+    """What one value holds."""
+
+    @property
+    def leaves(self) -> Sequence[Layout]:
+        return (self,)
+
+    def flatten(self, value: object) -> Iterator[object]:
+        yield value
+
+    def build(self, parts: Iterator[object]) -> object:
+        return next(parts)
+
+
+@dataclass(frozen=True)
+class Leaf(Single):
+    """What has no parts; `name` is how Python calls it."""
+
+    name: str
+    held: Attribute
+
+    @property
+    def type(self) -> Attribute:
+        return self.held
+
+
+TEXT_LEAF = Leaf("str", TEXT)
+BOOL = Leaf("bool", i1)
+INT = Leaf("int", i64)
+FLOAT = Leaf("float", f64)
+MESSAGES_LEAF = Leaf("messages", MESSAGES)
+EMBEDDING_LEAF = Leaf("embedding", EMBEDDING)
+NONE = Leaf("None", OBJECT_TYPE)
+OBJECT = Leaf("object", OBJECT_TYPE)
+ANY = Leaf("value", OBJECT_TYPE)
+"""What may be of any type, a list too: it is handed on as it is, and never changed."""
+
+ATOMS: dict[type, Leaf] = {
+    str: TEXT_LEAF,
+    bool: BOOL,
+    int: INT,
+    float: FLOAT,
+    type(None): NONE,
+}
+
+
+@dataclass(frozen=True)
+class ListOf(Single):
+    """A list; of the element of an empty one nothing is known (None)."""
+
+    element: Layout | None
+
+    @property
+    def known(self) -> Layout:
+        """How its elements are laid out; those of an empty list may be texts."""
+        return self.element or TEXT_LEAF
+
+    @property
+    def type(self) -> ListType:
+        return ListType(self.known.type)
+
+    def read(self, held: object) -> object:
+        assert is_any_sequence(held)
+        return [item if self.element is None else self.element.read(item) for item in held]
+
+    def write(self, value: object) -> object:
+        assert is_any_sequence(value)
+        return [item if self.element is None else self.element.write(item) for item in value]
+
+
+@dataclass(frozen=True)
+class Maybe(Single):
+    """What may be None."""
+
+    inner: Layout
+
+    @property
+    def type(self) -> Attribute:
+        return OBJECT_TYPE
+
+    def read(self, held: object) -> object:
+        return None if held is None else self.inner.read(held)
+
+    def write(self, value: object) -> object:
+        return None if value is None else self.inner.write(value)
+
+
+def is_held_as_it_is(layout: Layout | None) -> bool:
+    """Whether a value of Python that is laid out so is the value of the run itself."""
+    match layout:
+        case ListOf(element) | Maybe(element):
+            return is_held_as_it_is(element)
+        case Parts():
+            return False
+        case _:
+            return True
+
+
+class Kind(Protocol):
+    """What is made of parts: how they are named, and how it is made of them again."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the parts, in order."""
+        ...
+
+    def parts(self, value: object) -> Sequence[object]:
+        """The parts of `value`, in order."""
+        ...
+
+    def make(self, parts: Sequence[object]) -> object:
+        """The value that has these parts."""
+        ...
+
+
+@dataclass(frozen=True)
+class TupleKind:
+    """A tuple of so many parts."""
+
+    size: int
+
+    @property
+    def names(self) -> Sequence[str]:
+        return [str(number) for number in range(self.size)]
+
+    def parts(self, value: object) -> Sequence[object]:
+        assert is_any_tuple(value)
+        return value
+
+    def make(self, parts: Sequence[object]) -> object:
+        return tuple(parts)
+
+
+@dataclass(frozen=True)
+class DictKind:
+    """A dict with these keys."""
+
+    keys: tuple[object, ...]
+
+    @property
+    def names(self) -> Sequence[str]:
+        texts = [key for key in self.keys if isinstance(key, str)]
+        if len(texts) == len(self.keys):
+            return texts
+        return [str(number) for number in range(len(self.keys))]
+
+    def parts(self, value: object) -> Sequence[object]:
+        assert is_any_dict(value)
+        return [*value.values()]
+
+    def make(self, parts: Sequence[object]) -> object:
+        return dict(zip(self.keys, parts, strict=True))
+
+
+@dataclass(frozen=True)
+class InstanceKind:
+    """An instance of a class that is nothing but its fields, as of a dataclass."""
+
+    made: type[object]
+    fields: tuple[str, ...]
+
+    @property
+    def names(self) -> Sequence[str]:
+        return self.fields
+
+    def parts(self, value: object) -> Sequence[object]:
+        return [getattr(value, name) for name in self.fields]
+
+    def make(self, parts: Sequence[object]) -> object:
+        value: object = object.__new__(self.made)
+        for name, part in zip(self.fields, parts, strict=True):
+            object.__setattr__(value, name, part)
+        return value
+
+
+@dataclass(frozen=True)
+class Parts(Layout):
+    """What is made of parts that are laid out so."""
+
+    kind: Kind
+    items: tuple[Layout, ...]
+
+    @property
+    def type(self) -> RecordType:
+        types = [item.type for item in self.items]
+        return RecordType.of([*zip(self.kind.names, types, strict=True)])
+
+    @property
+    def leaves(self) -> Sequence[Layout]:
+        return [leaf for item in self.items for leaf in item.leaves]
+
+    def flatten(self, value: object) -> Iterator[object]:
+        for item, part in zip(self.items, self.kind.parts(value), strict=True):
+            yield from item.flatten(part)
+
+    def build(self, parts: Iterator[object]) -> object:
+        return self.kind.make([item.build(parts) for item in self.items])
+
+    def read(self, held: object) -> object:
+        assert is_any_dict(held)
+        pairs = zip(self.items, held.values(), strict=True)
+        return self.kind.make([item.read(part) for item, part in pairs])
+
+    def write(self, value: object) -> object:
+        parts = zip(self.items, self.kind.parts(value), strict=True)
+        written = [item.write(part) for item, part in parts]
+        return dict(zip(self.kind.names, written, strict=True))
+
+
+def joined(first: Layout, second: Layout) -> Layout | None:
+    """A layout for values of either, or None if no value of a module could be both.
+
+    >>> joined(INT, FLOAT) == OBJECT, joined(NONE, TEXT_LEAF) == Maybe(TEXT_LEAF)
+    (True, True)
+    >>> joined(TEXT_LEAF, ListOf(TEXT_LEAF)) is None
+    True
+    """
+    if first == second:
+        return first
+    if ANY in (first, second):
+        return ANY
+    match first, second:
+        case (ListOf(element=a), ListOf(element=b)):
+            if a is None or b is None:
+                return ListOf(a or b)
+            inner = joined(a, b)
+            return None if inner is None else ListOf(inner)
+        case (Parts(kind=a, items=left), Parts(kind=b, items=right)) if a == b:
+            items = _all([joined(*pair) for pair in zip(left, right, strict=True)])
+            return None if items is None else Parts(a, items)
+        case _:
+            return _joined_single(first, second)
+
+
+def _joined_single(first: Layout, second: Layout) -> Layout | None:
+    if NONE in (first, second) or isinstance(first, Maybe) or isinstance(second, Maybe):
+        bare = [_without_none(layout) for layout in (first, second)]
+        known = [layout for layout in bare if layout is not None]
+        inner = known[0] if len(known) == 1 else joined(known[0], known[1])
+        return None if inner is None else Maybe(inner)
+    # As a number of another type it would be shown otherwise: 1 is no 1.0, and no True.
+    return OBJECT if OBJECT in (first, second) or {first, second} <= _SIMPLE else None
+
+
+_SIMPLE = {TEXT_LEAF, BOOL, INT, FLOAT}
+
+
+def _without_none(layout: Layout) -> Layout | None:
+    if layout == NONE:
+        return None
+    return layout.inner if isinstance(layout, Maybe) else layout
+
+
+def _all(found: Sequence[Layout | None]) -> tuple[Layout, ...] | None:
+    known = tuple([layout for layout in found if layout is not None])
+    return known if len(known) == len(found) else None
+
+
+def parts_layout(
+    kind: Kind, values: Sequence[object], layout_of: Callable[[object], Layout | None]
+) -> Layout | None:
+    """The layout of what is made of `values`, if each has one."""
+    items = _all([layout_of(value) for value in values])
+    return None if items is None else Parts(kind, items)
+
+
+def list_layout(
+    values: Sequence[object], layout_of: Callable[[object], Layout | None]
+) -> Layout | None:
+    """The layout of a list of `values`, if one fits all of them."""
+    element: Layout | None = None
+    for value in values:
+        found = layout_of(value)
+        if found is None:
+            return None
+        element = found if element is None else joined(element, found)
+        if element is None:
+            return None
+    return ListOf(element)
+
+
+def fits_integer(value: int) -> bool:
+    """Whether a value of a module can hold `value`."""
+    return -_MOST <= value < _MOST

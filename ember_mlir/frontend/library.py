@@ -1,0 +1,171 @@
+"""What is known of Python's own functions: which are pure, and what they return.
+
+A pure one is called at capture if its arguments are known, and applied by the program if
+they are not. What is not listed might do anything, and is applied as effectful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import BuiltinFunctionType, FunctionType
+
+from ember_mlir.frontend.layouts import (
+    BOOL,
+    FLOAT,
+    INT,
+    OBJECT,
+    TEXT_LEAF,
+    Layout,
+    ListOf,
+    Parts,
+    TupleKind,
+)
+
+_TEXTS = ListOf(TEXT_LEAF)
+_THREE = Parts(TupleKind(3), (TEXT_LEAF, TEXT_LEAF, TEXT_LEAF))
+
+TEXT_METHODS: Mapping[str, Layout] = {
+    **dict.fromkeys(
+        (
+            *("capitalize", "casefold", "center", "expandtabs", "format", "join", "ljust"),
+            *("lower", "lstrip", "removeprefix", "removesuffix", "replace", "rjust", "rstrip"),
+            *("strip", "swapcase", "title", "translate", "upper", "zfill", "format_map"),
+        ),
+        TEXT_LEAF,
+    ),
+    **dict.fromkeys(
+        (
+            *("endswith", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit"),
+            *("isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle"),
+            *("isupper", "startswith"),
+        ),
+        BOOL,
+    ),
+    **dict.fromkeys(("count", "find", "index", "rfind", "rindex"), INT),
+    **dict.fromkeys(("rsplit", "split", "splitlines"), _TEXTS),
+    **dict.fromkeys(("partition", "rpartition"), _THREE),
+    "encode": OBJECT,
+}
+"""The methods of texts, all of which are pure, and what they return."""
+
+LIST_METHODS: Mapping[str, Layout | None] = {"count": INT, "index": INT, "copy": None}
+"""The methods of lists that change nothing; None for a list of the same type."""
+
+CHANGING = (
+    *("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
+    *("popitem", "setdefault", "update", "add", "discard"),
+)
+"""Methods that change a list, dict or set."""
+
+_PURE_BUILTINS: tuple[object, ...] = (
+    *(abs, ascii, bin, bool, bytes, chr, complex, dict, divmod, enumerate, float, format),
+    *(frozenset, hex, int, isinstance, issubclass, len, list, max, min, oct, ord, pow),
+    *(range, repr, reversed, round, set, slice, sorted, str, sum, tuple, type, zip, callable),
+)
+_RESULTS: Mapping[object, Layout] = {
+    ascii: TEXT_LEAF,
+    bool: BOOL,
+    chr: TEXT_LEAF,
+    float: FLOAT,
+    format: TEXT_LEAF,
+    int: INT,
+    len: INT,
+    ord: INT,
+    repr: TEXT_LEAF,
+    str: TEXT_LEAF,
+}
+
+_PURE_MODULES = (
+    *("base64", "cmath", "colorsys", "difflib", "fnmatch", "hashlib", "html", "html.entities"),
+    *("json", "json.decoder", "json.encoder", "keyword", "math", "operator", "_operator", "re"),
+    *("re._parser", "shlex", "statistics", "string", "textwrap", "unicodedata", "_json", "_sre"),
+    *("urllib.parse", "posixpath", "binascii", "zlib", "fractions", "numbers", "copy"),
+    *("datetime", "decimal", "calendar", "heapq", "bisect", "itertools", "functools"),
+    *("collections", "dataclasses", "typing", "abc", "enum"),
+)
+"""Modules whose functions compute from their arguments alone, but for those below."""
+
+_NOT_PURE = frozenset(
+    {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "json.load", "json.dump"}
+)
+
+_ANNOTATED: Mapping[str, Layout] = {
+    "json.dumps": TEXT_LEAF,
+    "re.sub": TEXT_LEAF,
+    "re.escape": TEXT_LEAF,
+    "re.findall": _TEXTS,
+    "re.split": _TEXTS,
+    "textwrap.dedent": TEXT_LEAF,
+    "textwrap.fill": TEXT_LEAF,
+    "textwrap.indent": TEXT_LEAF,
+    "textwrap.shorten": TEXT_LEAF,
+    "textwrap.wrap": _TEXTS,
+    "html.escape": TEXT_LEAF,
+    "html.unescape": TEXT_LEAF,
+    "unicodedata.normalize": TEXT_LEAF,
+    "difflib.get_close_matches": _TEXTS,
+}
+
+
+_NO_ERRORS = (str, bool, repr, ascii, len, list, tuple, enumerate, zip, isinstance, type)
+_VALUE_ERRORS = (int, float, str.index, str.rindex, chr)
+
+
+def known_errors(function: object) -> Sequence[type[BaseException]]:
+    """The errors that a function may raise of what it is given, as far as is known.
+
+    >>> known_errors(int), known_errors(str.upper), known_errors(print)
+    ([<class 'ValueError'>], [], [<class 'Exception'>])
+    """
+    if any(function is known for known in _VALUE_ERRORS):
+        return [ValueError]
+    if any(function is known for known in _NO_ERRORS):
+        return []
+    name = getattr(function, "__name__", "")
+    if TEXT_METHODS.get(name) is not None and getattr(str, name, None) is function:
+        return [] if name not in ("encode", "format", "format_map", "join") else [Exception]
+    if _home(function) == ("json", "loads"):
+        return [ValueError]
+    return [Exception]
+
+
+def is_pure_builtin(function: object) -> bool:
+    """Whether a builtin function or type only computes from its arguments."""
+    return any(function is known for known in _PURE_BUILTINS)
+
+
+def is_pure(function: object) -> bool:
+    """Whether a function of the standard library only computes from its arguments."""
+    if is_pure_builtin(function):
+        return True
+    module, name = _home(function)
+    if f"{name}" in _NOT_PURE or f"{module}.{name}" in _NOT_PURE:
+        return False
+    if isinstance(function, BuiltinFunctionType) and module in ("math", "_json", "_operator"):
+        return True
+    return module in _PURE_MODULES and isinstance(
+        function, FunctionType | BuiltinFunctionType | type
+    )
+
+
+def _home(function: object) -> tuple[str, str]:
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__qualname__", "")
+    return (module if isinstance(module, str) else ""), name if isinstance(name, str) else ""
+
+
+def result_of(function: object) -> Layout:
+    """How what a pure function returns is laid out, as far as is known."""
+    for known, layout in _RESULTS.items():
+        if function is known:
+            return layout
+    module, name = _home(function)
+    if module == "math":
+        return _math_result(name)
+    return _ANNOTATED.get(f"{module}.{name}", OBJECT)
+
+
+def _math_result(name: str) -> Layout:
+    if name in ("ceil", "floor", "trunc", "gcd", "lcm", "isqrt", "comb", "perm", "factorial"):
+        return INT
+    return BOOL if name.startswith("is") else FLOAT

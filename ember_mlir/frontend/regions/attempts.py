@@ -1,0 +1,249 @@
+"""`try` around what may fail when the program runs: a fallback.
+
+    try: x = f(a)                 =>   %x = ensemble.fallback do { … yield %fa }
+    except Exception: x = b                             else { … yield %b }
+
+A fallback takes its next arm after any error of the program. So a handler must be of a
+class that all errors are of which the body may fail with; one that is of fewer is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Region as Body
+from xdsl.traits import is_speculatable
+
+from ember_mlir.dialects.ensemble import FallbackOp, YieldOp
+from ember_mlir.dialects.llm import ApplyOp, FieldOp, GenerateOp, RecordOp
+from ember_mlir.dialects.values import RecordType
+from ember_mlir.errors import ParseError, ProgramError, ProviderError
+from ember_mlir.frontend.applied import Functions
+from ember_mlir.frontend.containers import frozen
+from ember_mlir.frontend.library import known_errors
+from ember_mlir.frontend.narrowing import is_any_tuple
+from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.regions.merging import Merge, Outcome
+from ember_mlir.frontend.regions.raising import Raising, emit_raise
+from ember_mlir.frontend.regions.region import PathRaises, Region, State, belongs_to_program
+from ember_mlir.frontend.rewriting.jumps import PREFIX
+from ember_mlir.frontend.rewriting.places import Place
+from ember_mlir.frontend.trace import Scope, Trace
+from ember_mlir.frontend.values import Unknown, known_or_symbolic
+
+BODY = 0
+
+
+class Attempt(Region):
+    """One `try`; `kinds` are the classes of its handlers.
+
+    Of the names that it binds, `last` are those that have no new value when it fails.
+
+    In a run of the code as it is, the body runs, and a handler if it fails. In a capture the
+    body is captured, and the handler of all its errors behind it.
+    """
+
+    def __init__(
+        self, recorder: Recorder, place: Place, kinds: Sequence[object], last: Sequence[str]
+    ) -> None:
+        super().__init__(recorder, place)
+        self.kinds = kinds
+        self.last = last
+        self.scope: Scope | None = None
+        self.live = isinstance(recorder, Trace)
+        self._failed: BaseException | None = None
+        self._arm = BODY
+        self._entry: State = ()
+        self._outcomes: list[Outcome] = []
+        self._raised = False
+        self._depth = 0
+
+    def __iter__(self) -> Iterator[object]:
+        yield BODY
+        if self.live:
+            yield from self._captured()
+        elif self._failed is not None:
+            yield from self._handler(self._failed)
+
+    def _handler(self, error: BaseException) -> Iterator[object]:
+        for number, kind in enumerate(self.kinds, 1):
+            if isinstance(error, _classes(kind)):
+                self.error = error
+                self._arm = number
+                yield number
+                return
+        raise error
+
+    def _captured(self) -> Iterator[object]:
+        assert isinstance(self.recorder, Trace)
+        (body,) = self._outcomes
+        functions = self.recorder.functions
+        errors = {kind for op in body.block.walk() for kind in errors_of(op, functions)}
+        if not errors:
+            self._inline(body)
+            return
+        for change in body.changes.values():
+            if any(errors_of(op, functions) for op in _behind(change.mark, body.block)):
+                self.recorder.refuse(
+                    "a list that is changed inside of 'try' before what may fail",
+                    "change it behind",
+                    self.place.location,
+                )
+        handlers = {_handler_of(error, self.kinds) for error in errors}
+        if len(handlers) != 1 or None in handlers:
+            names = " or ".join(sorted(kind.__name__ for kind in errors))
+            self.recorder.refuse(
+                f"'try' around what may raise {names}, which no one handler takes,",
+                "handle them together, as in 'except Exception'",
+                self.place.location,
+            )
+        self.error = Unknown("the error", "which is known only when the program runs")
+        (found,) = handlers
+        self._arm = found or BODY
+        yield self._arm
+        self._finish()
+
+    def _inline(self, body: Outcome) -> None:
+        """What cannot fail is done as if there were no `try`."""
+        assert isinstance(self.recorder, Trace)
+        trace = self.recorder
+        for op in [*body.block.ops]:
+            op.detach()
+            trace.block.add_op(op)
+        trace.moved[body.block] = trace.block
+        assert self.scope is not None
+        self.scope.join(trace.scopes[-1])
+        for change in body.changes.values():
+            trace.change(change.place)
+            change.place.become(change.after)
+        self.result = tuple(body.state)
+
+    def enter(self, variables: Mapping[str, object]) -> State:
+        assert isinstance(self.recorder, Trace)
+        if not self._outcomes:
+            self._entry = self.state(variables)
+        self._depth = len(self.recorder.scopes)
+        self.recorder.open(Block())
+        self._raised = False
+        if self._arm == BODY:
+            return self._entry
+        # What a jump sets is the last that is done there.
+        why = "which may have been given another value before the error"
+        return tuple(
+            [
+                before
+                if before is after or name.startswith(PREFIX) or name in self.last
+                else Unknown(name, why)
+                for name, before, after in zip(
+                    self.place.names, self._entry, self._outcomes[BODY].state, strict=True
+                )
+            ]
+        )
+
+    def takes(self, error: BaseException) -> bool:
+        if not self.live:
+            first = self._arm == BODY and self._failed is None
+            if first:
+                self._failed = error
+            return first
+        if not belongs_to_program(error):
+            return False
+        assert isinstance(self.recorder, Trace)
+        if len(self.recorder.scopes) != self._depth + 1:
+            self.recorder.refuse(
+                "an error inside of an expression that may not be evaluated",
+                "write it with 'if'",
+                self.place.location,
+            )
+        emit_raise(self.recorder, error)
+        self._raised = True
+        return True
+
+    def leave(self, variables: Mapping[str, object]) -> None:
+        assert isinstance(self.recorder, Trace)
+        block = self.recorder.block
+        state = self.state(variables)
+        held = tuple(map(frozen, state))
+        self.scope = self.recorder.scopes[-1]
+        changes = self.recorder.close()
+        self._outcomes.append(Outcome(block, state, held, changes, self._raised))
+
+    def _finish(self) -> None:
+        assert isinstance(self.recorder, Trace)
+        trace = self.recorder
+        trace.location = self.place.location
+        merge = Merge(trace, self._outcomes)
+        values = merge.values(self.place.names) if merge.alive else []
+        changes = [*merge.changes()] if merge.alive else []
+        before = trace.block.last_op
+        results = self._emit(trace, merge)
+        if not merge.alive:
+            raise PathRaises
+        for place, contents in changes:
+            trace.change(place, before)
+            place.become(known_or_symbolic(merge.filled(contents, results)))
+        self.result = tuple([merge.filled(value, results) for value in values])
+
+    def _emit(self, trace: Trace, merge: Merge) -> Sequence[SSAValue]:
+        """A fallback yields one value; several are a record."""
+        names = [str(number) for number in range(len(merge.types))]
+        record = RecordType.of([*zip(names, merge.types, strict=True)])
+        number = 0
+        for outcome in self._outcomes:
+            with trace.inside(outcome.block):
+                if outcome.raises:
+                    yields = [trace.nothing_of(found) for found in merge.types]
+                else:
+                    yields = merge.yields(number)
+                    number += 1
+                one = yields[0] if len(yields) == 1 else trace.emit(RecordOp(yields, record))
+                trace.add(YieldOp(one))
+        whole = merge.types[0] if len(merge.types) == 1 else record
+        result = trace.emit(FallbackOp([Body(outcome.block) for outcome in self._outcomes], whole))
+        if len(merge.types) == 1:
+            return [result]
+        return [trace.emit(FieldOp(name, result)) for name in names]
+
+
+def _behind(mark: object, block: Block) -> Iterator[Operation]:
+    """The operations behind `mark`, and those inside of them."""
+    op = mark.next_op if isinstance(mark, Operation) else block.first_op
+    while op is not None:
+        yield from op.walk()
+        op = op.next_op
+
+
+def errors_of(op: Operation, functions: Functions) -> Sequence[type[BaseException]]:
+    """The errors that an operation may be when the program runs."""
+    match op:
+        case ApplyOp():
+            applied = functions.by_symbol[op.function.string_value()]
+            return errors_of_function(applied.function)
+        case GenerateOp() if op.grammar is not None:
+            return [ProviderError, ParseError]
+        case GenerateOp():
+            return [ProviderError]
+        case _:
+            return [] if is_speculatable(op) or op.regions else [ProgramError]
+
+
+def errors_of_function(function: object) -> Sequence[type[BaseException]]:
+    """The errors that a function may raise: any, unless more is known of it."""
+    if isinstance(function, Raising):
+        return [function.made]
+    return known_errors(function)
+
+
+def _handler_of(error: type[BaseException], kinds: Sequence[object]) -> int | None:
+    """The number of the handler that takes an error of a class, from 1."""
+    for number, kind in enumerate(kinds, 1):
+        if any(issubclass(error, one) for one in _classes(kind)):
+            return number
+    return None
+
+
+def _classes(kind: object) -> tuple[type[BaseException], ...]:
+    """The classes that a handler names."""
+    found = kind if is_any_tuple(kind) else (kind,)
+    return tuple([one for one in found if isinstance(one, type) and issubclass(one, BaseException)])

@@ -1,0 +1,205 @@
+"""Comprehensions over lists that are not known: maps.
+
+[f(x) for x in xs]            =>   ensemble.map %x in %xs do { yield %fx }
+[f(x) for x in xs if c(x)]    =>   a map to lists of one element or none, which are joined
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xdsl.ir import Block
+from xdsl.ir import Region as Body
+
+from ember_mlir.dialects.ensemble import MapOp, YieldOp
+from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.iterators import is_known_iterable
+from ember_mlir.frontend.layouts import Layout, ListOf
+from ember_mlir.frontend.narrowing import is_any_list
+from ember_mlir.frontend.operators import binary, truth
+from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.regions.branches import branched
+from ember_mlir.frontend.regions.loops import steps
+from ember_mlir.frontend.regions.merging import Outcome
+from ember_mlir.frontend.rewriting.places import Place, Shape
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import (
+    Symbolic,
+    Unknown,
+    describe,
+    known_or_symbolic,
+    refuse_look,
+)
+
+VALUE = ("an element",)
+
+
+class Collection:
+    """A comprehension under way: `levels` has what each region around has collected.
+
+    An item is one value, or a list of which all elements belong to the result.
+    """
+
+    def __init__(self) -> None:
+        self.levels: list[list[tuple[object, bool]]] = [[]]
+        self.tests: list[tuple[Symbolic, Place]] = []
+        self.is_captured = False
+
+
+class Collections:
+    """The comprehensions under way of one recorder, the innermost last."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self._under_way: list[Collection] = []
+
+    @property
+    def depth(self) -> int:
+        """How many are under way."""
+        return len(self._under_way)
+
+    @property
+    def is_captured(self) -> bool:
+        """Whether an element is captured that may be none, or many."""
+        return any(found.is_captured for found in self._under_way)
+
+    def forget(self, depth: int) -> None:
+        """Forget all but so many, which an error has left unfinished."""
+        del self._under_way[depth:]
+
+    def begin(self) -> None:
+        """A comprehension begins."""
+        self._under_way.append(Collection())
+
+    def source(
+        self, place: Place, items: Iterable[object], shape: Shape | None
+    ) -> Iterator[object]:
+        """What a comprehension runs through."""
+        found = known_or_symbolic(items)
+        indices = self.recorder.indices
+        depth = len(indices)
+        try:
+            if isinstance(found, Symbolic):
+                indices[depth:] = [None]
+                yield from self._captured(place, found, shape)
+                return
+            if isinstance(found, Unknown):
+                refuse_look("iteration", found, place.location)
+            if isinstance(self.recorder, Trace) and not _is_known(items):
+                self.recorder.refuse(
+                    f"a loop over {describe(items)}", "loop over a list", place.location
+                )
+            for index, item in enumerate(steps(self.recorder, items, place)):
+                indices[depth:] = [index]
+                yield item
+        finally:
+            del indices[depth:]
+
+    def _captured(self, place: Place, items: Symbolic, shape: Shape | None) -> Iterator[object]:
+        trace = self.trace
+        trace.location = place.location
+        layout = items.layout
+        if not isinstance(layout, ListOf):
+            trace.refuse(f"a loop over {describe(items)}", "loop over a list", place.location)
+        collection = self._under_way[-1]
+        collection.is_captured = True
+        collection.levels.append([])
+        block = Block(arg_types=[layout.known.type])
+        source = trace.checked(items)
+        trace.open(block)
+        yield trace.value(block.args[0], layout.known)
+        found = collection.levels.pop()
+        trace.location = place.location
+        if len(found) == 1 and not found[0][1]:
+            value, is_many = found[0][0], False
+        else:
+            value, is_many = self._list_of(found), True
+        inner = layout_of(value)
+        if inner is None:
+            trace.refuse(f"{describe(value)} in a list", "make texts or numbers of it")
+        trace.aliases.copy(value)
+        trace.add(YieldOp(trace.hold(value, inner)))
+        trace.check_unchanged(trace.close(), "a comprehension")
+        mapped = trace.emit(MapOp(source, Body(block), ListOf(inner).type))
+        result = trace.value(mapped, ListOf(inner))
+        if is_many:
+            result = self._flat(result, inner)
+        collection.levels[-1].append((result, True))
+
+    def _flat(self, lists: object, layout: Layout) -> object:
+        """The elements of lists, as one list."""
+        return self.trace.apply_python("flatten", flattened, [lists], result=layout)
+
+    def _list_of(self, found: list[tuple[object, bool]]) -> object:
+        """The list that these items make."""
+        parts: list[object] = []
+        for value, is_many in found:
+            parts.append(value if is_many else [value])
+        if not parts:
+            return []
+        result = parts[0]
+        for part in parts[1:]:
+            result = self._joined(result, part)
+        return result
+
+    def _joined(self, first: object, second: object) -> object:
+        if is_any_list(first) and is_any_list(second):
+            known: list[object] = [*first, *second]
+            return known
+        return binary(self.trace, "+", first, second)
+
+    def kept(self, place: Place, value: object) -> object:
+        """Whether an element belongs to the result: of one that is not known, Python goes on."""
+        if not isinstance(self.recorder, Trace):
+            return value
+        trace = self.recorder
+        trace.location = place.location
+        test = truth(trace, known_or_symbolic(value))
+        if not isinstance(test, Symbolic):
+            return test
+        collection = self._under_way[-1]
+        collection.is_captured = True
+        collection.tests.append((test, place))
+        trace.open(Block())
+        return True
+
+    def item(self, value: object) -> object:
+        """An element of the result."""
+        collection = self._under_way[-1]
+        if not isinstance(self.recorder, Trace):
+            return value
+        kept: object = value
+        is_many = False
+        while collection.tests:
+            test, place = collection.tests.pop()
+            some: object = kept if is_many else [kept]
+            block = self.recorder.block
+            inside = Outcome(block, (some,), (some,), self.recorder.close())
+            outside = Outcome(Block(), ([],), ([],), {})
+            self.recorder.location = place.location
+            (kept,) = branched(self.recorder, test, [inside, outside], VALUE)
+            kept, is_many = known_or_symbolic(kept), True
+        collection.levels[-1].append((kept, is_many))
+        return value
+
+    def end(self, known: list[object]) -> object:
+        """The value of the comprehension, which Python has made as `known`."""
+        collection = self._under_way.pop()
+        return self._list_of(collection.levels[0]) if collection.is_captured else known
+
+    @property
+    def trace(self) -> Trace:
+        """The capture that lists belong to that are not known."""
+        assert isinstance(self.recorder, Trace)
+        return self.recorder
+
+
+def _is_known(items: object) -> bool:
+    return type(items) is str or is_known_iterable(items)
+
+
+def flattened(lists: object) -> list[object]:
+    """The elements of lists, in order."""
+    assert isinstance(lists, list | tuple)
+    rows: list[list[object]] = [*lists]
+    return [item for row in rows for item in row]

@@ -1,0 +1,343 @@
+"""`for` over a list that is not known, and `while` with a test that is not.
+
+for x in xs: body      =>   scf.for %i = 0 to length of %xs iter_args(state)
+while test: body       =>   scf.while (state) { test } do { body }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
+from typing import NoReturn
+
+from xdsl.dialects import arith, scf
+from xdsl.dialects.builtin import IntegerAttr, i64
+from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Region as Body
+
+from ember_mlir.dialects.llm import GetOp, LengthOp
+from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_iterator
+from ember_mlir.frontend.layouts import ListOf
+from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.regions.carried import Carried
+from ember_mlir.frontend.regions.merging import is_same_contents
+from ember_mlir.frontend.regions.raising import emit_raise
+from ember_mlir.frontend.regions.region import Region, State, belongs_to_program
+from ember_mlir.frontend.rewriting.places import Place
+from ember_mlir.frontend.trace import Scope, Trace
+from ember_mlir.frontend.values import Symbolic, describe
+
+MAX_PASSES = 50
+"""How often a body is captured before it is refused as one that never settles."""
+
+MAX_ROUNDS = 10_000
+"""How often a loop with a known test runs at capture."""
+
+
+class CapturedLoop(Region):
+    """A loop whose rounds are captured as one."""
+
+    def __init__(self, recorder: Recorder, place: Place) -> None:
+        super().__init__(recorder, place)
+        self.carried: Carried | None = None
+        self.block = Block()
+        self._depth = 0
+
+    @property
+    def trace(self) -> Trace:
+        """The capture that a live loop belongs to."""
+        assert isinstance(self.recorder, Trace)
+        return self.recorder
+
+    def enter(self, variables: Mapping[str, object]) -> State:
+        if self.carried is None:
+            self.carried = Carried(self.trace, self.place.names, self.state(variables))
+        self._depth = len(self.trace.scopes)
+        return self.carried.begin(self.arguments())
+
+    def arguments(self) -> Sequence[SSAValue]:
+        """The arguments of the round that stand for its state."""
+        raise NotImplementedError
+
+    def takes(self, error: BaseException) -> bool:
+        if not self.live or not belongs_to_program(error):
+            return False
+        if len(self.trace.scopes) != self._depth:
+            self.trace.refuse(
+                "an error inside of an expression that may not be evaluated",
+                "write it with 'if'",
+                self.place.location,
+            )
+        # The program ends there, and no state is handed on.
+        emit_raise(self.trace, error)
+        return True
+
+
+class Loop(CapturedLoop):
+    """One `for`."""
+
+    def __init__(
+        self, recorder: Recorder, place: Place, items: object, source: object = None
+    ) -> None:
+        super().__init__(recorder, place)
+        self.items = items
+        once = isinstance(source, OneTimeIterator | OneTimeList)
+        self.sources = source.watched if once else (source,)
+        self.live = isinstance(items, Symbolic)
+
+    def __iter__(self) -> Iterator[object]:
+        indices = self.recorder.indices
+        depth = len(indices)
+        try:
+            if self.live:
+                indices[depth:] = [None]
+                yield from self._passes()
+                return
+            assert is_iterator(self.items)
+            for index, item in enumerate(self.items):
+                indices[depth:] = [index]
+                yield item
+        finally:
+            # Python closes this iterator when the loop is left by `break`, too.
+            del indices[depth:]
+
+    def _passes(self) -> Iterator[object]:
+        assert isinstance(self.items, Symbolic)
+        layout = self.items.layout
+        if not isinstance(layout, ListOf):
+            what = f"a loop over {describe(self.items)}"
+            self.trace.refuse(what, "loop over a list", self.place.location)
+        for _ in range(MAX_PASSES):
+            types = [] if self.carried is None else self.carried.types
+            erase_behind(self.block)
+            self.block = Block(arg_types=[i64, *types])
+            self.trace.location = self.place.location
+            self.trace.open(self.block)
+            element = self.trace.emit(GetOp(self.trace.checked(self.items), self.block.args[0]))
+            yield self.trace.value(element, layout.known)
+            assert self.carried is not None
+            if self.carried.is_stable:
+                self._finish()
+                return
+        self.trace.refuse("a loop that never settles", "simplify it", self.place.location)
+
+    def arguments(self) -> Sequence[SSAValue]:
+        return self.block.args[1:]
+
+    def leave(self, variables: Mapping[str, object]) -> None:
+        assert self.carried is not None
+        state = self.state(variables)
+        self.carried.end_names(state)
+        changes = self.trace.close()
+        if any(id(source) in changes for source in self.sources):
+            refuse_change(self.trace, self.place)
+        self.carried.end_places(changes)
+
+    def _finish(self) -> None:
+        assert self.carried is not None
+        assert isinstance(self.items, Symbolic)
+        trace = self.trace
+        trace.location = self.place.location
+        yields = self.carried.handed_on(self.block, self.block.args[1:])
+        with trace.inside(self.block):
+            trace.add(scf.YieldOp(*yields))
+        zero, one = [trace.emit(arith.ConstantOp(IntegerAttr(n, i64))) for n in (0, 1)]
+        length = trace.emit(LengthOp(trace.checked(self.items)))
+        mark = trace.block.last_op
+        op = scf.ForOp(zero, length, one, self.carried.initial(), Body(self.block))
+        trace.add(op)
+        self.result = self.carried.finish(op.results, mark)
+
+
+class Rounds(CapturedLoop):
+    """One `while`: it runs as it is until its test is not known, and then is captured."""
+
+    def __init__(self, recorder: Recorder, place: Place, variables: Mapping[str, object]) -> None:
+        super().__init__(recorder, place)
+        self._start = self.state(variables)
+        self._over = False
+        self._again = False
+        self._behind = Block()
+        self._condition: Symbolic | None = None
+        self._begun: dict[int, object] = {}
+        self._has_round = False
+
+    def __iter__(self) -> Iterator[object]:
+        indices = self.recorder.indices
+        depth = len(indices)
+        try:
+            yield from self._known(depth)
+            if self._again:
+                indices[depth:] = [None]
+                yield from self._passes()
+        finally:
+            del indices[depth:]
+
+    def _known(self, depth: int) -> Iterator[object]:
+        """The rounds with a known test, which are undone if it does not stay so."""
+        scope = mark = None
+        if isinstance(self.recorder, Trace):
+            mark = self.recorder.block.last_op
+            scope = Scope(self.recorder.block)
+            self.recorder.scopes.append(scope)
+        for index in count():
+            if self.recorder.is_capture and index == MAX_ROUNDS:
+                self.recorder.refuse("a loop of very many rounds", "bound it", self.place.location)
+            self.recorder.indices[depth:] = [index]
+            yield index
+            if self._over or self._again:
+                break
+        if scope is not None:
+            self._end_known(scope, mark)
+
+    def _end_known(self, scope: Scope, mark: Operation | None) -> None:
+        assert self.trace.scopes.pop() is scope
+        if self._again:
+            scope.journal.undo()
+            erase_behind(scope.block, mark)
+            return
+        around = self.trace.scopes[-1]
+        scope.join(around)
+        for place, before in scope.journal:
+            if place.home.outermost() is not around:
+                around.journal.adopt(place, partial(_given, before))
+
+    def goes_on(self, test: object) -> bool:
+        """Whether the body is to run: in a captured round, always."""
+        if self.live:
+            return self._asked(test)
+        if isinstance(test, Symbolic):
+            self._again = True
+            return False
+        self._over = not test
+        # What is true before the first round is so when the program runs.
+        self._has_round |= not self._over
+        return not self._over
+
+    def _asked(self, test: object) -> bool:
+        if len(self.trace.scopes) != self._depth:
+            self.trace.refuse("a test that is not known", "write it with 'if'")
+        for place, before in self.trace.scopes[-1].journal:
+            if not is_same_contents(place.now(), self._begun.get(place.key(), before)):
+                self.trace.refuse("a test that changes a list", "change it in the loop's body")
+        self._condition = test if isinstance(test, Symbolic) else None
+        # What is behind the test is another block of the operation.
+        self.trace.open(self._behind)
+        self._depth += 1
+        return True
+
+    def _passes(self) -> Iterator[object]:
+        self.live = True
+        for _ in range(MAX_PASSES):
+            types = [] if self.carried is None else self.carried.types
+            erase_behind(self._behind)
+            erase_behind(self.block)
+            self.block, self._behind = Block(arg_types=types), Block()
+            self.trace.location = self.place.location
+            self.trace.open(self.block)
+            yield None
+            assert self.carried is not None
+            if self.carried.is_stable:
+                self._finish()
+                return
+        self.trace.refuse("a loop that never settles", "simplify it", self.place.location)
+
+    def enter(self, variables: Mapping[str, object]) -> State:
+        if self.carried is None:
+            self.carried = Carried(self.trace, self.place.names, self._start)
+        state = super().enter(variables)
+        self._begun = {place.key(): place.now() for place, _ in self.trace.scopes[-1].journal}
+        return state
+
+    def arguments(self) -> Sequence[SSAValue]:
+        return self.block.args
+
+    def leave(self, variables: Mapping[str, object]) -> None:
+        assert self.carried is not None
+        self.carried.end_names(self.state(variables))
+        changes = self.trace.close()
+        # The state that the round began with was noted outside of its second block.
+        for key, change in self.trace.close().items():
+            changes.setdefault(key, change).before = change.before
+        self.carried.end_places(changes)
+
+    def _finish(self) -> None:
+        assert self.carried is not None
+        trace = self.trace
+        trace.location = self.place.location
+        if self._condition is None:
+            trace.refuse("a loop that never ends", "bound it, as in 'for _ in range(5)'")
+        with trace.inside(self.block):
+            yields = self.carried.handed_on(self._behind, self.block.args)
+        with trace.inside(self._behind):
+            trace.add(scf.YieldOp(*yields))
+        handed = [*self.block.args, *_used_behind(self.block, self._behind)]
+        with trace.inside(self.block):
+            trace.add(scf.ConditionOp(self._condition.ssa, *handed))
+        _renamed_behind(self._behind, handed)
+        types = [value.type for value in handed]
+        mark = trace.block.last_op
+        op = scf.WhileOp(self.carried.initial(), types, Body(self.block), Body(self._behind))
+        trace.add(op)
+        self.result = self.carried.finish(op.results, mark, has_round=self._has_round)
+
+
+def steps(recorder: Recorder, items: Iterable[object], place: Place) -> Iterator[object]:
+    """The elements of what is known, one after the other, as they are by then."""
+    if not isinstance(items, TrackedList):
+        yield from items
+        return
+    number = 0
+    while items.symbolic is not None or number < len(items):
+        if items.symbolic is not None:
+            refuse_change(recorder, place)
+        yield items[number]
+        number += 1
+
+
+def refuse_change(recorder: Recorder, place: Place) -> NoReturn:
+    """Raise the `CaptureError` of a list that changes meanwhile."""
+    recorder.refuse(
+        "a list that is changed while a loop runs through it",
+        "loop over a copy, as in list(items)",
+        place.location,
+    )
+
+
+def _given(value: object) -> object:
+    return value
+
+
+def erase_behind(block: Block, mark: Operation | None = None) -> None:
+    """Erase the operations of `block` that stand behind `mark`, whoever reads them."""
+    while (last := block.last_op) is not None and last is not mark:
+        block.erase_op(last, safe_erase=False)
+
+
+def _used_behind(block: Block, behind: Block) -> list[SSAValue]:
+    """The results of operations in `block` that are read in `behind`."""
+    return [
+        result
+        for op in block.ops
+        for result in op.results
+        if any(_is_inside(use.operation, behind) for use in result.uses)
+    ]
+
+
+def _is_inside(op: Operation, block: Block) -> bool:
+    parent: Operation | None = op
+    while parent is not None:
+        if parent.parent is block:
+            return True
+        parent = parent.parent_op()
+    return False
+
+
+def _renamed_behind(behind: Block, handed: Sequence[SSAValue]) -> None:
+    """Let `behind` read what is handed to it as arguments of its own."""
+    for value in handed:
+        argument = behind.insert_arg(value.type, len(behind.args))
+        argument.name_hint = value.name_hint
+        value.replace_uses_with_if(argument, lambda use: _is_inside(use.operation, behind))

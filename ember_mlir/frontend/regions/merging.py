@@ -1,0 +1,319 @@
+"""One value for what several arms have left: the arms yield what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xdsl.ir import Attribute, Block, SSAValue
+
+from ember_mlir.frontend.aliases import is_changeable
+from ember_mlir.frontend.containers import (
+    Change,
+    Place,
+    TrackedList,
+)
+from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.layouts import (
+    ANY,
+    DictKind,
+    Layout,
+    ListOf,
+    Parts,
+    TupleKind,
+    joined,
+    parts_layout,
+)
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_tuple
+from ember_mlir.frontend.plain import ATOMS, is_list
+from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import (
+    Symbolic,
+    Unbound,
+    Unknown,
+    known_or_symbolic,
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A captured arm: its operations, the state that it leaves, and what it has changed.
+
+    What it leaves is `held` as it was at its end. Nothing comes behind one that `raises`.
+    """
+
+    block: Block
+    state: Sequence[object]
+    held: Sequence[object]
+    changes: Mapping[int, Change]
+    raises: bool = False
+
+
+class Merge:
+    """What a statement with several outcomes yields, and what stands for its results."""
+
+    def __init__(self, trace: Trace, outcomes: Sequence[Outcome]) -> None:
+        self.trace = trace
+        self.outcomes = outcomes
+        self.alive = [outcome for outcome in outcomes if not outcome.raises]
+        self.types: list[Attribute] = []
+        self._held: list[tuple[Layout, Sequence[object]]] = []
+        self._waiting: list[tuple[int, Layout, bool]] = []
+
+    def values(self, names: Sequence[str]) -> list[object]:
+        """What stands for the state behind the statement."""
+        found: list[object] = []
+        for number, name in enumerate(names):
+            variants = [outcome.state[number] for outcome in self.alive]
+            held = [outcome.held[number] for outcome in self.alive]
+            found.append(self.value(name, variants, held))
+        return found
+
+    def are_one(self, variants: Sequence[object], same: Callable[[object, object], bool]) -> bool:
+        """Whether all of `variants` are one that exists behind the statement, too."""
+        first, *others = variants
+        if not others:
+            self.trace.adopt(first)
+            return self.trace.is_here(first)
+        return all(same(first, other) for other in others)
+
+    def value(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
+        """What stands for one of `variants`, of which each arm that goes on has one.
+
+        What they were at its end is `held`.
+        """
+        if self.are_one(variants, is_same):
+            return variants[0]
+        for found in variants:
+            if isinstance(found, Unknown):
+                return found
+        if any(isinstance(found, Unbound) for found in variants):
+            if not is_result(name):
+                return Unknown(name, "which may have no value here")
+            bound = [found for found in held if not isinstance(found, Unbound)]
+            return self.awaited(joined_layout(bound) or ANY, variants, held, name)
+        if all(type(found) is tuple for found in variants):
+            return self.tuple_of(name, variants, held)
+        layout = joined_layout(held)
+        if layout is None and is_result(name) and None not in map(layout_of, held):
+            layout = ANY
+        if layout is None:
+            return Unknown(name, "which may be of one type or another here")
+        return self.awaited(layout, variants, held, name)
+
+    def tuple_of(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
+        """A tuple, part by part: a list that all of them have stays the same one."""
+        rows = [found for found in variants if is_any_tuple(found)]
+        rows_held = [found for found in held if is_any_tuple(found)]
+        if len({len(row) for row in rows}) > 1:
+            if is_result(name):
+                return self.awaited(ANY, variants, held, name)
+            return Unknown(name, "which may be of one size or another here")
+        columns = zip(zip(*rows, strict=True), zip(*rows_held, strict=True), strict=True)
+        parts = [self.value(name, one, one_held) for one, one_held in columns]
+        return next((part for part in parts if isinstance(part, Unknown)), tuple(parts))
+
+    def awaited(
+        self, layout: Layout, variants: Sequence[object], held: Sequence[object], name: str = ""
+    ) -> object:
+        """A stand-in for a value of which there will be results."""
+        start = len(self.types)
+        self.types += [leaf.type for leaf in layout.leaves]
+        self._held.append((layout, held))
+        return Pending(start, layout, variants, name)
+
+    def yields(self, number: int) -> list[SSAValue]:
+        """What the arm of that number among those that go on yields, as values in its block."""
+        held: list[SSAValue] = []
+        with self.trace.inside(self.alive[number].block):
+            for layout, variants in self._held:
+                if isinstance(variants[number], Unbound):
+                    held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
+                    continue
+                parts = layout.flatten(variants[number])
+                pairs = zip(parts, layout.leaves, strict=True)
+                held += [self.trace.hold(part, leaf) for part, leaf in pairs]
+        return held
+
+    def filled(self, value: object, results: Sequence[SSAValue]) -> object:
+        """A value, with results in the place of what was awaited."""
+        if isinstance(value, Pending):
+            return value.built(self.trace, results)
+        if is_any_tuple(value):
+            return tuple([self.filled(item, results) for item in value])
+        if is_any_dict(value):
+            return {key: self.filled(item, results) for key, item in value.items()}
+        return value
+
+    def changes(self) -> Iterator[tuple[Place, object]]:
+        """What lists and dicts are made of behind the statement, whichever arm has run."""
+        places = {key: change for one in self.alive for key, change in one.changes.items()}
+        for key, change in places.items():
+            unchanged = Change(change.place, change.before, change.before)
+            found = [outcome.changes.get(key, unchanged) for outcome in self.alive]
+            yield (
+                change.place,
+                self.contents([one.after for one in found], [one.held for one in found]),
+            )
+
+    def contents(self, variants: Sequence[object], held: Sequence[object]) -> object:
+        """The contents of one list or dict."""
+        first = variants[0]
+        for found in variants:
+            if isinstance(found, Unknown):
+                return found
+        if self.are_one(variants, is_same_contents):
+            return first
+        if isinstance(first, dict):
+            return self.entries(
+                [found for found in variants if is_any_dict(found)],
+                [found for found in held if is_any_dict(found)],
+            )
+        items = [found for found in variants if is_any_tuple(found)]
+        if len(items) == len(variants) and len({len(found) for found in items}) == 1:
+            rows = [found for found in held if is_any_tuple(found)]
+            columns = zip(zip(*items, strict=True), zip(*rows, strict=True), strict=True)
+            merged = [self.value("an element", *column) for column in columns]
+            if not any(isinstance(one, Unknown) for one in merged):
+                return tuple(merged)
+        layout = joined_lists(held)
+        if layout is None:
+            self.trace.refuse("a list whose elements differ", "make them of one type")
+        for found in variants:
+            self.trace.aliases.copy_parts(found)
+        lists = [as_list(found) for found in held]
+        return self.awaited(layout, lists, lists)
+
+    def entries(
+        self, variants: Sequence[dict[object, object]], held: Sequence[dict[object, object]]
+    ) -> object:
+        """The entries of one dict, or the attributes of one object."""
+        if len({tuple(found) for found in variants}) > 1:
+            self.trace.refuse(
+                "a dict or object that has other keys in one arm than in another",
+                "give it all its keys first",
+            )
+        return {
+            key: self.value(
+                str(key), [found[key] for found in variants], [found[key] for found in held]
+            )
+            for key in variants[0]
+        }
+
+
+class Pending:
+    """Stands for a value until the operation has results."""
+
+    def __init__(self, start: int, layout: Layout, variants: Sequence[object], name: str) -> None:
+        self.name = name
+        self.start = start
+        self.layout = layout
+        self.variants = variants
+
+    def built(self, trace: Trace, results: Sequence[SSAValue]) -> object:
+        """The value, of its results."""
+        lists = any(is_list(found) for found in self.variants)
+        value = built(trace, self.layout, results[self.start :], is_list=lists)
+        if self.name != RESULT:
+            linked(trace, value, self.variants)
+        return value
+
+
+def is_result(name: str) -> bool:
+    """Whether a name is of what a function returns: nobody looks at it meanwhile."""
+    return name in (RESULT, RESULT_BEFORE_END)
+
+
+def linked(trace: Trace, value: object, variants: Sequence[object]) -> None:
+    """Take note that `value` may be one of `variants`, or has copies of what they hold."""
+    for found in variants:
+        trace.aliases.copy_parts(found)
+        if not is_changeable(value):
+            trace.aliases.copy(found)
+    if is_changeable(value):
+        trace.aliases.link(value, variants)
+
+
+def built(
+    trace: Trace, layout: Layout, values: Sequence[SSAValue], *, is_list: bool = False
+) -> object:
+    """What stands for values of a module that hold one value part by part."""
+    leaves = zip(layout.leaves, values, strict=False)
+    made = layout.build(iter([trace.value(ssa, leaf) for leaf, ssa in leaves]))
+    if isinstance(layout, Parts):
+        return trace.made_of(made)
+    return tracked(trace, made) if is_list else made
+
+
+def tracked(trace: Trace, value: object) -> object:
+    """A list that may change, for a list of which only the value is known."""
+    if not isinstance(value, Symbolic) or not isinstance(value.layout, ListOf):
+        return value
+    made = TrackedList((), trace.scopes[-1])
+    made.symbolic = value
+    return made
+
+
+def is_same(first: object, second: object) -> bool:
+    """Whether two values are certainly one."""
+    if first is second:
+        return True
+    if isinstance(first, Symbolic) or isinstance(second, Symbolic):
+        one, other = known_or_symbolic(first), known_or_symbolic(second)
+        return isinstance(one, Symbolic) and isinstance(other, Symbolic) and one.ssa is other.ssa
+    if type(first) is not type(second):
+        return False
+    if is_exact_tuple(first) and is_exact_tuple(second):
+        pairs = zip(first, second, strict=False)
+        return len(first) == len(second) and all(is_same(*pair) for pair in pairs)
+    return type(first) in ATOMS and first == second and repr(first) == repr(second)
+
+
+def is_same_contents(first: object, second: object) -> bool:
+    """Whether a list or dict is made of the same."""
+    if is_any_dict(first) and is_any_dict(second):
+        same = tuple(first) == tuple(second)
+        return same and all(is_same(first[key], second[key]) for key in first)
+    return is_same(first, second)
+
+
+def joined_layout(variants: Sequence[object]) -> Layout | None:
+    """A layout that fits all of `variants`."""
+    found: Layout | None = None
+    for value in variants:
+        layout = layout_of(value)
+        if layout is None:
+            return None
+        found = layout if found is None else joined(found, layout)
+        if found is None:
+            return None
+    return found
+
+
+def joined_lists(variants: Sequence[object]) -> Layout | None:
+    """The layout of a list that is made of one of several contents."""
+    return joined_layout([as_list(found) for found in variants])
+
+
+def as_list(contents: object) -> object:
+    """The contents of a list, as a list."""
+    return [*contents] if is_any_tuple(contents) else contents
+
+
+def contents_layout(contents: object) -> Layout | None:
+    """How the contents of a list or dict are laid out, part by part."""
+    if is_any_tuple(contents):
+        return parts_layout(TupleKind(len(contents)), contents, layout_of)
+    if is_any_dict(contents):
+        return parts_layout(DictKind(tuple(contents)), [*contents.values()], layout_of)
+    return layout_of(contents)
+
+
+def joined_contents(first: object, second: object) -> Layout | None:
+    """The layout of the contents of a list or dict before and behind a round of a loop."""
+    layouts = contents_layout(first), contents_layout(second)
+    found = None if None in layouts else joined(*[one for one in layouts if one is not None])
+    if found is not None or isinstance(first, dict) or isinstance(second, dict):
+        return found
+    return joined_lists([first, second])

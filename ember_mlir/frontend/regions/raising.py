@@ -1,0 +1,39 @@
+"""Errors that captured code raises when the program runs."""
+
+from __future__ import annotations
+
+from ember_mlir.frontend.layouts import NONE
+from ember_mlir.frontend.regions.region import PathRaises
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import known_or_symbolic
+
+
+class SymbolicError(Exception):
+    """An error whose arguments are known only when the program runs."""
+
+    def __init__(self, made: type[BaseException], args: tuple[object, ...]) -> None:
+        super().__init__()
+        self.made = made
+        self.given = args
+
+
+def emit_raise(trace: Trace, error: BaseException) -> None:
+    """Let the program raise `error` here; one that is on its way already has been emitted."""
+    if isinstance(error, PathRaises):
+        return
+    made, given = type(error), error.args
+    if isinstance(error, SymbolicError):
+        made, given = error.made, error.given
+    name = f"raise_{made.__name__}"
+    args = [known_or_symbolic(argument) for argument in given]
+    trace.apply_python(name, Raising(made), args, result=NONE, effect="effectful")
+
+
+class Raising:
+    """Raises an error of a class."""
+
+    def __init__(self, made: type[BaseException]) -> None:
+        self.made = made
+
+    def __call__(self, *args: object) -> None:
+        raise self.made(*args)

@@ -1,0 +1,167 @@
+"""Which names statements bind and read."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LOOPS = (ast.For, ast.While)
+
+
+def nodes_in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of statements and those inside, but not those of functions inside."""
+    pending = [*nodes][::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, FUNCTIONS):
+            pending += _defaults(node)
+        elif not isinstance(node, ast.ClassDef):
+            pending += [*ast.iter_child_nodes(node)][::-1]
+
+
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+    found = node.args
+    return [*found.defaults, *[default for default in found.kw_defaults if default is not None]]
+
+
+def bound(statements: Iterable[ast.AST]) -> dict[str, None]:
+    """The names that statements bind in their own scope, in order."""
+    found: dict[str, None] = {}
+    own: set[int] = set()
+    for node in nodes_in_scope(statements):
+        if isinstance(node, COMPREHENSIONS):
+            # What a comprehension runs through is its own.
+            for generator in node.generators:
+                own.update(map(id, ast.walk(generator.target)))
+        name = None if id(node) in own else _bound_name(node)
+        if name is not None:
+            found[name] = None
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [(alias.asname or alias.name).split(".")[0] for alias in node.names]
+            found.update(dict.fromkeys(names))
+    return found
+
+
+def _bound_name(node: ast.AST) -> str | None:
+    match node:
+        case ast.Name(name, ast.Store() | ast.Del()):
+            return name
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            return name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            return name
+        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            return name
+        case _:
+            return None
+
+
+def bound_last(body: Sequence[ast.stmt]) -> list[str]:
+    """The names that statements bind only when nothing more can fail in them."""
+    statements, found = [*body], list[str]()
+    while statements and _is_constant(statements[-1]):
+        found += bound([statements.pop()])
+    last = statements[-1] if statements else None
+    if isinstance(last, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        statements.pop()
+        targets = last.targets if isinstance(last, ast.Assign) else [last.target]
+        if all(_is_of_names(target) for target in targets):
+            found += bound(targets)
+    before = bound(statements)
+    return [name for name in found if name not in before]
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name a constant, or does nothing."""
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+        return all(_is_of_names(target) for target in statement.targets)
+    return isinstance(statement, ast.Pass)
+
+
+def _is_of_names(target: ast.expr) -> bool:
+    match target:
+        case ast.Tuple(parts) | ast.List(parts):
+            return all(_is_of_names(part) for part in parts)
+        case ast.Starred(inner):
+            return _is_of_names(inner)
+        case _:
+            return isinstance(target, ast.Name)
+
+
+def read(nodes: Iterable[ast.AST]) -> Counter[str]:
+    """How often each name is read in nodes, also in functions inside."""
+    found: Counter[str] = Counter()
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store):
+                found[inner.id] += 1
+    return found
+
+
+def is_exposed(statements: Sequence[ast.stmt], name: str) -> bool:
+    """Whether statements may read `name` as it was before them."""
+    return _flow(statements, name) == "read"
+
+
+def _flow(statements: Sequence[ast.stmt], name: str) -> str:
+    """What happens to `name` first: "read", "bound" for sure, or perhaps nothing."""
+    for statement in statements:
+        found = _flow_of(statement, name)
+        if found:
+            return found
+    return ""
+
+
+def _flow_of(statement: ast.stmt, name: str) -> str:
+    blocks = blocks_of(statement)
+    if not blocks:
+        return _flow_of_simple(statement, name)
+    if name in read(heads_of(statement)):
+        return "read"
+    if isinstance(statement, ast.For) and name in bound([statement.target]):
+        # Of an empty list, it is not bound; but then no round reads it either.
+        blocks = blocks[1:]
+    found = [_flow(block, name) for block in blocks]
+    if "read" in found:
+        return "read"
+    sure = isinstance(statement, ast.If) and all(one == "bound" for one in found)
+    return "bound" if sure else ""
+
+
+def _flow_of_simple(statement: ast.stmt, name: str) -> str:
+    if name in read([statement]):
+        return "read"
+    return "bound" if name in bound([statement]) else ""
+
+
+def blocks_of(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The blocks of a statement that has some."""
+    match statement:
+        case ast.If() | ast.For() | ast.While():
+            return [statement.body, statement.orelse]
+        case ast.Try():
+            handlers = [handler.body for handler in statement.handlers]
+            return [statement.body, *handlers, statement.orelse, statement.finalbody]
+        case ast.With() | ast.AsyncWith():
+            return [statement.body]
+        case _:
+            return []
+
+
+def heads_of(statement: ast.stmt) -> list[ast.AST]:
+    """What of a statement with blocks is evaluated outside of them."""
+    match statement:
+        case ast.If(test) | ast.While(test):
+            return [test]
+        case ast.For():
+            return [statement.iter]
+        case ast.Try():
+            return [handler.type for handler in statement.handlers if handler.type is not None]
+        case ast.With() | ast.AsyncWith():
+            return [item.context_expr for item in statement.items]
+        case _:
+            return []

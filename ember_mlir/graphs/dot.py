@@ -1,0 +1,55 @@
+"""Graphs in the language of Graphviz."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ember_mlir.graphs.model import Graph, Node
+
+_SHAPES = {
+    "input": "oval",
+    "result": "oval",
+    "request": "box",
+    "choice": "diamond",
+    "function": "component",
+}
+
+
+def as_dot(graph: Graph) -> str:
+    """The text that `dot -Tsvg` draws.
+
+    >>> print(as_dot(Graph([Node(0, 'say "hi"', "input")])))
+    digraph program {
+      node [fontname="sans-serif"]
+      n0 [label="say \\"hi\\"", shape=oval]
+    }
+    """
+    lines = ["digraph program {", '  node [fontname="sans-serif"]', *_level(graph, None, "  ")]
+    lines += [f"  n{source} -> n{target}" for source, target in graph.edges]
+    if graph.left_out:
+        lines.append(f'  rest [label="{graph.left_out} further steps", shape=plaintext]')
+    return "\n".join([*lines, "}"])
+
+
+def _level(graph: Graph, inside: int | None, indent: str) -> Iterator[str]:
+    for node in graph.nodes:
+        if node.inside != inside:
+            continue
+        if graph.has_inside(node.number):
+            yield f"{indent}subgraph cluster{node.number} {{"
+            yield from _level(graph, node.number, indent + "  ")
+            yield f"{indent}  {_node(node)}"
+            yield f"{indent}}}"
+        else:
+            yield f"{indent}{_node(node)}"
+
+
+def _node(node: Node) -> str:
+    label = f"{node.label}\n{node.line}" if node.line and node.kind != "input" else node.label
+    shape = _SHAPES.get(node.kind, "box, style=rounded")
+    return f"n{node.number} [label={_quoted(label)}, shape={shape}]"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

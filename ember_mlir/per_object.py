@@ -1,0 +1,41 @@
+"""Something for each of many objects, which is kept as long as the object lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, TypeVar
+from weakref import ReferenceType, ref
+
+T = TypeVar("T")
+
+
+class PerObject(Generic[T]):
+    """A value for each object, told apart by identity: objects need not be hashable.
+
+    >>> class Thing:
+    ...     pass
+    >>> thing, numbers = Thing(), PerObject[int]()
+    >>> numbers.of(thing, lambda: 1), numbers.of(thing, lambda: 2)
+    (1, 1)
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: dict[int, tuple[ReferenceType[object], T]] = {}
+
+    def of(self, owner: object, make: Callable[[], T]) -> T:
+        """The value for `owner`, made when it is first asked for."""
+        key = id(owner)
+        with self._lock:
+            found = self._made.get(key)
+            if found is not None and found[0]() is owner:
+                return found[1]
+            made = make()
+            try:
+                reference = ref(owner, lambda _: self._made.pop(key, None))
+            except TypeError:
+                # Nobody tells when such an object is gone, so nothing is kept for it.
+                return made
+            self._made[key] = reference, made
+            return made

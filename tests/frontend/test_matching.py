@@ -1,0 +1,192 @@
+"""`match` on what a model has answered."""
+
+# The programs here are as users write them: what no pattern fits goes on behind the `match`.
+# pyright: reportMatchNotExhaustive=false, reportUnnecessaryComparison=false
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+import ember_mlir as ember
+from ember_mlir import generate
+
+from .ways import captured_of, check
+
+LIMIT = 2
+
+
+@dataclass
+class Point:
+    x: str
+    y: int = 0
+
+
+class Kinds:
+    GOOD = "yes"
+
+
+def values(q: str) -> object:
+    a = generate(q)
+    match a:
+        case "yes" | "ok":
+            return generate("positive")
+        case "no":
+            r = "negative"
+        case Kinds.GOOD:
+            r = "never"
+        case _:
+            r = "other"
+    return r
+
+
+def guards(q: str) -> object:
+    a = generate(q)
+    match a:
+        case str(x) if x.startswith("y"):
+            return generate(x)
+        case x if len(x) > LIMIT:
+            return x, "long"
+        case "":
+            return "empty"
+    return x, "rest"
+
+
+def sequences(q: str) -> object:
+    match (generate(q), 1):
+        case ("yes" | "ok", n):
+            return "positive", n
+        case (a, 2):
+            return a
+        case (a, 1) if a != "no":
+            return a, "one"
+        case [a, b]:
+            return a, b
+    return None
+
+
+def nested(q: str) -> object:
+    match [generate(q), ("k", generate("2" + q))]:
+        case ["yes", _]:
+            return "first"
+        case [first, ("k", "no" | "ok" as second)]:
+            return first, second
+        case [_, (_, second)]:
+            return second
+    return None
+
+
+def mappings(q: str) -> object:
+    match {"kind": generate(q), "size": 3}:
+        case {"kind": "yes", "size": n}:
+            return n
+        case {"kind": kind, "missing": _}:
+            return kind
+        case {"kind": kind}:
+            return kind, "k"
+    return None
+
+
+def classes(q: str) -> object:
+    match Point(generate(q), len(generate("n" + q))):
+        case Point(x="yes"):
+            return "x"
+        case Point("no" | "ok", y):
+            return y
+        case Point(x, y) if y > LIMIT:
+            return x, y
+        case Point() as p:
+            return p
+    return None
+
+
+def singletons(q: str) -> object:
+    best = None
+    if generate(q) in ("yes", "ok", "7"):
+        best = "found"
+    match best:
+        case None:
+            return "none"
+        case text:
+            return text
+
+
+def a_name_of_a_case_that_does_not_fit(q: str) -> object:
+    x = "before"
+    match (generate(q), "second"):
+        case ("yes" | "ok" | "7", x):
+            pass
+        case ("no", _):
+            return x, "no"
+    return x
+
+
+def in_rounds(q: str) -> object:
+    log: list[str] = []
+    for i in range(3):
+        match generate(f"{i}{q}"):
+            case "bad" | "":
+                continue
+            case "ok":
+                break
+            case text:
+                log.append(text)
+    else:
+        log.append("all")
+    return log
+
+
+def numbers(q: str) -> object:
+    match len(generate(q)):
+        case 0:
+            return "none"
+        case 1 | 2:
+            return "short"
+        case int(n) if n < 4:
+            return n
+    return "long"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        values,
+        guards,
+        sequences,
+        nested,
+        mappings,
+        classes,
+        singletons,
+        a_name_of_a_case_that_does_not_fit,
+        in_rounds,
+        numbers,
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_all_ways_agree(function: Callable[..., object]) -> None:
+    check(function, "où")
+
+
+def star(q: str) -> object:
+    match generate(q).split(","):
+        case [first, *rest]:
+            return first, rest
+    return None
+
+
+def names_in_alternatives(q: str) -> object:
+    match (generate(q), 1):
+        case ("yes", x) | ("no", x):
+            return x
+    return None
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [(star, "in a pattern"), (names_in_alternatives, "a name inside of '|' patterns")],
+)
+def test_what_is_refused(function: Callable[..., object], message: str) -> None:
+    with pytest.raises(ember.CaptureError, match=message):
+        captured_of(function, ("q",))
