@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -125,8 +125,7 @@ class Program(Callee, Generic[P, R]):
         self._methods = PerObject[Program[..., R]]()
         self.goals = goals or Goals()
         self.strict = strict
-        self._refused: CaptureError | None = None
-        self._refused_code: CodeType | None = None
+        self._refused: set[Hashable] = set()
         self.last_run = None
         self._lock = RLock()
         self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
@@ -172,17 +171,20 @@ class Program(Callee, Generic[P, R]):
     ) -> tuple[_Plan, Arguments] | None:
         """A plan and its arguments; None if the function runs as it is written.
 
-        What cannot be captured is told once, with its line and what to write instead.
+        What cannot be captured is told once, with its line and what to write instead, and
+        not tried again for arguments of these types until the function has other code.
         """
-        if self._refused is not None and self._refused_code is self.function.__code__:
+        tried: Hashable = self.function.__code__, None
+        if tried in self._refused:
             return None
         try:
             arguments = self._signature().bind(args, kwargs)
-            return self._plan(arguments), arguments
+            tried = self.function.__code__, arguments.key
+            return None if tried in self._refused else (self._plan(arguments), arguments)
         except CaptureError as error:
             if self.strict:
                 raise
-            self._refused, self._refused_code = error, self.function.__code__
+            self._refused.add(tried)
             text = f"{error}; until then it runs as it is written, one call after the other"
             warnings.warn(text, CaptureWarning, stacklevel=3)
             return None
@@ -204,9 +206,9 @@ class Program(Callee, Generic[P, R]):
     def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the same source without compiling, one call after the other.
 
-        Under the same seed the provider gets the same requests with the same draws. It
-        refuses the same constructs and calls as capture does; but as its values are
-        known, it also runs what needs to look at them, such as `if answer == "yes"`.
+        Under the same seed the provider gets the same requests with the same draws as when
+        it runs compiled. Constructs that cannot be rewritten are a `CaptureError` here, too;
+        but as all values are known, whatever only looks at them runs as it is written.
         """
         from ember_mlir.frontend.capture import run_eagerly
 

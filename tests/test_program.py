@@ -375,6 +375,26 @@ def test_what_is_not_captured_warns_where_it_is_called() -> None:
         assert program("b") == "b"
 
 
+def test_what_is_not_captured_for_some_arguments_is_for_others() -> None:
+    @ember.jit
+    def program(q: str, n: int = 0) -> str:
+        if n:
+            # A key that is made of an answer.
+            return {ember.generate(q): q}.popitem()[1]
+        return ember.generate(q)
+
+    with ember.Session(seed=1, clock="virtual"):
+        with pytest.warns(ember.CaptureWarning):
+            assert program("a", 1) == "a"
+        program("a")
+        assert program.last_run is not None
+        assert program.last_run.spans
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert program("a", 1) == "a"
+        assert not program.last_run.spans
+
+
 def test_an_async_function_is_a_program_that_is_awaited() -> None:
     @ember.jit(strict=True)
     async def program(q: str) -> str:

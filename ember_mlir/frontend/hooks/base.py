@@ -1,0 +1,115 @@
+"""Where hooks stand, and the calls, names and attributes of a function."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+from collections.abc import Awaitable, Callable
+from types import CellType
+from typing import Any
+
+from ember_mlir.frontend.attributes import attribute
+from ember_mlir.frontend.calls import invoke
+from ember_mlir.frontend.guards import ClosureName, GlobalName
+from ember_mlir.frontend.narrowing import (
+    is_awaitable,
+)
+from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.regions.choices import Choices
+from ember_mlir.frontend.regions.collections import Collections
+from ember_mlir.frontend.rewriting.places import Place
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import (
+    UNBOUND,
+    Unknown,
+    describe,
+)
+
+
+class BaseHooks:
+    """The hooks of one function: calls, names and attributes."""
+
+    __slots__ = ("_cells", "_choices", "_collections", "_globals", "_places", "_recorder")
+
+    locals = staticmethod(builtins.locals)
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        places: tuple[Place, ...],
+        namespace: dict[str, object],
+        cells: dict[str, CellType],
+    ) -> None:
+        self._recorder = recorder
+        self._places = places
+        self._globals = namespace
+        self._cells = cells
+        self._choices = Choices(recorder)
+        self._collections = Collections(recorder)
+
+    def _at(self, number: int) -> Recorder:
+        """The recorder, at a place."""
+        self._recorder.location = self._places[number].location
+        return self._recorder
+
+    def _capture(self, number: int) -> Trace:
+        """The capture that a symbolic value belongs to, at a place."""
+        recorder = self._at(number)
+        assert isinstance(recorder, Trace)
+        return recorder
+
+    # Calls and names
+
+    def call(
+        self, number: int, function: Callable[..., object], /, *args: object, **kwargs: object
+    ) -> object:
+        """Call `function` at its site."""
+        place = self._places[number]
+        with self._recorder.at_site(place.site, place.location):
+            return invoke(self._recorder, function, args, kwargs)
+
+    def name(self, number: int, value: object, /) -> object:
+        """A name from outside was read: it becomes a guard."""
+        place = self._places[number]
+        cell = self._cells.get(place.name)
+        source = (
+            GlobalName(self._globals, place.name) if cell is None else ClosureName(cell, place.name)
+        )
+        self._recorder.read(source, value, f"the value of '{place.name}'", place.location)
+        return value
+
+    def local(self, number: int, value: object, /) -> object:
+        """A name was read that may have no value, or none that is known."""
+        kind = type(value)
+        if value is UNBOUND:
+            name = self._places[number].name
+            raise UnboundLocalError(
+                f"cannot access local variable '{name}' where it is not associated with a value"
+            )
+        if kind is Unknown:
+            assert isinstance(value, Unknown)
+            self._at(number).refuse(
+                f"the value of {describe(value)}", "give it one value and type before"
+            )
+        return value
+
+    def attribute(self, number: int, owner: object, /) -> object:
+        """Read an attribute."""
+        return attribute(self._at(number), owner, self._places[number].name)
+
+    def awaitable(self, number: int, value: Any, /) -> Awaitable[object]:
+        """What is awaited, where nothing has to be waited for."""
+        if not is_awaitable(value):
+            self._at(number).refuse(f"'await' of {describe(value)}", "call it without 'await'")
+        recorder = self._recorder
+        if recorder.is_capture and isinstance(value, asyncio.Future):
+            self._at(number).refuse("'await' of a future", "await the call itself")
+        return value
+
+    def place(self, number: int) -> Place:
+        """Where a hook stands."""
+        return self._places[number]
+
+    def recorder(self) -> Recorder:
+        """What the hooks talk to."""
+        return self._recorder

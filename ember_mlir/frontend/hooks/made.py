@@ -1,0 +1,139 @@
+"""What is made of several values, and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ember_mlir.frontend import operators
+from ember_mlir.frontend.hooks.values import ValueHooks
+from ember_mlir.frontend.iterators import taken
+from ember_mlir.frontend.layouts import ListOf
+from ember_mlir.frontend.narrowing import (
+    is_iterable,
+    is_mapping,
+)
+from ember_mlir.frontend.rewriting.places import Shape
+from ember_mlir.frontend.values import (
+    Symbolic,
+    Unknown,
+    describe,
+    holds_symbolic,
+    known_or_symbolic,
+    refuse_look,
+)
+
+
+class MadeHooks(ValueHooks):
+    """The hooks of lists, sets, dicts, and of assignments that take values apart."""
+
+    __slots__ = ()
+
+    # What is made of several values
+
+    def made(self, value: list[object], /) -> list[object]:
+        """A list was made."""
+        return self._recorder.made(value)
+
+    def made_of(self, number: int, /, *parts: tuple[bool, object]) -> object:
+        """A list was made, of elements and of lists that are spread in it."""
+        result: object = self._recorder.made([])
+        for is_spread, value in parts:
+            found = known_or_symbolic(taken(value)) if is_spread else [value]
+            if isinstance(found, Unknown):
+                refuse_look("iteration", found, self._places[number].location)
+            if not isinstance(found, Symbolic):
+                assert is_iterable(found)
+                found = self._recorder.made([*found])
+            result = self.binary(number, "+", result, found)
+        return result
+
+    def made_set(self, number: int, value: list[object], /) -> object:
+        """A set was made."""
+        if holds_symbolic(value):
+            self._at(number).refuse("a set of values that are not known", "write a list")
+        return {*value}
+
+    def made_dict(self, number: int, /, *pairs: tuple[object, ...]) -> object:
+        """A dict was made, of pairs, and of other dicts that are spread in it."""
+        made: dict[object, object] = {}
+        for pair in pairs:
+            if len(pair) == 1:
+                (spread,) = pair
+                assert is_mapping(spread)
+                made.update(spread)
+                continue
+            key, value = pair
+            if holds_symbolic(key):
+                self._at(number).refuse(
+                    "a key that is known only when the program runs", "use a list of pairs"
+                )
+            made[key] = value
+        return self._recorder.made_dict(made)
+
+    def spread(self, number: int, value: Any, /) -> Iterable[object]:
+        """`*value`."""
+        found = known_or_symbolic(taken(value))
+        if isinstance(found, Symbolic | Unknown):
+            refuse_look("iteration", found, self._places[number].location)
+        return value
+
+    def unpacked(self, number: int, value: Any, /) -> object:
+        """A value is taken apart by an assignment."""
+        shape = self._places[number].shape
+        value = taken(value)
+        return value if shape is None else self._taken_apart(number, value, shape)
+
+    def _taken_apart(self, number: int, value: Any, shape: Shape) -> object:
+        found = known_or_symbolic(value)
+        if isinstance(found, Symbolic | Unknown):
+            return self._parts_of_symbolic(number, found, shape)
+        if not any(shape.parts):
+            return value
+        parts = [*value]
+        if len(parts) != len(shape.parts) or shape.star is not None:
+            return parts
+        return [
+            part if inner is None else self._taken_apart(number, part, inner)
+            for part, inner in zip(parts, shape.parts, strict=True)
+        ]
+
+    def _parts_of_symbolic(
+        self, number: int, value: Symbolic | Unknown, shape: Shape
+    ) -> list[object]:
+        trace = self._capture(number)
+        is_list_of = isinstance(value, Symbolic) and isinstance(value.layout, ListOf)
+        if not is_list_of or shape.star is not None or any(shape.parts):
+            trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
+        size = len(shape.parts)
+        assert isinstance(value, Symbolic)
+        layout = value.layout
+        exact = trace.apply_python("of_size", of_size, [value, size], result=layout)
+        return [operators.element(trace, exact, index) for index in range(size)]
+
+    def named(self, number: int, value: object, /) -> object:
+        """A value was given a name."""
+        self._recorder.named(value, self._places[number].name)
+        return value
+
+    def bound(self, number: int, value: object, /) -> object:
+        """A value is given a name inside of an expression."""
+        if self._choices.is_captured or self._collections.is_captured:
+            self._at(number).refuse(
+                f"':=' of '{self._places[number].name}' where it may not be evaluated, or more "
+                "than once",
+                "assign it in a statement before",
+            )
+        return value
+
+
+def of_size(items: list[object], size: int) -> list[object]:
+    """A list, which must have so many elements.
+
+    >>> of_size([1, 2], 2)
+    [1, 2]
+    """
+    if len(items) != size:
+        word = "too many values" if len(items) > size else "not enough values"
+        raise ValueError(f"{word} to unpack (expected {size}, got {len(items)})")
+    return items
