@@ -85,7 +85,13 @@ def test_findings_are_saved(
 ) -> None:
     finding = pool.Finding(4, "first\nlast")
     monkeypatch.setattr(fuzz, "try_all", always(iter([finding])))
-    arguments = ["--count=9", "--seed=7", f"--save={tmp_path}", "--corpus", "lit_tests"]
+    arguments = [
+        "--count=9",
+        "--seed=7",
+        f"--save={tmp_path}",
+        "--corpus",
+        "lit_tests/dialects/ensemble",
+    ]
     monkeypatch.setattr(sys, "argv", ["fuzz", *arguments])
     assert fuzz.main() == 1
     assert "7-4.mlir: last" in capsys.readouterr().out

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
 
 from ember_mlir.tools.bench import scale
 from ember_mlir.tools.bench.shapes import SHAPES
+
+
+@pytest.fixture(autouse=True)
+def _no_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not clear up before each phase: that is for figures, and the heap of tests is large."""
+    monkeypatch.setattr(gc, "collect", lambda: 0)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
