@@ -433,6 +433,18 @@ def test_a_python_error_at_capture_is_that_error() -> None:
             run("q")
 
 
+def test_making_a_program_loads_neither_the_compiler_nor_an_event_loop() -> None:
+    heavy = ("xdsl", "asyncio", "numpy", "rich", "lark")
+    code = (
+        "import ember_mlir as ember, sys\n"
+        "program = ember.jit(lambda q: ember.generate(q))\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    assert found.stdout.split() == ["[]"]
+
+
 def test_importing_is_cheap() -> None:
     heavy = ("xdsl", "asyncio", "numpy", "rich", "lark", "ast", "inspect")
     code = f"import ember_mlir, sys; print([m for m in {heavy} if m in sys.modules])"

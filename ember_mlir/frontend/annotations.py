@@ -33,7 +33,7 @@ def layout_of_type(annotation: object) -> Layout:
     """The layout of values of a type, as it is written in annotations.
 
     >>> layout_of_type(list[str])
-    ListOf(element=Leaf(name='str', held=TextType()))
+    ListOf(element=Leaf(name='str'))
     """
     if isinstance(annotation, type) and annotation in ATOMS:
         return ATOMS[annotation]

@@ -53,7 +53,7 @@ from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.regions.raising import SymbolicError
-from ember_mlir.frontend.rewriting.functions import is_rewritten
+from ember_mlir.frontend.rewriting.results import is_rewritten
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,

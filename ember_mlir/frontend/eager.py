@@ -10,7 +10,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 
-from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.plain import as_str, is_list
 from ember_mlir.frontend.recorder import Ask, Recorder, activated
@@ -101,9 +100,6 @@ class Eager(Direct):
         # A provider may itself call models: those are no calls of this program.
         with activated(None):
             return self._send(request)
-
-    def apply(self, function: Callable[..., object], argument: object) -> object:
-        return invoke(self, function, (argument,), {})
 
     def map(self, function: Callable[..., object], items: object) -> list[object]:
         return super().map(function, items)

@@ -8,24 +8,18 @@ record inside of a list. What may be None, or is of no type that is known, is an
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
-from xdsl.dialects.builtin import f64, i1, i64
-from xdsl.ir import Attribute
-
-from ember_mlir.dialects.values import (
-    EMBEDDING,
-    MESSAGES,
-    TEXT,
-    ListType,
-    ObjectType,
-    RecordType,
-)
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple
 
-OBJECT_TYPE = ObjectType()
+if TYPE_CHECKING:
+    from xdsl.ir import Attribute
+
+    from ember_mlir.dialects.values import ListType, RecordType
+
 _MOST = 2**63
 
 
@@ -78,22 +72,33 @@ class Leaf(Single):
     """What has no parts; `name` is how Python calls it."""
 
     name: str
-    held: Attribute
 
     @property
     def type(self) -> Attribute:
-        return self.held
+        return _leaf_types()[self.name]
 
 
-TEXT_LEAF = Leaf("str", TEXT)
-BOOL = Leaf("bool", i1)
-INT = Leaf("int", i64)
-FLOAT = Leaf("float", f64)
-MESSAGES_LEAF = Leaf("messages", MESSAGES)
-EMBEDDING_LEAF = Leaf("embedding", EMBEDDING)
-NONE = Leaf("None", OBJECT_TYPE)
-OBJECT = Leaf("object", OBJECT_TYPE)
-ANY = Leaf("value", OBJECT_TYPE)
+@cache
+def _leaf_types() -> Mapping[str, Attribute]:
+    """The type of each leaf: loaded when a capture begins, as it takes most of a second."""
+    from xdsl.dialects.builtin import f64, i1, i64
+
+    from ember_mlir.dialects.values import EMBEDDING, MESSAGES, TEXT, ObjectType
+
+    found: dict[str, Attribute] = {"str": TEXT, "bool": i1, "int": i64, "float": f64}
+    found |= {"messages": MESSAGES, "embedding": EMBEDDING}
+    return found | dict.fromkeys(("None", "object", "value"), ObjectType())
+
+
+TEXT_LEAF = Leaf("str")
+BOOL = Leaf("bool")
+INT = Leaf("int")
+FLOAT = Leaf("float")
+MESSAGES_LEAF = Leaf("messages")
+EMBEDDING_LEAF = Leaf("embedding")
+NONE = Leaf("None")
+OBJECT = Leaf("object")
+ANY = Leaf("value")
 """What may be of any type, a list too: it is handed on as it is, and never changed."""
 
 ATOMS: dict[type, Leaf] = {
@@ -118,6 +123,8 @@ class ListOf(Single):
 
     @property
     def type(self) -> ListType:
+        from ember_mlir.dialects.values import ListType
+
         return ListType(self.known.type)
 
     def read(self, held: object) -> object:
@@ -137,7 +144,7 @@ class Maybe(Single):
 
     @property
     def type(self) -> Attribute:
-        return OBJECT_TYPE
+        return OBJECT.type
 
     def read(self, held: object) -> object:
         return None if held is None else self.inner.read(held)
@@ -243,6 +250,8 @@ class Parts(Layout):
 
     @property
     def type(self) -> RecordType:
+        from ember_mlir.dialects.values import RecordType
+
         types = [item.type for item in self.items]
         return RecordType.of([*zip(self.kind.names, types, strict=True)])
 

@@ -387,11 +387,6 @@ class Trace(Recorder):
                 "return the value instead: the results are collected",
             )
 
-    def apply(self, function: Callable[..., object], argument: object) -> object:
-        from ember_mlir.frontend.calls import invoke
-
-        return invoke(self, function, (argument,), {})
-
     def apply_python(
         self,
         name: str,
@@ -575,7 +570,7 @@ def _same(value: object) -> object:
 
 
 NOTHING = Applied(_nothing, NONE)
-SOME = Applied(_same, Leaf("object", NONE.type))
+SOME = Applied(_same, OBJECT)
 
 
 def _type_name(layout: Layout) -> str:

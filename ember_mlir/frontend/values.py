@@ -20,7 +20,7 @@ from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_view
 from ember_mlir.frontend.narrowing import is_slice
 from ember_mlir.frontend.plain import is_dict, is_list
-from ember_mlir.frontend.rewriting.functions import is_rewritten
+from ember_mlir.frontend.rewriting.results import is_rewritten
 
 if TYPE_CHECKING:
     from xdsl.ir import Block, SSAValue

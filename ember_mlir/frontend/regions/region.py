@@ -11,8 +11,8 @@ import xdsl
 
 from ember_mlir.errors import CaptureError, EmberError
 from ember_mlir.frontend.recorder import Recorder
-from ember_mlir.frontend.rewriting.functions import is_rewritten
 from ember_mlir.frontend.rewriting.places import Place
+from ember_mlir.frontend.rewriting.results import is_rewritten
 from ember_mlir.frontend.values import UNBOUND
 
 PACKAGE = str(Path(__file__).parents[2])

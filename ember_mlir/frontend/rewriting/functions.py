@@ -18,6 +18,7 @@ from typing import TypeVar
 from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.plain_forms import ASK
+from ember_mlir.frontend.rewriting.results import note_rewritten
 from ember_mlir.frontend.rewriting.statements import Rewriter
 from ember_mlir.frontend.source import Definition, FunctionNode, find_definition, nested_codes
 
@@ -38,12 +39,6 @@ class Rewritten:
 
 # By code and file: functions made by one `def` share their code. Equal code is equal text.
 _REWRITTEN: dict[tuple[CodeType, str], Rewritten] = {}
-_RESULTS: dict[int, CodeType] = {}
-
-
-def is_rewritten(code: CodeType) -> bool:
-    """Whether `code` is, or stands inside, a result of `rewrite`."""
-    return id(code) in _RESULTS
 
 
 def rewrite(function: FunctionType) -> Rewritten:
@@ -55,7 +50,7 @@ def rewrite(function: FunctionType) -> Rewritten:
         definition = find_definition(function)
         found = _build(definition, code)
         for result in (found.code, *nested_codes(found.code)):
-            _RESULTS[id(result)] = result
+            note_rewritten(result)
         _REWRITTEN[key] = found
     return found
 
