@@ -467,7 +467,7 @@ def _program(function: Callable[P, R], goals: Goals, strict: bool) -> Program[P,
         return function
     # What was captured holds for other goals too, but its plans do not.
     known: Any = function.function
-    return Program(known, goals, strict=strict or function.strict)
+    return Program(known, goals, strict=strict or function.strict, fixed=function.fixed)
 
 
 def _is_program(function: Callable[P, R]) -> TypeGuard[Program[P, R]]:

@@ -361,6 +361,20 @@ def test_a_method_is_a_program_of_its_object() -> None:
     assert isinstance(Holder.method, ember.Program)
 
 
+def test_a_method_that_is_compiled_again_keeps_its_object() -> None:
+    class Named:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        @ember.jit
+        def greet(self, q: str) -> str:
+            return f"{self.name} {q}"
+
+    greet = ember.compile(Named("Ada").greet, optimize_for="cost", strict=True)
+    assert greet("b") == "Ada b"  # type: ignore[call-arg]
+    assert greet.eager("c") == "Ada c"  # type: ignore[call-arg]
+
+
 def test_what_is_not_captured_warns_where_it_is_called() -> None:
     @ember.jit
     def program(q: str) -> str:
