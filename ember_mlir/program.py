@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -125,7 +125,7 @@ class Program(Callee, Generic[P, R]):
         self._methods = PerObject[Program[..., R]]()
         self.goals = goals or Goals()
         self.strict = strict
-        self._refused: set[Hashable] = set()
+        self._refused: OrderedDict[Hashable, CodeType] = OrderedDict()
         self.last_run = None
         self._lock = RLock()
         self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
@@ -174,17 +174,21 @@ class Program(Callee, Generic[P, R]):
         What cannot be captured is told once, with its line and what to write instead, and
         not tried again for arguments of these types until the function has other code.
         """
-        tried: Hashable = self.function.__code__, None
-        if tried in self._refused:
+        code, key = self.function.__code__, None
+        if self._refused.get(key) is code:
             return None
         try:
             arguments = self._signature().bind(args, kwargs)
-            tried = self.function.__code__, arguments.key
-            return None if tried in self._refused else (self._plan(arguments), arguments)
+            key = arguments.key
+            return (
+                None if self._refused.get(key) is code else (self._plan(arguments, key), arguments)
+            )
         except CaptureError as error:
             if self.strict:
                 raise
-            self._refused.add(tried)
+            self._refused[key] = code
+            while len(self._refused) > MAX_PLANS:
+                self._refused.popitem(last=False)
             text = f"{error}; until then it runs as it is written, one call after the other"
             warnings.warn(text, CaptureWarning, stacklevel=3)
             return None
@@ -276,7 +280,7 @@ class Program(Callee, Generic[P, R]):
     def _captured(self) -> ModuleOp:
         """The program of the last run, or if there was none, of the annotated types."""
         arguments = self._last_arguments or self._signature().without_call()
-        return self._plan(arguments).captured.module
+        return self._plan(arguments, arguments.key).captured.module
 
     def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
         """The program of a method for one object, which keeps its plans as long as that lives."""
@@ -301,17 +305,15 @@ class Program(Callee, Generic[P, R]):
                 self._found_signature = Signature(self.function, self.fixed)
             return self._found_signature
 
-    def _plan(self, arguments: Arguments) -> _Plan:
-        """A plan for these arguments that holds now: one that there is, or a new one."""
-        key = arguments.key
+    def _plan(self, arguments: Arguments, key: Hashable) -> _Plan:
+        """A plan for arguments of this key that holds now: one that there is, or a new one."""
         with self._lock:
-            plans = self._plans.setdefault(key, [])
+            plans = self._plans.get(key, [])
+            plan = next((one for one in plans if one.captured.holds()), None)
+            if plan is None:
+                plan = self._make(arguments)
+                self._plans[key] = [plan, *plans[:3]]
             self._plans.move_to_end(key)
-            for plan in plans:
-                if plan.captured.holds():
-                    return plan
-            plan = self._make(arguments)
-            plans[:] = [plan, *plans[:3]]
             while len(self._plans) > MAX_PLANS:
                 self._plans.popitem(last=False)
             return plan
