@@ -29,7 +29,9 @@ from ember_mlir.frontend.results import Shape, shape_of
 from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
 from ember_mlir.frontend.source import Definition
-from ember_mlir.frontend.trace import Models, Trace, location_attr
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import location_attr
+from ember_mlir.frontend.tracing.symbols import Models
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from ember_mlir.frontend.regions.raising import Raising, emit_raise
 from ember_mlir.frontend.regions.region import PathRaises, Region, State, belongs_to_program
 from ember_mlir.frontend.rewriting.jumps import PREFIX
 from ember_mlir.frontend.rewriting.places import Place
-from ember_mlir.frontend.trace import Scope, Trace
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import Scope
 from ember_mlir.frontend.values import Unknown, known_or_symbolic
 
 BODY = 0

@@ -26,7 +26,8 @@ from ember_mlir.frontend.regions.merging import is_same_contents
 from ember_mlir.frontend.regions.raising import emit_raise
 from ember_mlir.frontend.regions.region import Region, State, belongs_to_program
 from ember_mlir.frontend.rewriting.places import Place
-from ember_mlir.frontend.trace import Scope, Trace
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import Scope
 from ember_mlir.frontend.values import Symbolic, describe
 
 MAX_PASSES = 50
