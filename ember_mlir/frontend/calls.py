@@ -65,17 +65,26 @@ from ember_mlir.frontend.values import (
     user_location,
 )
 
-OPERATIONS = "ember_mlir.frontend.operations"
-"""The module of `ember.generate` and its kin, which ask the active recorder."""
+OPERATIONS = "ember_mlir.frontend.operations."
+"""What the modules of `ember.generate` and its kin, which ask the active recorder, begin with."""
 
 CAPTURED = (
+    "ember_mlir.frontend.agents",
+    "ember_mlir.frontend.chats",
+    "ember_mlir.frontend.checked",
     "ember_mlir.frontend.composition",
+    "ember_mlir.frontend.masks",
     "ember_mlir.frontend.ready",
+    "ember_mlir.frontend.retrieval",
     "ember_mlir.frontend.transformations",
+    "ember_mlir.frontend.turns",
 )
 """Modules of this package that are written as programs are."""
 
-MAKERS = (("ember_mlir.frontend.transformations", "vmap"),)
+MAKERS = (
+    ("ember_mlir.frontend.toolbox", "toolbox_of"),
+    ("ember_mlir.frontend.transformations", "vmap"),
+)
 """Functions of this package that only make an object of what they are given."""
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
@@ -176,7 +185,7 @@ def _function(recorder: Recorder, function: FunctionType, args: Args, kwargs: Kw
         return _ran(function(*args, **kwargs))
     # Not `__module__`, which `functools.wraps` copies: where the code itself stands.
     module = str(function.__globals__.get("__name__"))
-    if module == OPERATIONS:
+    if module.startswith(OPERATIONS):
         args = _taken(recorder, function, args)
         _check_call(recorder, function, args, kwargs)
         return function(*args, **kwargs)

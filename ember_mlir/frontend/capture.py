@@ -86,7 +86,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     trace.add(ReturnOp(*outputs))
     entry = _function(function, symbol, block, tuple(inputs))
     entry.location = location_attr(location)
-    module = ModuleOp([*trace.models.ops.values(), entry])
+    module = ModuleOp([*trace.models.ops.values(), *trace.tools.ops.values(), entry])
     module.location = entry.location
     return Captured(
         module,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple, is_model
 
 if TYPE_CHECKING:
     from xdsl.ir import Attribute
@@ -235,6 +235,8 @@ class InstanceKind:
         return [getattr(value, name) for name in self.fields]
 
     def make(self, parts: Sequence[object]) -> object:
+        if is_model(self.made):
+            return self.made.model_construct(**dict(zip(self.fields, parts, strict=True)))
         value: object = object.__new__(self.made)
         for name, part in zip(self.fields, parts, strict=True):
             object.__setattr__(value, name, part)

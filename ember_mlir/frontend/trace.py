@@ -8,14 +8,15 @@ from types import FunctionType
 from xdsl.ir import Block, Region, SSAValue
 
 from ember_mlir.dialects.ensemble import MapOp, ReduceOp, VoteOp, YieldOp
-from ember_mlir.dialects.llm import JoinOp, TemplateOp
+from ember_mlir.dialects.llm import JoinOp, ParseOp, RedactOp, RestoreOp, TemplateOp, TopKOp
 from ember_mlir.frontend.containers import Change
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
+from ember_mlir.frontend.layouts import EMBEDDING_LEAF, INT, TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.names import value_hint
 from ember_mlir.frontend.tracing.requests import Asking
 from ember_mlir.frontend.values import describe
+from ember_mlir.grammars import Grammar
 from ember_mlir.semantics import escape_template
 
 
@@ -41,6 +42,28 @@ class Trace(Asking):
             holes[number] = value
             written.append(f"{{{number}}}")
         return self.text(self.emit(TemplateOp("".join(written), list(holes.values()))))
+
+    def parse(self, text: object, grammar: Grammar, layout: Layout) -> object:
+        return self.value(self.emit(ParseOp(self.hold(text, TEXT_LEAF), grammar)), layout)
+
+    def nearest(self, query: object, vectors: object, k: int) -> object:
+        near = self.hold(query, EMBEDDING_LEAF)
+        op = TopKOp(k, self.hold(vectors, ListOf(EMBEDDING_LEAF)), near)
+        return self.value(self.emit(op), ListOf(INT))
+
+    def redact(self, text: object, policies: Sequence[str], label: str) -> tuple[object, object]:
+        op = RedactOp(self.hold(text, TEXT_LEAF), policies, label)
+        self.add(op)
+        return self.text(op.masked), self.value(op.hidden, ListOf(TEXT_LEAF))
+
+    def restore(self, text: object, hidden: object) -> object:
+        hides = self.hold(hidden, ListOf(TEXT_LEAF))
+        return self.text(self.emit(RestoreOp(self.hold(text, TEXT_LEAF), hides)))
+
+    def known(
+        self, name: str, function: Callable[..., object], argument: object, result: Layout
+    ) -> object:
+        return self.apply_python(name, function, [argument], result=result)
 
     def map(self, function: Callable[..., object], items: object) -> object:
         element = self.element_layout(items)

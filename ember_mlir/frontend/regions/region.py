@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xdsl
 
-from ember_mlir.errors import CaptureError, EmberError
+from ember_mlir.errors import EmberError, ProgramError
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.results import is_rewritten
@@ -105,4 +105,6 @@ def belongs_to_program(error: BaseException) -> bool:
     is_name = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
     if is_name or is_mistake(error):
         return False
-    return isinstance(error, Exception) and not isinstance(error, CaptureError | EmberError)
+    # What a capture has to say of itself is no error of a program: those may be raised by it.
+    about_capture = isinstance(error, EmberError) and not isinstance(error, ProgramError)
+    return isinstance(error, Exception) and not about_capture
