@@ -88,12 +88,18 @@ class Recorder(ABC):
     def reduce(self, function: Callable[..., object], items: object, arity: int) -> object:
         """A list merged by groups of neighbours."""
 
-    def apply(self, function: Callable[..., object], argument: object) -> object:
-        """The result of `function` for one argument, here: as captured code calls it."""
+    def invoke(
+        self, function: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        """The result of a call, here: as captured code makes it."""
         # What may be called, and how, is only needed once something is captured.
         from ember_mlir.frontend.calls import invoke
 
-        return invoke(self, function, (argument,), {})
+        return invoke(self, function, args, kwargs)
+
+    def apply(self, function: Callable[..., object], argument: object) -> object:
+        """The result of `function` for one argument, here: as captured code calls it."""
+        return self.invoke(function, (argument,), {})
 
     def maps(self, items: Layout) -> bool:
         """Whether a list laid out so is mapped as a whole, and not element by element."""

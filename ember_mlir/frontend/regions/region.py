@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import xdsl
 
@@ -15,7 +14,7 @@ from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.results import is_rewritten
 from ember_mlir.frontend.values import UNBOUND
 
-PACKAGE = str(Path(__file__).parents[2])
+PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 """Where the code of this package is."""
 
 State = tuple[object, ...]
