@@ -107,12 +107,11 @@ class Recorder(ABC):
 
     def each(self, function: Callable[..., object], items: Sequence[object]) -> list[object]:
         """The results of `function` for a list that is known and not made of texts."""
-        depth = len(self.indices)
         results: list[object] = []
-        for index, item in enumerate(items):
-            self.indices[depth:] = [index]
-            results.append(self.apply(function, item))
-        del self.indices[depth:]
+        with self.repetitions() as begin:
+            for index, item in enumerate(items):
+                begin(index)
+                results.append(self.apply(function, item))
         return self.made(results)
 
     def check_result(self, result: object, fits: bool) -> None:
@@ -158,6 +157,21 @@ class Recorder(ABC):
         finally:
             del self.indices[repetitions:]
             self.location = location
+
+    @contextmanager
+    def repetitions(self) -> Generator[Callable[[int | None], None]]:
+        """Be inside of repetitions, each of which begins with a call of what this gives."""
+        # Later these may be others: the iterator of a loop may be closed somewhere else.
+        indices = self.indices
+        depth = len(indices)
+
+        def begin(index: int | None) -> None:
+            indices[depth:] = [index]
+
+        try:
+            yield begin
+        finally:
+            del indices[depth:]
 
     @contextmanager
     def back_at(self, chain: Sequence[int], indices: Sequence[int | None]) -> Generator[None]:

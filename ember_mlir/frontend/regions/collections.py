@@ -76,11 +76,9 @@ class Collections:
     ) -> Iterator[object]:
         """What a comprehension runs through."""
         found = known_or_symbolic(items)
-        indices = self.recorder.indices
-        depth = len(indices)
-        try:
+        with self.recorder.repetitions() as begin:
             if isinstance(found, Symbolic):
-                indices[depth:] = [None]
+                begin(None)
                 yield from self._captured(place, found, shape)
                 return
             if isinstance(found, Unknown):
@@ -90,10 +88,8 @@ class Collections:
                     f"a loop over {describe(items)}", "loop over a list", place.location
                 )
             for index, item in enumerate(steps(self.recorder, items, place)):
-                indices[depth:] = [index]
+                begin(index)
                 yield item
-        finally:
-            del indices[depth:]
 
     def _captured(self, place: Place, items: Symbolic, shape: Shape | None) -> Iterator[object]:
         trace = self.trace

@@ -123,17 +123,27 @@ class Merge:
         self._held.append((layout, held))
         return Pending(start, layout, variants, name)
 
-    def yields(self, number: int) -> list[SSAValue]:
+    def end_arms(self, end: Callable[[Sequence[SSAValue]], None]) -> None:
+        """Let `end` write the last of each arm, inside of it: it is given what the arm yields."""
+        number = 0
+        for outcome in self.outcomes:
+            with self.trace.inside(outcome.block):
+                if outcome.raises:
+                    end([self.trace.nothing_of(found) for found in self.types])
+                    continue
+                end(self._yields(number))
+                number += 1
+
+    def _yields(self, number: int) -> list[SSAValue]:
         """What the arm of that number among those that go on yields, as values in its block."""
         held: list[SSAValue] = []
-        with self.trace.inside(self.alive[number].block):
-            for layout, variants in self._held:
-                if isinstance(variants[number], Unbound):
-                    held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
-                    continue
-                parts = layout.flatten(variants[number])
-                pairs = zip(parts, layout.leaves, strict=True)
-                held += [self.trace.hold(part, leaf) for part, leaf in pairs]
+        for layout, variants in self._held:
+            if isinstance(variants[number], Unbound):
+                held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
+                continue
+            parts = layout.flatten(variants[number])
+            pairs = zip(parts, layout.leaves, strict=True)
+            held += [self.trace.hold(part, leaf) for part, leaf in pairs]
         return held
 
     def filled(self, value: object, results: Sequence[SSAValue]) -> object:
