@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-INJECTED = "_ember_"
-"""What the names begin with that rewriting gives."""
+PREFIX = "_ember_"
+"""How names begin that rewritten functions have besides their own."""
 
 _PLAIN = re.compile(r"[!#-\[\]-~][ !#-\[\]-~]*")
 
@@ -28,5 +28,5 @@ def ascii_symbol(name: str) -> str:
 
 def value_hint(name: str) -> str | None:
     """`name` if it can be the name of a value in a module, and is the user's own, else None."""
-    is_own = not name.startswith(INJECTED)
+    is_own = not name.startswith(PREFIX)
     return name if is_own and name.isascii() and name.isidentifier() else None

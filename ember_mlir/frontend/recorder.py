@@ -157,12 +157,18 @@ class Recorder(ABC):
     def reduce(self, function: Callable[..., object], items: object, arity: int) -> object:
         """A list merged by groups of neighbours."""
 
-    def apply(self, function: Callable[..., object], argument: object) -> object:
-        """The result of `function` for one argument, here: as captured code calls it."""
+    def invoke(
+        self, function: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        """The result of a call, here: as captured code makes it."""
         # What may be called, and how, is only needed once something is captured.
         from ember_mlir.frontend.calls import invoke
 
-        return invoke(self, function, (argument,), {})
+        return invoke(self, function, args, kwargs)
+
+    def apply(self, function: Callable[..., object], argument: object) -> object:
+        """The result of `function` for one argument, here: as captured code calls it."""
+        return self.invoke(function, (argument,), {})
 
     def maps(self, items: Layout) -> bool:
         """Whether a list laid out so is mapped as a whole, and not element by element."""
@@ -170,12 +176,11 @@ class Recorder(ABC):
 
     def each(self, function: Callable[..., object], items: Sequence[object]) -> list[object]:
         """The results of `function` for a list that is known and not made of texts."""
-        depth = len(self.indices)
         results: list[object] = []
-        for index, item in enumerate(items):
-            self.indices[depth:] = [index]
-            results.append(self.apply(function, item))
-        del self.indices[depth:]
+        with self.repetitions() as begin:
+            for index, item in enumerate(items):
+                begin(index)
+                results.append(self.apply(function, item))
         return self.made(results)
 
     def check_result(self, result: object, fits: bool) -> None:
@@ -223,6 +228,21 @@ class Recorder(ABC):
         finally:
             del self.indices[repetitions:]
             self.location = location
+
+    @contextmanager
+    def repetitions(self) -> Generator[Callable[[int | None], None]]:
+        """Be inside of repetitions, each of which begins with a call of what this gives."""
+        # Later these may be others: the iterator of a loop may be closed somewhere else.
+        indices = self.indices
+        depth = len(indices)
+
+        def begin(index: int | None) -> None:
+            indices[depth:] = [index]
+
+        try:
+            yield begin
+        finally:
+            del indices[depth:]
 
     @contextmanager
     def back_at(self, chain: Sequence[int], indices: Sequence[int | None]) -> Generator[None]:
