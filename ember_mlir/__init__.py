@@ -170,6 +170,9 @@ def __getattr__(name: str) -> object:
         home = _HOMES[name]
     else:
         home = "providers" if name in _PROVIDERS else "errors"
+    if home.startswith("frontend."):
+        # Calls outside of any program are answered by what is set there.
+        import_module(f"{__name__}.program")
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
