@@ -21,6 +21,7 @@ from ember_mlir.version import VERSION as __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ember_mlir.compilation import compile, jit
     from ember_mlir.errors import (
         CaptureError,
         CaptureWarning,
@@ -47,11 +48,10 @@ if TYPE_CHECKING:
     from ember_mlir.frontend.ready import Ensemble, Judge, MostCommon, Refine
     from ember_mlir.frontend.transformations import Vectorized, scan, vmap
     from ember_mlir.program import (
+        CacheInfo,
         LastRun,
         Program,
-        compile,
         generate,
-        jit,
         join,
         map,
         reduce,
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bill",
+    "CacheInfo",
     "CaptureError",
     "CaptureWarning",
     "Chain",
@@ -131,11 +132,12 @@ __all__ = [
 ]
 
 _PROGRAM = (
-    *("LastRun", "Program", "compile", "jit"),
+    *("CacheInfo", "LastRun", "Program"),
     *("generate", "join", "map", "reduce", "sample", "vote"),
 )
 _HOMES = {
     **dict.fromkeys(("Chain", "Operator", "compose"), "frontend.composition"),
+    **dict.fromkeys(("compile", "jit"), "compilation"),
     **dict.fromkeys(("associative", "idempotent", "pure", "tool"), "frontend.effects"),
     **dict.fromkeys(("Ensemble", "Judge", "MostCommon", "Refine"), "frontend.ready"),
     **dict.fromkeys(("Vectorized", "scan", "vmap"), "frontend.transformations"),
