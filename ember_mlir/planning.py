@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from ember_mlir.collecting import seldom_collected
 from ember_mlir.errors import FunctionError
 from ember_mlir.providers import Session
 
@@ -57,9 +58,10 @@ def compiled_plan(function: FunctionType, arguments: Arguments, goals: Goals) ->
     from ember_mlir.pipeline import compile_with
     from ember_mlir.runtime.run import prepare
 
-    captured = capture(function, arguments)
-    compiled = compile_with(captured.module, "exec", goals.options())
-    prepared = prepare(compiled.module, captured.symbol)
+    with seldom_collected():
+        captured = capture(function, arguments)
+        compiled = compile_with(captured.module, "exec", goals.options())
+        prepared = prepare(compiled.module, captured.symbol)
     return CompiledPlan(captured, prepared, tuple(compiled.warnings))
 
 

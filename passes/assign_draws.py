@@ -23,6 +23,7 @@ from xdsl.passes import ModulePass
 from ember_mlir.dialects.ensemble import SampleOp
 from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.dialects.names import PROGRAM
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import (
     AsksModel,
     Draw,
@@ -49,7 +50,7 @@ class AssignDrawsPass(ModulePass):
 
 def assign_draws(function: func.FuncOp) -> None:
     """Number the requests of one function."""
-    requests = [op for op in function.walk() if op.has_trait(AsksModel)]
+    requests = [op for op in walk(function) if op.has_trait(AsksModel)]
     given = [draw for op in requests if (draw := draw_of(op)) is not None]
     taken = [member.chain[0] for draw in given for member in draw.data.members]
     number = max(taken, default=-1)

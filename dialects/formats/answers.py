@@ -44,7 +44,7 @@ def verify_request(op: Operation) -> None:
         )
     if "times" in op.properties and isinstance(prompt, ListType):
         raise VerifyException("a request must be of one prompt 'times' n or of a list, not both")
-    if tools == ArrayAttr([]):
+    if isinstance(tools, ArrayAttr) and not tools.data:
         raise VerifyException("tools must name at least 1 tool, but got none")
     if tools is not None and "grammar" in op.properties:
         raise VerifyException("a request must have tools or a grammar ('as'), not both")

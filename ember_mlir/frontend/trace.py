@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from types import FunctionType
 
 from xdsl.dialects import arith
@@ -582,11 +583,14 @@ def _type_name(layout: Layout) -> str:
     return layout.name if isinstance(layout, Leaf) else "value"
 
 
+@lru_cache(maxsize=1024)
 def location_attr(location: SourceLocation) -> FileLineColLoc:
     """A place in the user's source as a location of the module."""
-    return FileLineColLoc(
-        StringAttr(location.file), IntAttr(location.line), IntAttr(location.column)
-    )
+    return FileLineColLoc(_file(location.file), _number(location.line), _number(location.column))
+
+
+_file = lru_cache(maxsize=64)(StringAttr)
+_number = lru_cache(maxsize=1024)(IntAttr)
 
 
 def _argument_hint(function: Callable[..., object]) -> str | None:

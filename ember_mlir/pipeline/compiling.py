@@ -19,6 +19,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
+from ember_mlir.collecting import seldom_collected
 from ember_mlir.dialects.locations import location_of
 from ember_mlir.errors import EmberError, InputError, PipelineError
 from ember_mlir.limits import on_any_stack
@@ -142,7 +143,8 @@ def compile_with(
 ) -> Compiled:
     """As `compile_to`, with all that there is to tell of it."""
     compiler = _Compiler(module, level, options or Options(), explained, watch or Watch())
-    return on_any_stack(compiler.compile)
+    with seldom_collected():
+        return on_any_stack(compiler.compile)
 
 
 @dataclass

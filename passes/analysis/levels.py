@@ -11,6 +11,7 @@ from ember_mlir.dialects.ensemble import ENSEMBLE
 from ember_mlir.dialects.exec import EXEC
 from ember_mlir.dialects.llm import LLM
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.sched import SCHED
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
 from ember_mlir.errors import PipelineError
@@ -51,7 +52,7 @@ _ALLOWED: dict[str, set[str]] = {
 def level_of(module: ModuleOp) -> str:
     """The lowest level that some operation or function type of `module` belongs to."""
     level = "llm"
-    for op in module.walk():
+    for op in walk(module):
         dialect = op.name.partition(".")[0]
         if dialect == "exec":
             return "exec"
@@ -88,7 +89,7 @@ def verify_operations(module: ModuleOp, level: str) -> None:
 
 
 def _verify_operations(module: ModuleOp, level: str, allowed: set[str]) -> None:
-    for op in module.walk():
+    for op in walk(module):
         if op.name not in allowed:
             raise invalid(op, f"must not stand at the level '{level}'; lower or remove it")
         if level == "sched":

@@ -9,6 +9,7 @@ from xdsl.ir import Operation
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import ensemble, sched
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.votes import Votes
 from ember_mlir.passes.rewriting import replace
 
@@ -36,6 +37,6 @@ class VoteToQuorum(RewritePattern):
 
 def stopping_votes(module: ModuleOp) -> Set[Operation]:
     """The votes of a module that are to stop early, and for which nothing forbids it."""
-    stops = [op for op in module.walk() if isinstance(op, ensemble.VoteOp) and op.stop is not None]
+    stops = [op for op in walk(module) if isinstance(op, ensemble.VoteOp) and op.stop is not None]
     votes = Votes(module)
     return {vote for vote in stops if votes.obstacle(vote) is None}
