@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeGuard, TypeVar
 
-from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.dialects.builtin import UNKNOWN_LOC, SymbolRefAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import IRDLOperation, OptionalDef, VariadicDef
 from xdsl.traits import OpTrait
@@ -59,6 +59,7 @@ class DialectOperation(IRDLOperation):
                     result_types=types,
                     properties=_given(properties),
                     attributes=_given(attributes),
+                    location=UNKNOWN_LOC,
                     regions=bodies,
                 )
                 return
@@ -71,6 +72,10 @@ class DialectOperation(IRDLOperation):
             successors=successors,
             regions=regions,
         )
+
+    def __post_init__(self) -> None:
+        if _has_defaults(type(self)):
+            super().__post_init__()
 
     @classmethod
     def has_trait(
@@ -146,17 +151,21 @@ def _count(definition: object) -> _Count:
 
 def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> Sequence[T] | None:
     """All that is given in a row; None if it is not of the usual forms."""
+
+    def fits(value: object) -> TypeGuard[T]:
+        return _is_kind(type(value), kind)
+
     if len(given) != len(counts):
         return None
     found: list[T] = []
     for one, count in zip(given, counts, strict=True):
-        if isinstance(one, kind):
+        if fits(one):
             found.append(one)
         elif one is None and count is _Count.AT_MOST_ONE:
             continue
         elif count is _Count.ANY and isinstance(one, Sequence):
             for inner in one:
-                if not isinstance(inner, kind):
+                if not fits(inner):
                     return None
                 found.append(inner)
         else:
@@ -167,6 +176,20 @@ def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> S
 def _given(attributes: Mapping[str, Attribute | None] | None) -> dict[str, Attribute]:
     """The attributes that there are."""
     return {name: one for name, one in (attributes or {}).items() if one is not None}
+
+
+@cache
+def _has_defaults(kind: type[IRDLOperation]) -> bool:
+    """Whether some property or attribute of a class stands for itself if it is not given."""
+    found = kind.get_irdl_definition()
+    parts = (*found.properties.values(), *found.attributes.values())
+    return any(part.default_value is not None for part in parts)
+
+
+@cache
+def _is_kind(found: type[object], kind: type[object]) -> bool:
+    """As `issubclass`, which takes far longer where `kind` is an abstract class."""
+    return issubclass(found, kind)
 
 
 @cache

@@ -60,7 +60,7 @@ def compiled_plan(function: FunctionType, arguments: Arguments, goals: Goals) ->
 
     with seldom_collected():
         captured = capture(function, arguments)
-        compiled = compile_with(captured.module, "exec", goals.options())
+        compiled = compile_with(captured.module, "exec", goals.options(), verify_first=False)
         prepared = prepare(compiled.module, captured.symbol)
     return CompiledPlan(captured, prepared, tuple(compiled.warnings))
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import IntegerAttr, SymbolRefAttr, i64
 from xdsl.ir import Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import llm, sched
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
-from ember_mlir.passes.rewriting import block_for, replace
+from ember_mlir.passes.rewriting import block_for, replace, rewrites
 
 ONE_CALL = sched.EstimateAttr(sched.Estimate(calls=Decimal(1)))
 
@@ -79,7 +79,7 @@ class RedactToTasks(RewritePattern):
     %m, %h = llm.redact %t …  =>  %m = sched.task(%t) { … yield %m }, %h = sched.task(%t) { … }
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.RedactOp, rewriter: PatternRewriter, /) -> None:
         masked, hidden = (task_of(op, [op.text], copy_of(op), result=index) for index in (0, 1))
         masked.attributes.update(op.attributes)

@@ -6,12 +6,12 @@ from collections.abc import Set
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, sched
 from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.votes import Votes
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class VoteToQuorum(RewritePattern):
@@ -25,7 +25,7 @@ class VoteToQuorum(RewritePattern):
     def __init__(self, stopping: Set[Operation]) -> None:
         self.stopping = stopping
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.VoteOp, rewriter: PatternRewriter, /) -> None:
         if op in self.stopping:
             quorum = sched.QuorumOp(op.answers)
