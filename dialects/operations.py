@@ -6,7 +6,7 @@ goes into making operations and asking which traits they have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeGuard, TypeVar
@@ -17,7 +17,6 @@ from xdsl.irdl import IRDLOperation, OptionalDef, VariadicDef
 from xdsl.traits import OpTrait
 
 T = TypeVar("T")
-_own_checks: dict[type[IRDLOperation], Callable[..., None]] = {}
 Operands = Sequence[SSAValue | Operation | Sequence[SSAValue | Operation] | None]
 ResultTypes = Sequence[Attribute | Sequence[Attribute] | None]
 Regions = Sequence[
@@ -31,11 +30,6 @@ Regions = Sequence[
 
 class DialectOperation(IRDLOperation):
     """An operation of one of our dialects."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        # xDSL is going to put its own check of the definition in the place of this one.
-        _own_checks[cls] = cls.verify_
 
     def __init__(
         self,
@@ -76,6 +70,8 @@ class DialectOperation(IRDLOperation):
     def __post_init__(self) -> None:
         if _has_defaults(type(self)):
             super().__post_init__()
+        else:
+            Operation.__post_init__(self)
 
     @classmethod
     def has_trait(
@@ -88,11 +84,6 @@ class DialectOperation(IRDLOperation):
 def symbol_ref(name: str) -> SymbolRefAttr:
     """A reference to the symbol of that name: the same one again, as many operations have it."""
     return SymbolRefAttr(name)
-
-
-def own_check(kind: type[DialectOperation]) -> Callable[[Operation], None]:
-    """What the operations of a class check beyond their definition."""
-    return _own_checks[kind]
 
 
 def walk(op: Operation) -> Iterator[Operation]:
@@ -111,6 +102,20 @@ def walk(op: Operation) -> Iterator[Operation]:
                 else:
                     yield inner
                 inner = inner.next_op
+
+
+def walk_inside_first(op: Operation) -> Iterator[Operation]:
+    """`op` and all operations in it, each behind what it holds."""
+    for region in op.regions:
+        for block in region.blocks:
+            inner = block.first_op
+            while inner is not None:
+                if inner.regions:
+                    yield from walk_inside_first(inner)
+                else:
+                    yield inner
+                inner = inner.next_op
+    yield op
 
 
 class _Count(Enum):
@@ -163,7 +168,7 @@ def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> S
             found.append(one)
         elif one is None and count is _Count.AT_MOST_ONE:
             continue
-        elif count is _Count.ANY and isinstance(one, Sequence):
+        elif count is _Count.ANY and _is_sequence(one):
             for inner in one:
                 if not fits(inner):
                     return None
@@ -171,6 +176,10 @@ def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> S
         else:
             return None
     return found
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence)
 
 
 def _given(attributes: Mapping[str, Attribute | None] | None) -> dict[str, Attribute]:

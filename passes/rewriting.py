@@ -40,6 +40,30 @@ class Replacer(PatternRewriter):
         assert to_value is not None, "a lowering replaces every value by another"
         self._new[from_value] = self._newest(to_value)
 
+    def replace(
+        self,
+        op: Operation,
+        new_ops: Operation | Sequence[Operation],
+        new_results: Sequence[SSAValue | None] | None = None,
+        safe_erase: bool = True,
+    ) -> None:
+        # As xDSL does it, without all that tells others of each step.
+        made = (new_ops,) if isinstance(new_ops, Operation) else tuple(new_ops)
+        results = made[-1].results if new_results is None else new_results
+        block = op.parent
+        assert block is not None, "what is replaced stands somewhere"
+        block.insert_ops_before(made, op)
+        for old, new in zip(op.results, results, strict=True):
+            self.replace_all_uses_with(old, new)
+            if new is not None and not new.name_hint:
+                new.name_hint = old.name_hint
+        only = results[0] if len(results) == 1 else None
+        if only is not None and only.name_hint is not None:
+            for other in (result for one in made for result in one.results):
+                if not other.name_hint:
+                    other.name_hint = only.name_hint
+        self.erase(op)
+
     def erase(self, op: Operation, safe_erase: bool = True) -> None:
         op.detach()
         self._dead.append(op)

@@ -8,9 +8,12 @@ which has the last word and says what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from inspect import getclosurevars
+from math import inf
+from types import FunctionType
+from typing import NamedTuple, TypeGuard
 
 from xdsl.ir import Attribute, Operation
 from xdsl.irdl import (
@@ -22,7 +25,6 @@ from xdsl.irdl import (
     IRDLOperation,
     OpDef,
     OptionalDef,
-    OptPropertyDef,
     RangeConstraint,
     RangeLengthConstraint,
     RangeOf,
@@ -31,14 +33,15 @@ from xdsl.irdl import (
     VariadicDef,
     VerificationContext,
 )
-from xdsl.traits import OpTrait
+from xdsl.traits import IsolatedFromAbove, OpTrait
 from xdsl.utils.exceptions import VerifyException
-
-from ember_mlir.dialects.operations import DialectOperation, own_check
 
 
 class Definitions:
-    """Checks the operations of one module, which must not change meanwhile."""
+    """Checks the operations of one module, which must not change meanwhile.
+
+    That values are defined before they are used, and where they may be, is checked before.
+    """
 
     def __init__(self) -> None:
         # By identity: the module keeps alive what was looked at.
@@ -60,6 +63,11 @@ class Definitions:
         """Whether the parts of `op` are surely as its definition says."""
         if len(op.regions) != rules.regions or op.successors:
             return False
+        if any(region.first_block is None for region in op.regions):
+            return False
+        if rules.has_variables:
+            # What two parts have to have in common, they have in one operation.
+            self._context = VerificationContext()
         try:
             return (
                 self._are(op.operand_types, rules.operands)
@@ -69,13 +77,13 @@ class Definitions:
         except VerifyException:
             return False
 
-    def _are(self, types: Sequence[Attribute], rules: _Values) -> bool:
-        count = len(types) - len(rules.constraints)
-        if count and (rules.variadic is None or not rules.least <= count <= rules.most):
+    def _are(self, types: Sequence[Attribute], values: _Values) -> bool:
+        more = len(types) - len(values.rules)
+        if more and not values.least <= more <= values.most:
             return False
-        for index, constraint in enumerate(rules.spread(count)):
-            if constraint is not None:
-                self._check(constraint, types[index])
+        for rule, found in zip(values.spread(more), types, strict=True):
+            if rule is not None:
+                self._check(rule, found)
         return True
 
     def _have(self, properties: Mapping[str, Attribute], rules: _Rules) -> bool:
@@ -84,51 +92,57 @@ class Definitions:
         for name, attribute in properties.items():
             if name not in rules.properties:
                 return False
-            constraint = rules.properties[name]
-            if constraint is not None:
-                self._check(constraint, attribute)
+            rule = rules.properties[name]
+            if rule is not None:
+                self._check(rule, attribute)
         return True
 
-    def _check(self, constraint: AttrConstraint, attribute: Attribute) -> None:
-        if type(constraint) is BaseAttr and type(attribute) is constraint.attr:
+    def _check(self, rule: _Rule, attribute: Attribute) -> None:
+        if type(attribute) is rule.kind:
             return
-        key = id(constraint), id(attribute)
+        key = id(rule.constraint), id(attribute)
         if key not in self._known:
-            constraint.verify(attribute, self._context)
-            self._known.add(key)
+            rule.constraint.verify(attribute, self._context)
+            if not rule.has_variables:
+                self._known.add(key)
 
 
-@dataclass(frozen=True)
-class _Values:
-    """What operands or results must be: one constraint each, None for any type.
+class _Rule(NamedTuple):
+    """What an attribute must be; all of the class `kind` are."""
+
+    constraint: AttrConstraint
+    kind: type[Attribute] | None
+    has_variables: bool
+
+
+class _Values(NamedTuple):
+    """What operands or results must be: one rule each, None for any type.
 
     The one at `variadic` may stand for several, `least` to `most` more than one.
     """
 
-    constraints: tuple[AttrConstraint | None, ...]
-    variadic: int | None
-    least: int
-    most: float
+    rules: tuple[_Rule | None, ...]
+    variadic: int = 0
+    least: float = 0
+    most: float = 0
 
-    def spread(self, more: int) -> Sequence[AttrConstraint | None]:
-        """The constraint of each value, where there are so many more than constraints."""
+    def spread(self, more: int) -> Sequence[_Rule | None]:
+        """The rule of each value, where there are so many more than rules."""
         if not more:
-            return self.constraints
-        assert self.variadic is not None
+            return self.rules
         at = self.variadic
-        one = self.constraints[at : at + 1]
-        return (*self.constraints[:at], *one * (1 + more), *self.constraints[at + 1 :])
+        return (*self.rules[:at], *self.rules[at : at + 1] * (1 + more), *self.rules[at + 1 :])
 
 
-@dataclass(frozen=True)
-class _Rules:
+class _Rules(NamedTuple):
     """What the definition of a class of operations says."""
 
     operands: _Values
     results: _Values
     regions: int
-    properties: Mapping[str, AttrConstraint | None]
+    properties: Mapping[str, _Rule | None]
     needed: frozenset[str]
+    has_variables: bool
     traits: tuple[OpTrait, ...]
     own: Callable[[Operation], None]
 
@@ -139,41 +153,52 @@ def _rules(kind: type[Operation], verify: Callable[..., None]) -> _Rules | None:
 
     `verify` is what checks those operations, if nothing is told here.
     """
-    made_by_xdsl = verify.__module__ == IRDLOperation.__module__
-    if not issubclass(kind, DialectOperation) or not made_by_xdsl:
+    own = _own_check(verify)
+    if own is None or not issubclass(kind, IRDLOperation):
         return None
     found = kind.get_irdl_definition()
     operands = _values([(one, one.constr) for _, one in found.operands])
     results = _values([(one, one.constr) for _, one in found.results])
     if operands is None or results is None or not _is_plain(found):
         return None
+    properties = {name: _rule(one.constr) for name, one in found.properties.items()}
+    needed = [name for name, one in found.properties.items() if not isinstance(one, OptionalDef)]
+    rules = (*operands.rules, *results.rules, *properties.values())
     return _Rules(
         operands,
         results,
         len(found.regions),
-        {name: _unless_any(one.constr) for name, one in found.properties.items()},
-        frozenset(
-            [name for name, one in found.properties.items() if not isinstance(one, OptPropertyDef)]
-        ),
-        tuple([one for one in found.traits if type(one).verify is not OpTrait.verify]),
-        own_check(kind),
+        properties,
+        frozenset(needed),
+        any(rule is not None and rule.has_variables for rule in rules),
+        tuple([one for one in found.traits if _is_checked(one)]),
+        own,
     )
 
 
+def _own_check(verify: Callable[..., None]) -> Callable[[Operation], None] | None:
+    """What a class checks beyond its definition, as xDSL calls it behind that; else None."""
+    if not isinstance(verify, FunctionType) or verify.__module__ != IRDLOperation.__module__:
+        return None
+    own: object = getclosurevars(verify).nonlocals.get("custom_verify")
+    return own if isinstance(own, FunctionType) else None
+
+
+def _is_checked(trait: OpTrait) -> bool:
+    """Whether a trait asks for something that is not checked before."""
+    return type(trait).verify is not OpTrait.verify and not isinstance(trait, IsolatedFromAbove)
+
+
 def _is_plain(found: OpDef) -> bool:
-    """Whether a definition has nothing but values, properties and any regions of one block."""
+    """Whether a definition has nothing but values, properties and regions of one block."""
     regions = [one for _, one in found.regions]
-    if found.options or found.attributes or found.successors:
-        return False
-    if any(_has_variables(one.constr) for one in found.properties.values()):
-        return False
-    return not any(
+    return not (found.options or found.attributes or found.successors) and not any(
         isinstance(one, VariadicDef) or one.entry_args != RangeOf(AnyAttr()) for one in regions
     )
 
 
 def _values(definitions: Sequence[tuple[object, RangeConstraint]]) -> _Values | None:
-    constraints: list[AttrConstraint | None] = []
+    rules: list[_Rule | None] = []
     variadic: list[int] = []
     for index, (definition, constraint) in enumerate(definitions):
         if isinstance(definition, VariadicDef):
@@ -181,28 +206,36 @@ def _values(definitions: Sequence[tuple[object, RangeConstraint]]) -> _Values | 
         elif isinstance(constraint, RangeLengthConstraint):
             # A single one has the length of one, which is counted here.
             constraint = constraint.constraint
-        if not isinstance(constraint, RangeOf) or _has_variables(constraint):
+        if not isinstance(constraint, RangeOf):
             return None
-        constraints.append(_unless_any(constraint.constr))
+        rules.append(_rule(constraint.constr))
     if len(variadic) > 1:
         return None
     if not variadic:
-        return _Values(tuple(constraints), None, 0, 0)
+        return _Values(tuple(rules))
     is_optional = isinstance(definitions[variadic[0]][0], OptionalDef)
-    return _Values(tuple(constraints), variadic[0], -1, 0 if is_optional else float("inf"))
+    return _Values(tuple(rules), variadic[0], -1, 0 if is_optional else inf)
+
+
+def _rule(constraint: AttrConstraint) -> _Rule | None:
+    """The rule that a constraint is; None if it takes any attribute."""
+    if isinstance(constraint, AnyAttr):
+        return None
+    kind = constraint.attr if type(constraint) is BaseAttr else None
+    return _Rule(constraint, kind, _has_variables(constraint))
 
 
 def _has_variables(constraint: object) -> bool:
     """Whether a constraint makes sure that several attributes are the same."""
     if isinstance(constraint, VarConstraint | RangeVarConstraint | IntVarConstraint):
         return True
+    parts: Iterable[object] = ()
     if isinstance(constraint, AttrConstraint | RangeConstraint | IntConstraint):
-        assert is_dataclass(constraint)
-        return any(_has_variables(getattr(constraint, one.name)) for one in fields(constraint))
-    return isinstance(constraint, tuple | list | set | frozenset) and any(
-        map(_has_variables, constraint)
-    )
+        parts = vars(constraint).values()
+    elif _is_collection(constraint):
+        parts = constraint
+    return any(map(_has_variables, parts))
 
 
-def _unless_any(constraint: AttrConstraint) -> AttrConstraint | None:
-    return None if isinstance(constraint, AnyAttr) else constraint
+def _is_collection(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, tuple | list | set | frozenset)

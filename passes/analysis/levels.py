@@ -97,9 +97,10 @@ def _verify_operations(module: ModuleOp, level: str, allowed: set[str]) -> None:
 
 
 def _verify_scheduled(op: Operation) -> None:
+    kind = type(op)
     if op.name in LOCAL_OPS and not isinstance(op.parent_op(), sched.TaskOp):
         raise invalid(op, "must stand in a 'sched.task' at the level 'sched'")
-    if isinstance(op, sched.RequestOp | sched.EmbedOp | sched.ScoreOp) and op.draw is None:
+    if kind in (sched.RequestOp, sched.EmbedOp, sched.ScoreOp) and "draw" not in op.properties:
         raise invalid(op, "must have a draw or site once scheduled; run assign-draws first")
     if isinstance(op, func.FuncOp):
         types = (*op.function_type.inputs, *op.function_type.outputs)
