@@ -54,7 +54,24 @@ def task_of(
 
 def copy_of(op: Operation) -> Body:
     """The body of a task that is `op` alone."""
-    return lambda values: [op.clone(dict(zip(op.operands, values, strict=True)))]
+    return lambda values: [_copied(op, values)]
+
+
+def _copied(op: Operation, values: Sequence[SSAValue]) -> Operation:
+    """A copy of `op` on other values."""
+    if op.regions:
+        return op.clone(dict(zip(op.operands, values, strict=True)))
+    # As `clone`, in less than half of the time.
+    copied = type(op).create(
+        operands=values,
+        result_types=op.result_types,
+        properties=op.properties,
+        attributes=op.attributes,
+        location=op.location,
+    )
+    for old, new in zip(op.results, copied.results, strict=True):
+        new.name_hint = old.name_hint
+    return copied
 
 
 def whole(number: int) -> arith.ConstantOp:
