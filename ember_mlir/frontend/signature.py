@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType, NoneType, UnionType
-from typing import Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, TypeAlias, TypeGuard, Union, get_args, get_origin
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Identity, snapshot
@@ -243,6 +243,9 @@ class Signature:
     def _checked(self, name: str, expected: ArgumentType, value: object) -> object:
         """`value` as plain data of the expected type; raises `InputError`."""
         if isinstance(expected, Texts):
+            if expected.depth == 1 and is_list(value) and _is_usual(value):
+                # As lists may be long, the usual one is checked and copied in one go.
+                return [*value]
             if _fits(value, expected.depth):
                 return self._copied(name, value)
         elif _is_static(value, expected.kind):
@@ -262,9 +265,6 @@ class Signature:
                 raise InputError(f"in argument '{name}' of '{self.name}', {HALF_A_PAIR}")
             return as_str(value)
         assert is_list(value)
-        if all_texts(value) and all(map(str.isascii, value)):
-            # As lists may be long, the usual one is copied in one go.
-            return [*value]
         return [self._copied(name, item) for item in value]
 
 
@@ -296,6 +296,11 @@ def _without_none(annotation: object) -> tuple[object, bool]:
 
 def _shown(annotation: object) -> str:
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+
+
+def _is_usual(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether items are texts that need not be looked at more closely."""
+    return all_texts(items) and all(map(str.isascii, items))
 
 
 def _fits(value: object, depth: int) -> bool:
