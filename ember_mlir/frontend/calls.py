@@ -22,12 +22,12 @@ from types import (
     MethodType,
     ModuleType,
 )
-from typing import NoReturn
+from typing import NoReturn, get_origin
 
 from ember_mlir.errors import CaptureError, InputError
 from ember_mlir.frontend.annotations import declared_result
 from ember_mlir.frontend.builtins import ALWAYS, builtin
-from ember_mlir.frontend.changes import list_method, note_change
+from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
 from ember_mlir.frontend.composition import Operator, is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.effects import declared
@@ -344,6 +344,15 @@ def _bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwargs) 
         if kwargs:
             return _with_keywords(recorder, method, kwargs)
         return list_method(recorder, method.owner, method.name, args)
+    if isinstance(method.owner, TrackedDict):
+        given = map(known_or_symbolic, args)
+        if method.name in CHANGING and not kwargs and any(map(holds_symbolic, (owner, *given))):
+            if owner is not method.owner or isinstance(known_or_symbolic(args[0]), Symbolic):
+                return dict_method(recorder, method.owner, method.name, args)
+        if method.name in VIEWS and not args and not kwargs:
+            if owner is not method.owner:
+                return viewed(recorder, method.owner, method.name)
+            method.owner.is_viewed = True
     if isinstance(owner, TrackedDict | TrackedList):
         return _of_container(recorder, owner, method.name, args, kwargs)
     if isinstance(owner, Symbolic):
@@ -410,6 +419,9 @@ def _of_symbolic(trace: Trace, owner: Symbolic, name: str, args: Args, kwargs: K
         )
     if layout != OBJECT:
         trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
+    if name in CHANGING:
+        # It may be shared with whatever the same function has given elsewhere.
+        trace.refuse(f"'.{name}()' of {describe(owner)}", "make one inside, as in list(items)")
     called = partial(call_method, name)
     return trace.apply_python(
         name, called, [owner, *args], kwargs, result=OBJECT, effect="effectful"
@@ -570,9 +582,10 @@ def _own_fields(trace: Trace, value: object, given: Args) -> None:
         found: object = getattr(value, field.name, None)
         if any(found is one for one in given):
             continue
-        if field.default_factory is list and is_exact_list(found):
+        factory: object = get_origin(field.default_factory) or field.default_factory
+        if factory is list and is_exact_list(found):
             object.__setattr__(value, field.name, trace.made([]))
-        if field.default_factory is dict and is_exact_dict(found):
+        if factory is dict and is_exact_dict(found):
             object.__setattr__(value, field.name, trace.made_dict({}))
 
 
