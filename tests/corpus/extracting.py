@@ -39,11 +39,10 @@ def safe_json(text: str) -> dict[str, Any]:
     """The object in a reply; an empty one if there is none."""
     stripped = strip_fence(text)
     try:
-        value = json.loads(stripped)
+        value: dict[str, Any] | list[Any] = json.loads(stripped)
     except ValueError:
         return {}
-    found: dict[str, Any] = value if isinstance(value, dict) else {}
-    return found
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass
