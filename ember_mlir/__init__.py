@@ -42,22 +42,19 @@ if TYPE_CHECKING:
         ShapeError,
         SourceLocation,
     )
+    from ember_mlir.frontend.agents import Agent, agent
+    from ember_mlir.frontend.chats import Chat, chat
     from ember_mlir.frontend.composition import Chain, Operator, compose
     from ember_mlir.frontend.effects import associative, idempotent, pure, tool
+    from ember_mlir.frontend.masks import Masked, redact
+    from ember_mlir.frontend.operations.asking import generate, sample
+    from ember_mlir.frontend.operations.combining import join, map, reduce, vote
+    from ember_mlir.frontend.operations.reading import Embedding, embed, nearest, parse, score
     from ember_mlir.frontend.ready import Ensemble, Judge, MostCommon, Refine
+    from ember_mlir.frontend.retrieval import top_k
     from ember_mlir.frontend.transformations import Vectorized, scan, vmap
-    from ember_mlir.program import (
-        LastRun,
-        Program,
-        compile,
-        generate,
-        jit,
-        join,
-        map,
-        reduce,
-        sample,
-        vote,
-    )
+    from ember_mlir.frontend.turns import Turn
+    from ember_mlir.program import LastRun, Program, compile, jit
     from ember_mlir.providers import (
         Bill,
         Faulty,
@@ -73,10 +70,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Agent",
     "Bill",
     "CaptureError",
     "CaptureWarning",
     "Chain",
+    "Chat",
+    "Embedding",
     "EmberError",
     "EmptyChoiceError",
     "EmptyReduceError",
@@ -90,6 +90,7 @@ __all__ = [
     "Judge",
     "LabelError",
     "LastRun",
+    "Masked",
     "Message",
     "ModelError",
     "MostCommon",
@@ -109,32 +110,48 @@ __all__ = [
     "SourceLocation",
     "Tool",
     "ToolCall",
+    "Turn",
     "Vectorized",
     "__version__",
+    "agent",
     "associative",
+    "chat",
     "compile",
     "compose",
+    "embed",
     "generate",
     "idempotent",
     "jit",
     "join",
     "map",
+    "nearest",
+    "parse",
     "pure",
+    "redact",
     "reduce",
     "register_model",
     "register_provider",
     "sample",
     "scan",
+    "score",
     "tool",
+    "top_k",
     "vmap",
     "vote",
 ]
 
-_PROGRAM = (
-    *("LastRun", "Program", "compile", "jit"),
-    *("generate", "join", "map", "reduce", "sample", "vote"),
-)
 _HOMES = {
+    **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
+    **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
+    **dict.fromkeys(("LastRun", "Program", "compile", "jit"), "program"),
+    **dict.fromkeys(("Masked", "redact"), "frontend.masks"),
+    **dict.fromkeys(("generate", "sample"), "frontend.operations.asking"),
+    **dict.fromkeys(("join", "map", "reduce", "vote"), "frontend.operations.combining"),
+    **dict.fromkeys(
+        ("Embedding", "embed", "nearest", "parse", "score"), "frontend.operations.reading"
+    ),
+    "top_k": "frontend.retrieval",
+    "Turn": "frontend.turns",
     **dict.fromkeys(("Chain", "Operator", "compose"), "frontend.composition"),
     **dict.fromkeys(("associative", "idempotent", "pure", "tool"), "frontend.effects"),
     **dict.fromkeys(("Ensemble", "Judge", "MostCommon", "Refine"), "frontend.ready"),
@@ -151,8 +168,6 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _HOMES:
         home = _HOMES[name]
-    elif name in _PROGRAM:
-        home = "program"
     else:
         home = "providers" if name in _PROVIDERS else "errors"
     value: object = getattr(import_module(f"{__name__}.{home}"), name)

@@ -37,7 +37,6 @@ from ember_mlir.errors import (
 )
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
-from ember_mlir.frontend.operations import generate, join, map, reduce, sample, vote
 from ember_mlir.frontend.signature import Arguments, Signature
 from ember_mlir.goals import AnyPass, Goals, Objective
 from ember_mlir.last_run import LastRun
@@ -57,13 +56,7 @@ __all__ = [
     "Level",
     "Program",
     "compile",
-    "generate",
     "jit",
-    "join",
-    "map",
-    "reduce",
-    "sample",
-    "vote",
 ]
 
 P = ParamSpec("P")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 import pytest
 
 import ember_mlir as ember
 from ember_mlir.graphs import drawn
-from ember_mlir.graphs.model import MAX_NODES, graph_of
+from ember_mlir.graphs.dot import as_dot
+from ember_mlir.graphs.mermaid import as_mermaid
+from ember_mlir.graphs.model import MAX_NODES, Graph, Node, graph_of
 from ember_mlir.parsing import parse_module
 
 TEXT = """
@@ -51,7 +54,12 @@ def test_steps_of_a_region_stand_inside_of_it() -> None:
     inner = [node for node in graph.nodes if node.inside is not None]
     assert [node.label for node in inner] == ["generate small"]
     assert graph.nodes[inner[0].inside or 0].label == "map"
-    assert graph.has_inside(inner[0].inside or 0)
+    assert drawn(parse_module(TEXT), "dot").splitlines()[5:9] == [
+        "  subgraph cluster3 {",
+        r'    n4 [label="generate small\n<input>:8", shape=box]',
+        r'    n3 [label="map\n<input>:6", shape=box, style=rounded]',
+        "  }",
+    ]
 
 
 def test_each_form_is_written() -> None:
@@ -88,6 +96,29 @@ def test_a_graph_that_is_too_large_says_so() -> None:
     assert graph_of(module).left_out == 7
     for form in ("dot", "mermaid", "svg"):
         assert "7 further steps" in drawn(module, form)
+
+
+class CountedNodes(list[Node]):
+    """Steps that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[Node]:
+        for node in super().__iter__():
+            self.looks += 1
+            yield node
+
+
+@pytest.mark.parametrize("write", [as_dot, as_mermaid])
+def test_each_step_is_looked_at_once(write: Callable[[Graph], str]) -> None:
+    # A chain of regions, and many steps in the innermost and in none.
+    around = [None, *range(999)]
+    insides = [*around, *[999] * 1_000, *[None] * 1_000]
+    nodes = [Node(number, "a", "vote", inside=inside) for number, inside in enumerate(insides)]
+    counted = CountedNodes(nodes)
+    lines = write(Graph(counted)).splitlines()
+    assert counted.looks == 3_000
+    assert len([line for line in lines if "subgraph" in line]) == 1_000
 
 
 def test_a_program_draws_itself() -> None:

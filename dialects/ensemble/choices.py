@@ -26,6 +26,7 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.formats import (
     SAMPLING,
     Number,
+    Quoted,
     Sampling,
     SamplingFields,
     Site,
@@ -141,7 +142,7 @@ class JudgeOp(SamplingFields):
     result = result_def(TextType)
 
     traits = traits_def(DrawsFromTape(), RefersTo("model", "llm.model"), Canonicalizes())
-    custom_directives = (Number, Site, Stop)
+    custom_directives = (Number, Quoted, Site, Stop)
     assembly_format = (
         f"$model `(` $prompt `)` `among` $answers {SAMPLING} custom<Site>($draw) attr-dict"
     )

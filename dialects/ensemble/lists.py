@@ -31,6 +31,7 @@ from ember_mlir.dialects.formats import (
     Number,
     OnError,
     Prompt,
+    Quoted,
     Sampling,
     Site,
     Stop,
@@ -95,7 +96,7 @@ class SampleOp(AnswerFields):
     result = result_def(TEXTS)
 
     traits = traits_def(DrawsFromTape(), RefersTo("model", "llm.model"), Canonicalizes())
-    custom_directives = (As, Number, OnError, Prompt, Site, Stop)
+    custom_directives = (As, Number, OnError, Prompt, Quoted, Site, Stop)
     assembly_format = (
         f"$count `of` $model custom<Prompt>($prompt, type($prompt)) {SAMPLING} {ANSWER} "
         "custom<OnError>($drop, $default) custom<Site>($draw) attr-dict"

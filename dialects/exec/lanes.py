@@ -117,6 +117,7 @@ class ToolOp(IRDLOperation):
     """Something that a model may ask to be done: its name, what it does, what it takes.
 
     The model only asks; a tool runs where the program applies its function.
+    The symbol is the tool's name unless `named` gives another.
 
     ```mlir
     exec.tool @time "Tells the time." takes "{\\"type\\": \\"object\\", \\"properties\\": {}}"
@@ -126,20 +127,29 @@ class ToolOp(IRDLOperation):
     name = "exec.tool"
 
     sym_name = prop_def(SymbolNameConstraint())
+    tool = opt_prop_def(Utf8Attr)
     description = prop_def(Utf8Attr)
     parameters = prop_def(Utf8Attr)
 
     traits = traits_def(SymbolOpInterface())
-    assembly_format = "$sym_name $description `takes` $parameters attr-dict"
+    assembly_format = "$sym_name (`named` $tool^)? $description `takes` $parameters attr-dict"
 
-    def __init__(self, symbol: str, description: str, parameters: str) -> None:
+    def __init__(
+        self, symbol: str, description: str, parameters: str, *, tool: str | None = None
+    ) -> None:
         super().__init__(
             properties={
                 "sym_name": StringAttr(symbol),
+                "tool": None if tool is None or tool == symbol else Utf8Attr(tool),
                 "description": Utf8Attr(description),
                 "parameters": Utf8Attr(parameters),
             }
         )
+
+    @property
+    def tool_name(self) -> str:
+        """The name that models know the tool by."""
+        return self.sym_name.data if self.tool is None else self.tool.data
 
     def verify_(self) -> None:
         verify_tool(self.parameters.data)

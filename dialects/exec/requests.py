@@ -30,6 +30,7 @@ from ember_mlir.dialects.formats import (
     Number,
     OneOrMore,
     Prompt,
+    Quoted,
     Sampling,
     SamplingFields,
     Source,
@@ -107,7 +108,7 @@ class RequestOp(SamplingFields):
     result = result_def(TextType | MessagesType | ListType)
 
     traits = traits_def(RefersTo("lane", "exec.lane"), RefersTo("tools", "exec.tool"))
-    custom_directives = (As, Number, OneOrMore, Prompt, Source, Stop, TextUnless)
+    custom_directives = (As, Number, OneOrMore, Prompt, Quoted, Source, Stop, TextUnless)
     assembly_format = (
         f"$lane custom<Prompt>($prompt, type($prompt)) (`times` $times^)? {SAMPLING} "
         "(`as` custom<As>($grammar)^)? (`tools` custom<OneOrMore>($tools)^)? "

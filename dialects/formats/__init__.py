@@ -13,6 +13,7 @@ from ember_mlir.dialects.formats.directives import (
     OneOrMore,
     OnError,
     Prompt,
+    Quoted,
     ScoresUnless,
     Site,
     Source,
@@ -33,6 +34,7 @@ from ember_mlir.dialects.formats.regions import (
 )
 from ember_mlir.dialects.formats.requests import (
     ANSWER,
+    PARAMETERS,
     PRICES,
     SAMPLING,
     AnswerFields,
@@ -49,6 +51,7 @@ from ember_mlir.dialects.formats.requests import (
 
 __all__ = [
     "ANSWER",
+    "PARAMETERS",
     "PRICES",
     "SAMPLING",
     "AnswerFields",
@@ -58,6 +61,7 @@ __all__ = [
     "OnError",
     "OneOrMore",
     "Prompt",
+    "Quoted",
     "Sampling",
     "SamplingFields",
     "ScoresUnless",

@@ -93,6 +93,22 @@ class Stop(AttributeDirective):
 
 
 @irdl_custom_directive
+class Quoted(AttributeDirective):
+    """A text in quotes: `"{}"`."""
+
+    value: AttributeVariable
+
+    def parse(self, parser: Parser, state: ParsingState) -> None:
+        self.value.set(state, Utf8Attr(parse_quoted(parser)))
+
+    def print(self, printer: Printer, state: PrintingState, op: IRDLOperation) -> None:
+        value = self.value.get(op)
+        if isinstance(value, Utf8Attr):
+            state.print_whitespace(printer)
+            printer.print_string(quote(value.data))
+
+
+@irdl_custom_directive
 class OneOrMore(AttributeDirective):
     """Symbols: `[@search, @time]`."""
 

@@ -27,6 +27,7 @@ from ember_mlir.dialects.values import (
 from ember_mlir.errors import InvalidIRError
 from ember_mlir.grammars import Grammar
 from ember_mlir.semantics import (
+    extra_problem,
     max_tokens_problem,
     parse_template,
     temperature_problem,
@@ -35,7 +36,8 @@ from ember_mlir.semantics import (
 
 SAMPLING = (
     "(`temperature` custom<Number>($temperature)^)? (`top_p` custom<Number>($top_p)^)? "
-    "(`max_tokens` $max_tokens^)? (`stop` custom<Stop>($stop)^)?"
+    "(`max_tokens` $max_tokens^)? (`stop` custom<Stop>($stop)^)? (`seed` $seed^)? "
+    "(`extra` custom<Quoted>($extra)^)?"
 )
 """The sampling parameters of every kind of request."""
 
@@ -48,6 +50,9 @@ PRICES = (
 )
 """The prices of a model or lane; without them a price is unknown, not zero."""
 
+PARAMETERS = ("temperature", "top_p", "max_tokens", "stop", "seed", "extra")
+"""The names of the sampling parameters."""
+
 MAX_RETRIES = 16
 
 
@@ -58,6 +63,8 @@ class SamplingFields(IRDLOperation, ABC):
     top_p = opt_prop_def(DecimalAttr)
     max_tokens = opt_prop_def(IntegerAttr[I64])
     stop = opt_prop_def(ArrayAttr[Utf8Attr])
+    seed = opt_prop_def(IntegerAttr[I64])
+    extra = opt_prop_def(Utf8Attr)
 
 
 class AnswerFields(SamplingFields, ABC):
@@ -71,14 +78,17 @@ class AnswerFields(SamplingFields, ABC):
 class Sampling:
     """How a request is to be answered; None or nothing leaves it to the provider.
 
-    `grammar` is what the answer must look like; where it does not, the model is asked
-    again, with another draw, at most `retries` times.
+    `extra` is the text of a JSON object that only the provider knows how to read. `grammar`
+    is what the answer must look like; where it does not, the model is asked again, with
+    another draw, at most `retries` times.
     """
 
     temperature: Decimal | None = None
     top_p: Decimal | None = None
     max_tokens: int | None = None
     stop: Sequence[str] = ()
+    seed: int | None = None
+    extra: str | None = None
     grammar: Grammar | None = None
     retries: int = 0
 
@@ -89,6 +99,8 @@ class Sampling:
             "top_p": None if self.top_p is None else DecimalAttr(self.top_p),
             "max_tokens": None if self.max_tokens is None else integer(self.max_tokens),
             "stop": ArrayAttr([Utf8Attr(text) for text in self.stop]) if self.stop else None,
+            "seed": None if self.seed is None else integer(self.seed),
+            "extra": None if self.extra is None else Utf8Attr(self.extra),
             "grammar": None if self.grammar is None else GrammarAttr(self.grammar),
             "retries": integer(self.retries) if self.retries else None,
         }
@@ -121,11 +133,13 @@ def _sampling_problems(op: Operation) -> Sequence[str | None]:
     found = op.properties
     temperature, top_p = found.get("temperature"), found.get("top_p")
     max_tokens, retries = found.get("max_tokens"), found.get("retries")
+    extra = found.get("extra")
     return [
         temperature_problem(temperature.data) if isinstance(temperature, DecimalAttr) else None,
         top_p_problem(top_p.data) if isinstance(top_p, DecimalAttr) else None,
         max_tokens_problem(max_tokens.value.data) if isinstance(max_tokens, IntegerAttr) else None,
         _stop_problem(found.get("stop")),
+        extra_problem(extra.data) if isinstance(extra, Utf8Attr) else None,
         _retries_problem(op, retries.value.data) if isinstance(retries, IntegerAttr) else None,
     ]
 
@@ -147,6 +161,8 @@ def _retries_problem(op: Operation, retries: int) -> str | None:
         return "retries must go with a grammar ('as'), but there is none"
     if is_greedy(op):
         return "retries must be of a sampled call, but this one is greedy and would answer alike"
+    if "seed" in op.properties:
+        return "retries must be of a call without a seed, but this one has one and answers alike"
     return None
 
 

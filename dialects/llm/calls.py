@@ -27,6 +27,7 @@ from ember_mlir.dialects.formats import (
     Number,
     OneOrMore,
     Prompt,
+    Quoted,
     Sampling,
     ScoresUnless,
     Site,
@@ -91,7 +92,7 @@ class GenerateOp(AnswerFields):
     traits = traits_def(
         DrawsFromTape(), RefersTo("model", "llm.model"), RefersTo("tools", "llm.tool")
     )
-    custom_directives = (As, Number, OneOrMore, Prompt, Site, Stop, TextUnless)
+    custom_directives = (As, Number, OneOrMore, Prompt, Quoted, Site, Stop, TextUnless)
     assembly_format = (
         f"$model custom<Prompt>($prompt, type($prompt)) {SAMPLING} {ANSWER} "
         "(`tools` custom<OneOrMore>($tools)^)? custom<Site>($draw) "

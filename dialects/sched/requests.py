@@ -23,6 +23,7 @@ from ember_mlir.dialects.formats import (
     Number,
     OneOrMore,
     Prompt,
+    Quoted,
     Sampling,
     SamplingFields,
     Site,
@@ -101,7 +102,7 @@ class RequestOp(SamplingFields):
         RefersTo("model", "llm.model"),
         RefersTo("tools", "llm.tool"),
     )
-    custom_directives = (As, Number, OneOrMore, Prompt, Site, Stop, TextUnless)
+    custom_directives = (As, Number, OneOrMore, Prompt, Quoted, Site, Stop, TextUnless)
     assembly_format = (
         f"$model custom<Prompt>($prompt, type($prompt)) (`times` $times^)? {SAMPLING} "
         "(`as` custom<As>($grammar)^)? (`tools` custom<OneOrMore>($tools)^)? "

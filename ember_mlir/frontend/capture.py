@@ -29,7 +29,9 @@ from ember_mlir.frontend.results import Shape, shape_of
 from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
 from ember_mlir.frontend.source import Definition
-from ember_mlir.frontend.trace import Models, Trace, location_attr
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import location_attr
+from ember_mlir.frontend.tracing.symbols import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     trace.add(ReturnOp(*outputs))
     entry = _function(function, symbol, block, tuple(inputs))
     entry.location = location_attr(location)
-    module = ModuleOp([*trace.models.ops.values(), entry])
+    module = ModuleOp([*trace.models.ops.values(), *trace.tools.ops.values(), entry])
     module.location = entry.location
     return Captured(
         module,

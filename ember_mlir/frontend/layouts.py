@@ -8,12 +8,12 @@ record inside of a list. What may be None, or is of no type that is known, is an
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_any_tuple, is_model
 
 if TYPE_CHECKING:
     from xdsl.ir import Attribute
@@ -235,6 +235,8 @@ class InstanceKind:
         return [getattr(value, name) for name in self.fields]
 
     def make(self, parts: Sequence[object]) -> object:
+        if is_model(self.made):
+            return self.made.model_construct(**dict(zip(self.fields, parts, strict=True)))
         value: object = object.__new__(self.made)
         for name, part in zip(self.fields, parts, strict=True):
             object.__setattr__(value, name, part)
@@ -302,6 +304,22 @@ def joined(first: Layout, second: Layout) -> Layout | None:
             return _joined_single(first, second)
 
 
+def joined_all(layouts: Iterable[Layout | None]) -> Layout | None:
+    """A layout for values of any of `layouts`; None if one is not known, or there are none.
+
+    >>> joined_all([INT, NONE, INT]) == Maybe(INT), joined_all([INT, None]), joined_all([])
+    (True, None, None)
+    """
+    found: Layout | None = None
+    for layout in layouts:
+        if layout is None:
+            return None
+        found = layout if found is None else joined(found, layout)
+        if found is None:
+            return None
+    return found
+
+
 def _joined_single(first: Layout, second: Layout) -> Layout | None:
     if NONE in (first, second) or isinstance(first, Maybe) or isinstance(second, Maybe):
         bare = [_without_none(layout) for layout in (first, second)]
@@ -338,15 +356,10 @@ def list_layout(
     values: Sequence[object], layout_of: Callable[[object], Layout | None]
 ) -> Layout | None:
     """The layout of a list of `values`, if one fits all of them."""
-    element: Layout | None = None
-    for value in values:
-        found = layout_of(value)
-        if found is None:
-            return None
-        element = found if element is None else joined(element, found)
-        if element is None:
-            return None
-    return ListOf(element)
+    if not values:
+        return ListOf(None)
+    element = joined_all(map(layout_of, values))
+    return None if element is None else ListOf(element)
 
 
 def fits_integer(value: int) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+PREFIX = "_ember_"
+"""How names begin that rewritten functions have besides their own."""
+
 _PLAIN = re.compile(r"[!#-\[\]-~][ !#-\[\]-~]*")
 
 
@@ -24,5 +27,6 @@ def ascii_symbol(name: str) -> str:
 
 
 def value_hint(name: str) -> str | None:
-    """`name` if it can be the name of a value in a module, else None."""
-    return name if name.isascii() and name.isidentifier() else None
+    """`name` if it can be the name of a value in a module, and is the user's own, else None."""
+    is_own = not name.startswith(PREFIX)
+    return name if is_own and name.isascii() and name.isidentifier() else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import TypeGuard
+from typing import Protocol, TypeGuard
 
 
 def is_any_tuple(value: object) -> TypeGuard[tuple[object, ...]]:
@@ -89,3 +89,23 @@ def is_error_class(value: type) -> TypeGuard[type[BaseException]]:
 def is_class(value: object) -> TypeGuard[type[object]]:
     """Whether `value` is a class."""
     return isinstance(value, type)
+
+
+class ModelClass(Protocol):
+    """A class of pydantic's, which this package does not import."""
+
+    model_fields: Mapping[str, object]
+
+    def model_validate(self, obj: object, /) -> object:
+        """An instance for a value that was read; raises a `ValueError` if it is not right."""
+        ...
+
+    def model_construct(self, **values: object) -> object:
+        """An instance with these values, unchecked."""
+        ...
+
+
+def is_model(value: object) -> TypeGuard[ModelClass]:
+    """Whether `value` is a class that is a model of pydantic's."""
+    names = ("model_fields", "model_validate", "model_construct")
+    return isinstance(value, type) and all(hasattr(value, name) for name in names)

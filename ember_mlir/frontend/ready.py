@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ember_mlir.frontend.composition import Operator
-from ember_mlir.frontend.operations import generate, sample, vote
+from ember_mlir.frontend.operations.asking import generate, sample
+from ember_mlir.frontend.operations.combining import vote
 
 
 class Ensemble(Operator[str, "list[str]"]):

@@ -6,12 +6,13 @@ it is the identity of a draw, so both kinds of recorder must move through it ali
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Guards, Source, Unguardable
@@ -20,6 +21,10 @@ from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.plain import is_unicode
 from ember_mlir.frontend.values import describe
 
+if TYPE_CHECKING:
+    from ember_mlir.grammars import Grammar
+    from ember_mlir.providers import Tool
+
 MAX_DEPTH = 150
 """How deep calls may nest; Python's own stack has room for about 200."""
 
@@ -27,21 +32,43 @@ HALF_A_PAIR = (
     "a text must be Unicode that UTF-8 can express, but got one with half of a surrogate pair; "
     "write the whole character"
 )
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+"""Where the files of this package are."""
+
 PRINT_THE_RESULT = "print the result of the program instead"
 
 
 class Ask(NamedTuple):
-    """A checked request: its prompt may be symbolic."""
+    """A checked request: its prompt, a text or a conversation, may be symbolic.
+
+    An answer that does not fit the `grammar` is asked for again, at most `retries` times; with
+    `tools` the answer is a turn. The rest is as in a request.
+    """
 
     prompt: object
     model: str
-    temperature: Decimal | None
-    max_tokens: int | None
+    temperature: Decimal | None = None
+    top_p: Decimal | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    extra: str | None = None
+    grammar: Grammar | None = None
+    retries: int = 0
+    tools: tuple[Tool, ...] = ()
 
     @property
     def greedy(self) -> bool:
         """Whether it draws nothing."""
         return self.temperature == 0
+
+
+class Said(NamedTuple):
+    """A turn of a conversation: who speaks, what each part is, and the parts."""
+
+    role: str
+    kinds: tuple[str, ...]
+    parts: tuple[object, ...]
 
 
 class Recorder(ABC):
@@ -62,7 +89,49 @@ class Recorder(ABC):
 
     @abstractmethod
     def generate(self, ask: Ask) -> object:
-        """One answer."""
+        """One answer: a text, or with tools a conversation of one turn."""
+
+    @abstractmethod
+    def conversation(self, pieces: Sequence[object]) -> object:
+        """Turns (`Said`) and conversations, one after the other, as one conversation."""
+
+    @abstractmethod
+    def content(self, messages: object) -> object:
+        """The text of the last turn of a conversation."""
+
+    @abstractmethod
+    def tool_calls(self, messages: object) -> object:
+        """The calls that the last turn of a conversation asks for."""
+
+    @abstractmethod
+    def parse(self, text: object, grammar: Grammar, layout: Layout) -> object:
+        """The value that a text spells, which is laid out so."""
+
+    @abstractmethod
+    def embed(self, text: object, model: str) -> object:
+        """The embedding of a text, or of each of a list."""
+
+    @abstractmethod
+    def score(self, text: object, labels: object, model: str) -> object:
+        """How well each of some labels fits a text."""
+
+    @abstractmethod
+    def nearest(self, query: object, vectors: object, k: int) -> object:
+        """The indices of the `k` vectors that are nearest to another."""
+
+    @abstractmethod
+    def redact(self, text: object, policies: Sequence[str], label: str) -> tuple[object, object]:
+        """A text with what policies find behind masks, and what is hidden."""
+
+    @abstractmethod
+    def restore(self, text: object, hidden: object) -> object:
+        """A text with masks replaced by what they hide."""
+
+    @abstractmethod
+    def known(
+        self, name: str, function: Callable[..., object], argument: object, result: Layout
+    ) -> object:
+        """What a pure function of ours, called `name`, gives for one argument."""
 
     @abstractmethod
     def sample(self, ask: Ask, count: int) -> object:
@@ -88,12 +157,18 @@ class Recorder(ABC):
     def reduce(self, function: Callable[..., object], items: object, arity: int) -> object:
         """A list merged by groups of neighbours."""
 
-    def apply(self, function: Callable[..., object], argument: object) -> object:
-        """The result of `function` for one argument, here: as captured code calls it."""
+    def invoke(
+        self, function: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        """The result of a call, here: as captured code makes it."""
         # What may be called, and how, is only needed once something is captured.
         from ember_mlir.frontend.calls import invoke
 
-        return invoke(self, function, (argument,), {})
+        return invoke(self, function, args, kwargs)
+
+    def apply(self, function: Callable[..., object], argument: object) -> object:
+        """The result of `function` for one argument, here: as captured code calls it."""
+        return self.invoke(function, (argument,), {})
 
     def maps(self, items: Layout) -> bool:
         """Whether a list laid out so is mapped as a whole, and not element by element."""
@@ -101,12 +176,11 @@ class Recorder(ABC):
 
     def each(self, function: Callable[..., object], items: Sequence[object]) -> list[object]:
         """The results of `function` for a list that is known and not made of texts."""
-        depth = len(self.indices)
         results: list[object] = []
-        for index, item in enumerate(items):
-            self.indices[depth:] = [index]
-            results.append(self.apply(function, item))
-        del self.indices[depth:]
+        with self.repetitions() as begin:
+            for index, item in enumerate(items):
+                begin(index)
+                results.append(self.apply(function, item))
         return self.made(results)
 
     def check_result(self, result: object, fits: bool) -> None:
@@ -134,7 +208,9 @@ class Recorder(ABC):
             )
         outer, repetitions = self.location, len(self.indices)
         self.chain.append(site)
-        self.location = location
+        if outer is None or not location.file.startswith(PACKAGE):
+            # What this package does on behalf of a call stands where the call does.
+            self.location = location
         try:
             yield
         finally:
@@ -152,6 +228,21 @@ class Recorder(ABC):
         finally:
             del self.indices[repetitions:]
             self.location = location
+
+    @contextmanager
+    def repetitions(self) -> Generator[Callable[[int | None], None]]:
+        """Be inside of repetitions, each of which begins with a call of what this gives."""
+        # Later these may be others: the iterator of a loop may be closed somewhere else.
+        indices = self.indices
+        depth = len(indices)
+
+        def begin(index: int | None) -> None:
+            indices[depth:] = [index]
+
+        try:
+            yield begin
+        finally:
+            del indices[depth:]
 
     @contextmanager
     def back_at(self, chain: Sequence[int], indices: Sequence[int | None]) -> Generator[None]:
@@ -180,6 +271,10 @@ class Recorder(ABC):
     def made(self, value: list[object]) -> list[object]:
         """A list that captured code has made, as one whose changes can be undone."""
         return value
+
+    def owns(self, instance: object) -> None:
+        """Take note of an object that captured code has made."""
+        del instance
 
     def made_dict(self, value: dict[object, object]) -> dict[object, object]:
         """A dict that captured code has made, as one whose changes can be undone."""

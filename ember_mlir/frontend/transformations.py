@@ -11,7 +11,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from ember_mlir.errors import InputError
 from ember_mlir.frontend.composition import Operator
-from ember_mlir.frontend.operations import map as map_each
+from ember_mlir.frontend.operations.combining import map as map_each
 
 P = ParamSpec("P")
 R = TypeVar("R")

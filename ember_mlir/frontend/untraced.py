@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 
-from ember_mlir.frontend.eager import Direct, Send
+from ember_mlir.frontend.direct import Direct
+from ember_mlir.frontend.eager import Send
 from ember_mlir.frontend.recorder import activated
 from ember_mlir.frontend.values import frame_location
 from ember_mlir.providers import Reply, Request
@@ -36,7 +37,7 @@ class Untraced(Direct):
         self._site = self._sites.setdefault(key, len(self._sites))
         self.location = frame_location(frame)
 
-    def draw(self) -> int:
+    def draw(self, attempt: int = 0) -> int:
         self._made[self._site] += 1
         return draw_number(self._tape, (self._site,), (self._made[self._site] - 1,))
 

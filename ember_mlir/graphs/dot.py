@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ember_mlir.graphs.model import Graph, Node
 
 _SHAPES = {
@@ -24,24 +22,16 @@ def as_dot(graph: Graph) -> str:
       n0 [label="say \\"hi\\"", shape=oval]
     }
     """
-    lines = ["digraph program {", '  node [fontname="sans-serif"]', *_level(graph, None, "  ")]
+    lines = ["digraph program {", '  node [fontname="sans-serif"]']
+    lines += graph.written(_node, _opened, "}")
     lines += [f"  n{source} -> n{target}" for source, target in graph.edges]
     if graph.left_out:
         lines.append(f'  rest [label="{graph.left_out} further steps", shape=plaintext]')
     return "\n".join([*lines, "}"])
 
 
-def _level(graph: Graph, inside: int | None, indent: str) -> Iterator[str]:
-    for node in graph.nodes:
-        if node.inside != inside:
-            continue
-        if graph.has_inside(node.number):
-            yield f"{indent}subgraph cluster{node.number} {{"
-            yield from _level(graph, node.number, indent + "  ")
-            yield f"{indent}  {_node(node)}"
-            yield f"{indent}}}"
-        else:
-            yield f"{indent}{_node(node)}"
+def _opened(node: Node) -> str:
+    return f"subgraph cluster{node.number} {{"
 
 
 def _node(node: Node) -> str:

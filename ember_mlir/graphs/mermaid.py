@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ember_mlir.graphs.model import Graph, Node
 
 _BRACKETS = {
@@ -24,24 +22,15 @@ def as_mermaid(graph: Graph) -> str:
       n1("b")
       n0 --> n1
     """
-    lines = ["flowchart TD", *_level(graph, None, "  ")]
+    lines = ["flowchart TD", *graph.written(_node, _opened, "end")]
     lines += [f"  n{source} --> n{target}" for source, target in graph.edges]
     if graph.left_out:
         lines.append(f'  rest["{graph.left_out} further steps"]')
     return "\n".join(lines)
 
 
-def _level(graph: Graph, inside: int | None, indent: str) -> Iterator[str]:
-    for node in graph.nodes:
-        if node.inside != inside:
-            continue
-        if graph.has_inside(node.number):
-            yield f'{indent}subgraph s{node.number} [" "]'
-            yield from _level(graph, node.number, indent + "  ")
-            yield f"{indent}  {_node(node)}"
-            yield f"{indent}end"
-        else:
-            yield f"{indent}{_node(node)}"
+def _opened(node: Node) -> str:
+    return f'subgraph s{node.number} [" "]'
 
 
 def _node(node: Node) -> str:

@@ -7,7 +7,8 @@ stand inside of the step that runs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from xdsl.dialects import func, scf
@@ -40,9 +41,24 @@ class Graph:
     edges: dict[tuple[int, int], None] = field(default_factory=dict[tuple[int, int], None])
     left_out: int = 0
 
-    def has_inside(self, number: int) -> bool:
-        """Whether steps stand inside of a step."""
-        return any(node.inside == number for node in self.nodes)
+    def written(
+        self, write: Callable[[Node], str], opened: Callable[[Node], str], closed: str
+    ) -> Iterator[str]:
+        """A line for each step; between what is `opened` and `closed`, those inside of it, too."""
+        inside: defaultdict[int | None, list[Node]] = defaultdict(list)
+        for node in self.nodes:
+            inside[node.inside].append(node)
+        pending: list[tuple[str, Node | str]] = [("  ", node) for node in reversed(inside[None])]
+        while pending:
+            indent, one = pending.pop()
+            if isinstance(one, str):
+                yield indent + one
+            elif one.number not in inside:
+                yield indent + write(one)
+            else:
+                yield indent + opened(one)
+                inner = [write(one), *reversed(inside[one.number])]
+                pending += [(indent, closed), *[(indent + "  ", part) for part in inner]]
 
 
 def graph_of(module: ModuleOp) -> Graph:

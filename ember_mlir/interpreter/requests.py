@@ -62,6 +62,8 @@ def ask_once(
         draws=draws(run, op, place, [attempt] if attempt else []),
         top_p=decimal(op.top_p),
         stop=texts(op.stop),
+        seed=whole(op.seed),
+        extra=None if op.extra is None else op.extra.data,
         grammar=None if op.grammar is None else op.grammar.data,
         tools=tuple([run.tools[t.string_value()] for t in tools.data] if tools else ()),
     )
@@ -82,6 +84,8 @@ def judge(run: Run, op: ensemble.JudgeOp) -> Value:
         draws=draws(run, op, run.indices, []),
         top_p=decimal(op.top_p),
         stop=texts(op.stop),
+        seed=whole(op.seed),
+        extra=None if op.extra is None else op.extra.data,
     )
     reply = text_of(run.send(request).values[0])
     return answers[read_verdict(reply, len(answers))]

@@ -69,7 +69,7 @@ class Run:
             op.sym_name.data: op.model_name for op in module.ops if isinstance(op, llm.ModelOp)
         }
         self.tools = {
-            op.sym_name.data: Tool(op.sym_name.data, op.description.data, op.parameters.data)
+            op.sym_name.data: Tool(op.tool_name, op.description.data, op.parameters.data)
             for op in module.ops
             if isinstance(op, llm.ToolOp)
         }

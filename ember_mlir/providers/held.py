@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ember_mlir.grammars import Grammar
     from ember_mlir.providers.messages import Message, Tool
-    from ember_mlir.providers.protocol import Answer, Kind
+    from ember_mlir.providers.protocol import Answer, Kind, Problem
 
 T = TypeVar("T")
 
@@ -47,6 +47,8 @@ class Terms(NamedTuple):
     kind: Kind
     labels: tuple[str, ...]
     prompts: tuple[str, ...]
+    seed: int | None
+    extra: str | None
 
 
 class HeldRequest:
@@ -77,16 +79,25 @@ def _is_later(draws: Draws | Later) -> TypeIs[Later]:
 class HeldReply:
     """The slots of a reply, and how they are filled."""
 
-    __slots__ = ("_input_tokens", "_output_tokens", "_values")
+    __slots__ = ("_input_tokens", "_output_tokens", "_problem", "_values")
 
-    def __init__(self, values: Sequence[Answer], input_tokens: int, output_tokens: int) -> None:
+    _problem: Problem | None
+
+    def __init__(
+        self,
+        values: Sequence[Answer],
+        input_tokens: int,
+        output_tokens: int,
+        problem: Problem | None = None,
+    ) -> None:
         self._values = values
         self._input_tokens = input_tokens
         self._output_tokens = output_tokens
+        self._problem = problem
 
-    def held(self) -> tuple[Sequence[Answer], int, int]:
+    def held(self) -> tuple[Sequence[Answer], int, int, Problem | None]:
         """All fields at once, for those who read every reply."""
-        return self._values, self._input_tokens, self._output_tokens
+        return self._values, self._input_tokens, self._output_tokens, self._problem
 
 
 REQUEST_FIELDS: Readers = {
@@ -97,7 +108,7 @@ REQUEST_FIELDS: Readers = {
 }
 
 REPLY_FIELDS: Readers = {
-    name: attrgetter(f"_{name}") for name in ("values", "input_tokens", "output_tokens")
+    name: attrgetter(f"_{name}") for name in ("values", "input_tokens", "output_tokens", "problem")
 }
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "Kind",
     "Message",
     "Outcome",
+    "Problem",
     "Provider",
     "Reply",
     "Request",
@@ -45,6 +46,9 @@ __all__ = [
 
 Kind = Literal["generate", "embed", "score"]
 """What is asked for: answers, an embedding, or a probability per label."""
+
+Problem = Literal["cut off", "refused"]
+"""Why an answer is not whole: it reached `max_tokens`, or the model would not give one."""
 
 Answer = str | Message | tuple[float, ...]
 """A text, a turn that may call tools, or the numbers of an embedding or a score."""
@@ -62,8 +66,10 @@ class Request(HeldRequest):
 
     An answer ends before the first text of `stop`. With a `grammar` it should be a text
     that the grammar accepts: a provider that can holds the model to it. With `tools` it
-    may call them. `kind` is `generate`, `embed` (an embedding of the prompt) or `score`
-    (how probable each of `labels` is).
+    may call them. Under a `seed` a service answers an equal request alike, as far as it can.
+    `extra` is the text of a JSON object: parameters that only this provider knows. `kind` is
+    `generate`, `embed` (an embedding of the prompt) or `score` (how probable each of
+    `labels` is).
 
     A batch is one request to embed or score several `prompts`, of which each has a value
     in the reply, in their order. Only a model that is registered with a `max_batch` above
@@ -94,6 +100,8 @@ class Request(HeldRequest):
     kind: Kind
     labels: tuple[str, ...]
     prompts: tuple[str, ...]
+    seed: int | None
+    extra: str | None
 
     def __init__(
         self,
@@ -112,9 +120,12 @@ class Request(HeldRequest):
         kind: Kind = "generate",
         labels: tuple[str, ...] = (),
         prompts: tuple[str, ...] = (),
+        seed: int | None = None,
+        extra: str | None = None,
     ) -> None:
         self._terms = Terms(
-            model, temperature, max_tokens, n, top_p, stop, grammar, tools, kind, labels, prompts
+            *(model, temperature, max_tokens, n, top_p, stop, grammar, tools, kind, labels),
+            *(prompts, seed, extra),
         )
         self._prompt = prompt
         self._messages = messages
@@ -170,7 +181,8 @@ class Reply(HeldReply):
     Answers are texts. Where the request has tools they may be a `Message`, for `embed`
     they are a tuple of finite floats, and for `score` a tuple with a float from 0 to 1
     per label. To a batch there is one for each of its prompts. `input_tokens` counts the
-    prompt once, `output_tokens` all answers together.
+    prompt once, `output_tokens` all answers together. Where an answer is not whole,
+    `problem` says why: it is paid for, and is an error.
 
     >>> Reply(["4"], input_tokens=3, output_tokens=1).values[0]
     '4'
@@ -181,6 +193,7 @@ class Reply(HeldReply):
     values: Sequence[Answer]
     input_tokens: int
     output_tokens: int
+    problem: Problem | None
 
     @property
     def texts(self) -> list[str]:

@@ -21,7 +21,8 @@ def check_reply(request: Request, reply: object) -> Reply:
     """Return `reply` if it is a proper answer to `request`, else raise `ProviderError`.
 
     Such an error is `retryable`: what has garbled one reply on its way may spare the next,
-    and a request that is sent again keeps its draws.
+    and a request that is sent again keeps its draws. An answer that is not whole is proper,
+    and an error that is not: it would come out alike again.
 
     >>> check_reply(Request("small", "hello", n=2), Reply(["hi"], 1, 1))
     Traceback (most recent call last):
@@ -36,6 +37,7 @@ but got 1; return one text per requested answer
     _check_values(request, reply.values)
     _check_count(request, "input_tokens", reply.input_tokens)
     _check_count(request, "output_tokens", reply.output_tokens)
+    _check_whole(request, reply)
     return reply
 
 
@@ -207,6 +209,28 @@ def _is_list(values: object) -> TypeGuard[Sequence[object]]:
 
 def _is_tuple(value: object) -> TypeGuard[tuple[object, ...]]:
     return isinstance(value, tuple)
+
+
+def _check_whole(request: Request, reply: Reply) -> None:
+    problem: object = reply.problem
+    if problem == "cut off":
+        if request.grammar is not None and not all(map(request.grammar.accepts, reply.texts)):
+            # What does not fit is asked for again, as any other answer that does not.
+            return
+        limit = "its limit" if request.max_tokens is None else f"{request.max_tokens} tokens"
+        raise ProviderError(
+            f"the answer of model {request.model!r} must be whole, but was cut off at {limit}; "
+            "give more max_tokens, or ask for a shorter answer"
+        )
+    if problem == "refused":
+        raise ProviderError(
+            f"model {request.model!r} must answer, but refused to; change what it is asked"
+        )
+    if problem is not None:
+        raise _malformed(
+            f"the problem of the reply for model {request.model!r} must be 'cut off', 'refused' "
+            f"or None, but got {_kind(problem)}; leave it out where the answer is whole"
+        )
 
 
 def _check_count(request: Request, name: str, count: object) -> None:

@@ -89,9 +89,9 @@ class RequestSpec(Spec):
     def read(self, call: Call, answer: object) -> Slot:
         # What nearly all replies are is seen at a glance; `check_reply` says what else is.
         if type(answer) is Reply and self._is_simple:
-            values, read, written = answer.held()
+            values, read, written, problem = answer.held()
             if values.__class__ is list and read.__class__ is int and written.__class__ is int:
-                text = values[0] if len(values) == 1 else None
+                text = values[0] if len(values) == 1 and problem is None else None
                 # Neither number is negative, nor too large.
                 if isinstance(text, str) and text.isascii() and 0 <= read | written < _MANY:
                     call.read = read

@@ -22,6 +22,7 @@ from ember_mlir.semantics.choices import (
 from ember_mlir.semantics.confidence import Boundary
 from ember_mlir.semantics.limits import (
     MAX_TEMPERATURE,
+    extra_problem,
     max_tokens_problem,
     temperature_problem,
     top_p_problem,
@@ -75,6 +76,7 @@ __all__ = [
     "element",
     "equal",
     "escape_template",
+    "extra_problem",
     "fill_template",
     "frozen",
     "is_list",

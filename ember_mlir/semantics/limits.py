@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 MAX_TEMPERATURE = 2
@@ -28,6 +29,21 @@ def top_p_problem(top_p: Decimal) -> str | None:
     if top_p.is_finite() and 0 < top_p <= 1:
         return None
     return f"top_p must be above 0 and at most 1, but got {top_p}"
+
+
+def extra_problem(extra: str) -> str | None:
+    """Why a text is no JSON object of a provider's own parameters, or None if it is one.
+
+    >>> extra_problem("[1]")
+    'extra must be the text of a JSON object, but got a list'
+    """
+    try:
+        found: object = json.loads(extra)
+    except (ValueError, RecursionError) as error:
+        return f"extra must be the text of a JSON object, but it is no JSON: {error}"
+    if isinstance(found, dict):
+        return None
+    return f"extra must be the text of a JSON object, but got a {type(found).__name__}"
 
 
 def max_tokens_problem(max_tokens: int) -> str | None:

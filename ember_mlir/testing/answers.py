@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -86,3 +87,41 @@ class Dice:
         if kind == 2:
             return f"{(request.prompt or '')[:40]}!"
         return _SHORT[number // 80 % len(_SHORT)]
+
+
+class Slow:
+    """A model that takes 10 seconds for what is slow or an answer of its own, and 1 for all else.
+
+    As the model `judge` it answers `verdict` after `judging` seconds. A request for `refused`
+    is refused. The prompts of what was asked are kept in `requests`.
+
+    >>> model = Slow("long")
+    >>> [model.simulate(Request("m", prompt))[1] for prompt in ("q", "slow q")]
+    [1.0, 10.0]
+    >>> model.simulate(Request("judge", "q"))[0].values
+    ('long',)
+    """
+
+    def __init__(
+        self, verdict: str = "short", refused: str | None = None, *, judging: float = 1.0
+    ) -> None:
+        self.verdict = verdict
+        self.refused = refused
+        self.judging = judging
+        self.requests: list[str | None] = []
+
+    def simulate(self, request: Request) -> tuple[Reply, float]:
+        """The reply to `request`, and how many seconds it takes."""
+        self.requests.append(request.prompt)
+        if request.model == "judge":
+            return Reply((self.verdict,), 1, 1), self.judging
+        if request.prompt == self.refused:
+            raise ProviderError("the request must be answered, but is refused")
+        slow = "slow" in (request.prompt or "") or "<" in (request.prompt or "")
+        return Reply((f"<{request.prompt}>",), 1, 1), 10.0 if slow else 1.0
+
+    async def generate(self, request: Request) -> Reply:
+        """What `simulate` replies, after as long as it takes."""
+        reply, seconds = self.simulate(request)
+        await asyncio.sleep(seconds)
+        return reply

@@ -15,7 +15,7 @@ from xdsl.ir import Attribute
 from ember_mlir.dialects.values import EMBEDDING, TEXT, TEXTS, ListType, quote
 from ember_mlir.dialects.values.structures import format_grammar
 from ember_mlir.testing.asking import MODELS, on_error, site
-from ember_mlir.testing.nesting import leave
+from ember_mlir.testing.nesting import leave, reduce
 from ember_mlir.testing.plain import element_of, integer, is_any, is_list, is_one
 from ember_mlir.testing.programs import EVERYTHING
 from ember_mlir.testing.samples import GRAMMARS, Fitting
@@ -141,13 +141,7 @@ def same_in_map(w: Writer, wanted: Attribute) -> str:
 
 
 def same_in_reduce(w: Writer, wanted: Attribute) -> str:
-    found = ListType(wanted)
-    items, group, result = w.value(found), w.fresh(), w.fresh()
-    w.line(f"{result} = ensemble.reduce {group} in {items} by {w.number(3, 2)} : {found} do {{")
-    with w.region(Name(group, found), repeats=True):
-        same(w)
-        leave(w, "ensemble.yield", (w.value(wanted), wanted))
-    return w.close(result, wanted)
+    return reduce(w, wanted, same)
 
 
 def same_in_loop(w: Writer, wanted: Attribute) -> str:

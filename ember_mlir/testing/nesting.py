@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xdsl.dialects.builtin import IndexType, i1, i64
 from xdsl.ir import Attribute
@@ -38,12 +38,13 @@ def map_over(w: Writer, wanted: Attribute) -> str:
     return w.close(result, wanted)
 
 
-def reduce(w: Writer, wanted: Attribute) -> str:
+def reduce(w: Writer, wanted: Attribute, begin: Callable[[Writer], None] = unused) -> str:
+    """A reduction whose body begins with what `begin` writes."""
     found = ListType(wanted)
     items, group, result = w.value(found), w.fresh(), w.fresh()
     w.line(f"{result} = ensemble.reduce {group} in {items} by {w.number(3, 2)} : {found} do {{")
     with w.region(Name(group, found), repeats=True):
-        unused(w)
+        begin(w)
         leave(w, "ensemble.yield", (w.value(wanted), wanted))
     return w.close(result, wanted)
 

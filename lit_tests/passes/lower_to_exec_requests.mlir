@@ -12,10 +12,10 @@ llm.tool @time "Tells the time, où que ce soit." takes "{\"type\": \"object\"}"
 
 // A request takes lane and priority of its task, and keeps all that it asks for.
 // CHECK: exec.frame @several
-// CHECK-NEXT: exec.request @l(%{{.*}}) times 3 temperature 0.7 top_p 0.5 max_tokens 16 stop ["\n"] as regex "[0-9]+" sampled priority 7 site <0[*]> label "pii" at "{{.*}}lower_to_exec_requests.mlir":18:10 -> !llm.list<!llm.text>
+// CHECK-NEXT: exec.request @l(%{{.*}}) times 3 temperature 0.7 top_p 0.5 max_tokens 16 stop ["\n"] seed 7 extra "{\"a\": 1}" as regex "[0-9]+" sampled priority 7 site <0[*]> label "pii" at "{{.*}}lower_to_exec_requests.mlir":18:10 -> !llm.list<!llm.text>
 func.func @several(%question: !sched.future<!llm.text>) -> !sched.list<!llm.text> {
   %answers = sched.task(%q = %question : !sched.future<!llm.text>) on @l priority 7 estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.list<!llm.text> {
-    %a = sched.request @m(%q) times 3 temperature 0.7 top_p 0.5 max_tokens 16 stop ["\n"] as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
+    %a = sched.request @m(%q) times 3 temperature 0.7 top_p 0.5 max_tokens 16 stop ["\n"] seed 7 extra "{\"a\": 1}" as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
     sched.yield %a : !llm.list<!llm.text>
   }
   func.return %answers : !sched.list<!llm.text>

@@ -7,11 +7,11 @@ llm.tool @search "finds" takes "{\"type\": \"object\"}"
 // CHECK-LABEL: func.func @turn(
 func.func @turn(%talk: !llm.messages) -> !llm.messages {
   // CHECK-NEXT: %turn = sched.task(%talk_1 = %talk : !sched.future<!llm.messages>) on @m_lane {{.*}} -> !sched.future<!llm.messages> {
-  // CHECK-NEXT: %turn_1 = sched.request @m(%talk_1 : !llm.messages) top_p 0.9 stop ["x"] tools [@search] draw <0> -> !llm.messages
+  // CHECK-NEXT: %turn_1 = sched.request @m(%talk_1 : !llm.messages) top_p 0.9 stop ["x"] seed 7 extra "{}" tools [@search] draw <0> -> !llm.messages
   // CHECK-NEXT: sched.yield %turn_1 : !llm.messages
   // CHECK-NEXT: }
   // CHECK-NEXT: func.return %turn : !sched.future<!llm.messages>
-  %turn = llm.generate @m(%talk : !llm.messages) top_p 0.9 stop ["x"] tools [@search] draw <0> -> !llm.messages
+  %turn = llm.generate @m(%talk : !llm.messages) top_p 0.9 stop ["x"] seed 7 extra "{}" tools [@search] draw <0> -> !llm.messages
   func.return %turn : !llm.messages
 }
 

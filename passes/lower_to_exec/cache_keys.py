@@ -60,7 +60,7 @@ def definitions(module: ModuleOp) -> Mapping[str, str]:
         if isinstance(op, llm.ModelOp):
             found[op.sym_name.data] = f"{op.provider} {Utf8Attr(op.model_name)}"
         elif isinstance(op, llm.ToolOp):
-            found[op.sym_name.data] = f"{op.sym_name} {op.description} {op.parameters}"
+            found[op.sym_name.data] = f"{Utf8Attr(op.tool_name)} {op.description} {op.parameters}"
     for op in module.ops:
         if isinstance(op, sched.LaneOp):
             found[op.sym_name.data] = found[op.model.string_value()]

@@ -8,6 +8,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
+from ember_mlir.dialects.formats.requests import PARAMETERS
 from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.values import DrawAttr, LabelAttr, is_greedy
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
@@ -54,7 +55,7 @@ class LowerRequest(RewritePattern):
             label=plan.label,
             source=source_of(op),
         )
-        copy_properties(op, request, ("temperature", "top_p", "max_tokens", "stop", "grammar"))
+        copy_properties(op, request, (*PARAMETERS, "grammar"))
         replace(rewriter, op, request)
 
 

@@ -39,7 +39,9 @@ class LowerTool(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: llm.ToolOp, rewriter: PatternRewriter, /) -> None:
-        tool = instructions.ToolOp(op.sym_name.data, op.description.data, op.parameters.data)
+        tool = instructions.ToolOp(
+            op.sym_name.data, op.description.data, op.parameters.data, tool=op.tool_name
+        )
         replace(rewriter, op, tool)
 
 

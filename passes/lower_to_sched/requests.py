@@ -11,6 +11,7 @@ from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import ensemble, llm, sched
+from ember_mlir.dialects.formats.requests import PARAMETERS
 from ember_mlir.dialects.formats.strategies import Retry
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import LABEL
@@ -23,7 +24,7 @@ Call = llm.GenerateOp | ensemble.SampleOp | llm.EmbedOp | llm.ScoreOp | ensemble
 Lanes = Mapping[str, SymbolRefAttr]
 Made = TypeVar("Made", sched.RequestOp, sched.EmbedOp, sched.ScoreOp)
 
-PARAMETERS = ("temperature", "top_p", "max_tokens", "stop", "grammar", "tools", "draw")
+TAKEN_OVER = (*PARAMETERS, "grammar", "tools", "draw")
 """What a request takes over from the call that it is of."""
 
 
@@ -40,7 +41,7 @@ def request_of(op: Call, prompt: SSAValue) -> sched.RequestOp:
     tools = op.tools if isinstance(op, llm.GenerateOp) else None
     names = [tool.string_value() for tool in tools.data] if tools is not None else []
     request = sched.RequestOp(op.model.string_value(), prompt, tools=names)
-    for name in PARAMETERS:
+    for name in TAKEN_OVER:
         if name in op.properties:
             request.properties[name] = op.properties[name]
     return labelled(request, op)

@@ -65,7 +65,7 @@ def if_true(value: SSAValue, condition: SSAValue) -> ensemble.CascadeOp:
 def packed_call(call: llm.GenerateOp, prompt: SSAValue, most: int) -> llm.GenerateOp:
     """The request of `call` about `most` elements at most, without an identity."""
     made = llm.GenerateOp(call.model.string_value(), prompt)
-    for name in ("temperature", "top_p"):
+    for name in ("temperature", "top_p", "seed", "extra"):
         if name in call.properties:
             made.properties[name] = call.properties[name]
     made.properties["grammar"] = GrammarAttr(ANSWERS)

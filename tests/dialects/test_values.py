@@ -278,6 +278,8 @@ def test_sampling_leaves_out_what_is_not_given() -> None:
         top_p=Decimal("0.9"),
         max_tokens=5,
         stop=["x"],
+        seed=7,
+        extra="{}",
         grammar=Grammar("regex", "a"),
         retries=2,
     ).properties()

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any
 
 import pytest
 
 import ember_mlir as ember
-from ember_mlir.frontend.capture import capture
-from ember_mlir.frontend.signature import Signature
-from ember_mlir.interpreter import interpret
-from ember_mlir.runtime.background import run_sync
+
+from .ways import captured_of, reference
 
 
 class Recording:
@@ -26,26 +23,6 @@ class Recording:
         self.requests.append(request)
         digest = blake2b(repr(request).encode(), digest_size=3).hexdigest()
         return ember.Reply([f"⟨{digest}⟩"], len(request.prompt or ""), 1)
-
-
-def interpret_captured(
-    program: ember.Program[..., object],
-    args: tuple[object, ...],
-    seed: int,
-    provider: Recording,
-) -> object:
-    """What the capture of a call means, according to the reference interpreter."""
-    arguments = Signature(program.function).bind(args, {})
-    captured = capture(program.function, arguments)
-    inputs: list[Any] = [arguments.values[name] for name in captured.inputs]
-    outputs = interpret(
-        captured.module,
-        inputs,
-        seed=seed,
-        send=lambda request: run_sync(provider.generate(request)),
-        functions=captured.functions,
-    )
-    return captured.shape.rebuild(outputs)
 
 
 Agree = Callable[..., object]
@@ -84,6 +61,7 @@ def _compare(
     function: Callable[..., object], args: tuple[object, ...], *, dead_calls: bool
 ) -> object:
     program = ember.compile(function)
+    captured = captured_of(program.function, args)
     results: list[object] = []
     for seed in (1, 2, 3):
         eager, compiled, interpreted = Recording(), Recording(), Recording()
@@ -92,7 +70,7 @@ def _compare(
         with ember.Session(provider=compiled, seed=seed):
             assert program(*args) == results[-1]
         with ember.Session(provider=interpreted, seed=seed):
-            assert interpret_captured(program, args, seed, interpreted) == results[-1]
+            assert reference(captured, args, seed, interpreted) == results[-1]
         assert Counter(interpreted.requests) == Counter(eager.requests)
         assert Counter(compiled.requests) <= Counter(eager.requests)
         assert dead_calls or len(compiled.requests) == len(eager.requests)

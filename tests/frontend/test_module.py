@@ -233,7 +233,7 @@ def test_a_value_may_not_leave_its_region() -> None:
 
 
 def test_a_program_that_is_out_of_hand_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ember_mlir.frontend.trace.MAX_OPERATIONS", 50)
+    monkeypatch.setattr("ember_mlir.frontend.tracing.scopes.MAX_OPERATIONS", 50)
 
     def ask(q: str) -> object:
         return [generate(q) for _ in range(51)]

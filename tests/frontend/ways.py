@@ -21,6 +21,7 @@ from ember_mlir.errors import EmberError, FunctionError
 from ember_mlir.frontend.capture import Captured, capture
 from ember_mlir.frontend.signature import Signature
 from ember_mlir.interpreter import interpret
+from ember_mlir.providers import Provider
 from ember_mlir.runtime.background import run_sync
 
 WORDS = ("yes", "no", "ok", "7", "A, B", "bad", "")
@@ -101,7 +102,7 @@ async def _awaited(value: Awaitable[object]) -> object:
     return await value
 
 
-def reference(captured: Captured, args: Sequence[object], seed: int, provider: Words) -> object:
+def reference(captured: Captured, args: Sequence[object], seed: int, provider: Provider) -> object:
     """What a capture means, according to the reference interpreter."""
     function: Any = captured.function
     values = Signature(function).bind(tuple(args), {}).values

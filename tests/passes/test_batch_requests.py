@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp, f64, i1, i64
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute
 
 from ember_mlir.dialects.llm import EmbedOp, ListOp
 from ember_mlir.dialects.values import EMBEDDING, TEXT, TEXTS, ListType
@@ -35,6 +35,7 @@ from ember_mlir.testing import (
     programs,
     reference,
 )
+from ember_mlir.testing.counting import counted_operands
 from ember_mlir.testing.engines import Watched
 from ember_mlir.testing.plain import element_of, is_one
 from ember_mlir.testing.writer import Maker, Name, Writer
@@ -256,7 +257,7 @@ def test_it_tells_why_requests_stay(name: str, aim: Objective, told: set[str]) -
 # How long it takes.
 
 
-def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operands_are_renamed_once_per_user() -> None:
     count = 300
     calls = "\n".join(f"%e{i} = llm.embed @m(%q)" for i in range(count))
     names = ", ".join(f"%e{i}" for i in range(count))
@@ -268,18 +269,10 @@ def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> 
         func.return %l : !llm.list<tensor<?xf32>>
         }}"""
     )
-    renamed: list[Operation] = []
-    write = Operation.operands.fset
-    assert write is not None
-
-    def counting(op: Operation, new: object) -> None:
-        renamed.append(op)
-        write(op, new)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
-    BatchRequestsPass().apply(make_context(), module)
+    with counted_operands() as renamed:
+        BatchRequestsPass().apply(make_context(), module)
     lists = [op for op in module.walk() if isinstance(op, ListOp)]
     assert [len(found.items) for found in lists] == [count, count]
-    assert renamed.count(lists[-1]) == 1
+    assert renamed[lists[-1]] == 1
     assert len([op for op in module.walk() if isinstance(op, EmbedOp)]) == 1
     verify_module(module)

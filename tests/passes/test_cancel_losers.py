@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,9 +15,9 @@ from ember_mlir.dialects.values import TEXT
 from ember_mlir.errors import ProviderError
 from ember_mlir.parsing import parse_module, print_module
 from ember_mlir.passes.optimization import Setting
-from ember_mlir.providers import Reply, Request
 from ember_mlir.runtime.run import prepare
 from ember_mlir.testing import Program, numbered, programs, reference, without
+from ember_mlir.testing.answers import Slow
 from ember_mlir.testing.engines import EVERYWHERE, Watched, Where, on_engine
 from ember_mlir.testing.exactness import FAULTS, optimized, remarks_of
 from ember_mlir.testing.moves import asked_in_both_arms, read_in_some_arm
@@ -69,29 +68,6 @@ def compiled(source: ModuleOp, *, cancels: bool = True) -> ModuleOp:
     return optimized(source, f"{passes},{INSTRUCTIONS}", setting)
 
 
-class Slow:
-    """A model that takes 10 seconds for what is slow, and 1 for all else."""
-
-    def __init__(self, verdict: str, refused: str | None = None) -> None:
-        self.verdict = verdict
-        self.refused = refused
-        self.requests: list[str | None] = []
-
-    def simulate(self, request: Request) -> tuple[Reply, float]:
-        self.requests.append(request.prompt)
-        if request.model == "judge":
-            return Reply((self.verdict,), 1, 1), 2.0
-        if request.prompt == self.refused:
-            raise ProviderError("the request must be answered, but is refused")
-        slow = "slow" in (request.prompt or "") or "<" in (request.prompt or "")
-        return Reply((f"<{request.prompt}>",), 1, 1), 10.0 if slow else 1.0
-
-    async def generate(self, request: Request) -> Reply:
-        reply, seconds = self.simulate(request)
-        await asyncio.sleep(seconds)
-        return reply
-
-
 @pytest.mark.parametrize("where", EVERYWHERE[:2])
 @pytest.mark.parametrize(
     ("text", "verdict", "seconds", "found"),
@@ -105,30 +81,32 @@ class Slow:
 def test_a_run_does_not_wait_for_what_nobody_reads(
     text: str, verdict: str, seconds: float, found: str, where: Where
 ) -> None:
-    ran = Watched(prepare(compiled(parse_module(text))), ["q"], Slow(verdict)).run(where)
+    model = Slow(verdict, judging=2.0)
+    ran = Watched(prepare(compiled(parse_module(text))), ["q"], model).run(where)
     assert (ran.outputs, ran.seconds) == ([found], seconds)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [(AHEAD, 11.0), (SPECULATED, 10.0)])
 def test_without_it_a_run_waits(text: str, seconds: float) -> None:
     module = compiled(parse_module(text), cancels=False)
-    assert Watched(prepare(module), ["q"], Slow("short")).run("heap").seconds == seconds
+    model = Slow("short", judging=2.0)
+    assert Watched(prepare(module), ["q"], model).run("heap").seconds == seconds
 
 
 @pytest.mark.parametrize("where", EVERYWHERE[:2])
 def test_a_speculated_request_that_fails_is_the_failure_of_its_own_arm_alone(where: Where) -> None:
     module = compiled(parse_module(SPECULATED))
-    model = Slow("short", refused="slow q")
+    model = Slow("short", refused="slow q", judging=2.0)
     assert Watched(prepare(module), ["q"], model).run(where).outputs == ["<q>"]
     with pytest.raises(ProviderError, match="is refused"):
-        Watched(prepare(module), ["q"], Slow("short", refused="q")).run(where)
+        Watched(prepare(module), ["q"], Slow("short", refused="q", judging=2.0)).run(where)
 
 
 @pytest.mark.parametrize("where", EVERYWHERE[:2])
 def test_what_fails_ahead_of_its_branch_fails_the_run_with_its_own_error(where: Where) -> None:
     module = compiled(parse_module(AHEAD))
     with pytest.raises(ProviderError, match="is refused"):
-        Watched(prepare(module), ["q"], Slow("long", refused="q")).run(where)
+        Watched(prepare(module), ["q"], Slow("long", refused="q", judging=2.0)).run(where)
 
 
 ONE_ARM = """llm.model @m from "simulated"

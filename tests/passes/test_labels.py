@@ -14,6 +14,7 @@ from ember_mlir.passes.analysis.label_flows import captures_of
 from ember_mlir.passes.analysis.labels import TRANSFERS, Flows, infer_labels
 from ember_mlir.passes.verify_labels import verify_labels
 from ember_mlir.pipeline import compile_to, parse_passes, passes_between, run_passes
+from ember_mlir.testing.counting import counted_operands
 
 LETTER = """
 llm.model @m from "simulated"
@@ -263,20 +264,12 @@ def test_masks_must_lower_a_label_far_enough() -> None:
         run_passes(make_context(), module, parse_passes("redact-prompts{to=internal}"))
 
 
-def test_many_masked_answers_are_renamed_once_per_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_masked_answers_are_renamed_once_per_reader() -> None:
     module = shaped("wide", 50)
     (reader,) = [op for op in module.walk() if op.name == "llm.list"]
-    renamed: list[Operation] = []
-    write = Operation.operands.fset
-    assert write is not None
-
-    def counting(op: Operation, new: object) -> None:
-        renamed.append(op)
-        write(op, new)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
-    run_passes(make_context(), module, parse_passes("redact-prompts"))
-    assert renamed.count(reader) == 1
+    with counted_operands() as renamed:
+        run_passes(make_context(), module, parse_passes("redact-prompts"))
+    assert renamed[reader] == 1
     assert {op.name for value in reader.operands if isinstance(op := value.owner, Operation)} == {
         "llm.restore"
     }

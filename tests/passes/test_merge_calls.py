@@ -8,7 +8,6 @@ from fractions import Fraction
 import pytest
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation
 
 from ember_mlir.dialects.llm import ListOp
 from ember_mlir.errors import ProviderError
@@ -19,6 +18,7 @@ from ember_mlir.passes.merge_calls import MergeCallsPass
 from ember_mlir.passes.optimization import Setting
 from ember_mlir.pipeline import run_passes
 from ember_mlir.providers import Reply, Request
+from ember_mlir.testing.counting import counted_operands
 from ember_mlir.testing.laws import Option, law, playing
 
 
@@ -35,21 +35,13 @@ def list_of_duplicates(count: int) -> ModuleOp:
     )
 
 
-def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operands_are_renamed_once_per_user() -> None:
     module = list_of_duplicates(300)
     (users,) = [op for op in module.walk() if isinstance(op, ListOp)]
-    renamed: list[Operation] = []
-    write = Operation.operands.fset
-    assert write is not None
-
-    def counting(op: Operation, new: object) -> None:
-        renamed.append(op)
-        write(op, new)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
-    MergeCallsPass().apply(make_context(), module)
+    with counted_operands() as renamed:
+        MergeCallsPass().apply(make_context(), module)
     # `erase` drops the operands of the 299 duplicates; the list is renamed in one go.
-    assert renamed.count(users) == 1
+    assert renamed[users] == 1
     assert len(set(users.items)) == 1
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation, OpOperands, SSAValue
+from xdsl.ir import OpOperands, SSAValue
 
 import ember_mlir as ember
 from ember_mlir.dialects.ensemble import SampleOp
@@ -19,6 +19,7 @@ from ember_mlir.passes.optimization import Remark, Setting
 from ember_mlir.passes.raise_ensembles import RaiseEnsemblesPass
 from ember_mlir.pipeline import compile_to, parse_passes, run_passes
 from ember_mlir.testing import Outcome, Program, numbered, programs, reference
+from ember_mlir.testing.counting import counted_operands
 from ember_mlir.testing.engines import on_engine
 from ember_mlir.testing.ensembles import LANGUAGE
 
@@ -248,7 +249,7 @@ def test_a_loop_keeps_its_place_and_names() -> None:
     assert [(r.fired, r.source) for r in remarks] == [(True, ("loop.mlir", 7, 8))]
 
 
-def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operands_are_renamed_once_per_user() -> None:
     count = 100
     calls = "\n".join(
         f"%a{i} = llm.generate @m(%p) draw <{2 * i}>\n"
@@ -266,17 +267,9 @@ def test_operands_are_renamed_once_per_user(monkeypatch: pytest.MonkeyPatch) -> 
         }}"""
     )
     wide = [op for op in module.walk() if isinstance(op, ListOp)][-1]
-    renamed: list[Operation] = []
-    write = Operation.operands.fset
-    assert write is not None
-
-    def counting(op: Operation, new: object) -> None:
-        renamed.append(op)
-        write(op, new)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
-    RaiseEnsemblesPass().apply(make_context(), module)
-    assert renamed.count(wide) == 1
+    with counted_operands() as renamed:
+        RaiseEnsemblesPass().apply(make_context(), module)
+    assert renamed[wide] == 1
     assert all(isinstance(item.owner, SampleOp) for item in wide.items)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 from xdsl.dialects import func
 from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, NameLoc, StringAttr
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import exec as instructions
@@ -17,6 +15,7 @@ from ember_mlir.parsing import make_context, parse_module, print_module
 from ember_mlir.passes.analysis.levels import verify_level
 from ember_mlir.passes.rewriting import SymbolNames, apply_once, place_of, replace
 from ember_mlir.pipeline import compile_to, parse_passes, run_passes
+from ember_mlir.testing.counting import counted_operands
 from ember_mlir.tools.bench.shapes import SHAPES
 
 
@@ -31,15 +30,6 @@ def test_operands_are_set_a_few_times_per_operation(
 ) -> None:
     """Once per use would be quadratic: each copies all operands of the user."""
     module = compile_to(parse_module(SHAPES[shape](60)), "llm")
-    written: Counter[Operation] = Counter()
-    write = Operation.operands.fset
-    assert write is not None
-
-    def counting(op: Operation, new: object) -> None:
-        written[op] += 1
-        write(op, new)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(Operation, "operands", Operation.operands.setter(counting))
     replaced: list[SSAValue] = []
     replace = SSAValue.replace_all_uses_with
 
@@ -49,7 +39,8 @@ def test_operands_are_set_a_few_times_per_operation(
         replace(value, by)
 
     monkeypatch.setattr(SSAValue, "replace_all_uses_with", noting)
-    lowered(module, "lower-to-sched", "lower-to-exec")
+    with counted_operands() as written:
+        lowered(module, "lower-to-sched", "lower-to-exec")
     # Set when it is made, renamed, moved into a task, absorbed by another, and inlined.
     assert max(written.values()) <= 8
     assert not replaced

@@ -14,9 +14,9 @@ from ember_mlir.interpreter import interpret
 from ember_mlir.parsing import parse_module
 from ember_mlir.passes.optimization import Setting
 from ember_mlir.pipeline import STAGES
-from ember_mlir.providers import Reply, Request
 from ember_mlir.runtime.run import prepare
 from ember_mlir.testing import Program, numbered, programs, reference
+from ember_mlir.testing.answers import Slow
 from ember_mlir.testing.engines import Watched
 from ember_mlir.testing.exactness import FAULTS, optimized, remarks_of
 from ember_mlir.testing.moves import LANGUAGES
@@ -43,26 +43,6 @@ func.func @f(%q: !llm.text) -> !llm.text {
 def early(source: ModuleOp) -> ModuleOp:
     setting = Setting(optimize_for="latency", speculate=True)
     return optimized(source, "speculate-branches", setting)
-
-
-class Slow:
-    """A model that takes a second, and for whom nothing is long; it refuses what is `refused`."""
-
-    def __init__(self, verdict: str = "short", refused: str | None = None) -> None:
-        self.verdict = verdict
-        self.refused = refused
-        self.requests: list[str | None] = []
-
-    def simulate(self, request: Request) -> tuple[Reply, float]:
-        self.requests.append(request.prompt)
-        if request.model == "judge":
-            return Reply((self.verdict,), 1, 1), 1.0
-        if request.prompt == self.refused:
-            raise ProviderError("the request must be answered, but is refused")
-        return Reply((f"<{request.prompt}>",), 1, 1), 1.0
-
-    async def generate(self, request: Request) -> Reply:
-        return self.simulate(request)[0]
 
 
 @given(program=programs(LANGUAGES["speculate-branches"]), faults=FAULTS)

@@ -20,10 +20,11 @@ from ember_mlir.passes.equivalence import Equivalence
 from ember_mlir.passes.optimization import Objective, Setting
 from ember_mlir.passes.stop_early import StopEarlyPass
 from ember_mlir.passes.verify_labels import verify_labels
-from ember_mlir.pipeline import STAGES, parse_passes, run_passes
+from ember_mlir.pipeline import parse_passes, run_passes
 from ember_mlir.providers import Reply, Request
 from ember_mlir.testing.exactness import remarks_of
 from ember_mlir.testing.laws import Model, Option, finite, law, playing, running, sender
+from ember_mlir.testing.levels import lowered
 
 TEXT = "!llm.text"
 LIST = "!llm.list<!llm.text>"
@@ -47,14 +48,6 @@ def stopped(module: ModuleOp, allow: str = "exact", optimize_for: Objective = "c
     found = module.clone()
     setting = Setting(Equivalence.parse(allow), optimize_for)
     run_passes(make_context(), found, parse_passes("stop-early"), setting=setting)
-    return found
-
-
-def lowered(module: ModuleOp) -> ModuleOp:
-    """The instructions of a module as it is, without further optimization."""
-    found = module.clone()
-    names = ["infer-labels", *STAGES["sched"], *STAGES["exec"]]
-    run_passes(make_context(), found, parse_passes(",".join(names)))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,8 @@ ALL_FIELDS = Request(
     kind="score",
     labels=("a", "b"),
     prompts=("x", "y"),
+    seed=7,
+    extra="{}",
 )
 
 
@@ -67,7 +70,7 @@ def test_a_request_is_greedy_and_for_one_answer_by_default() -> None:
     assert repr(REQUEST) == (
         "Request(model='small', prompt='hello', messages=None, temperature=None, "
         "max_tokens=None, n=1, draws=(), top_p=None, stop=(), grammar=None, tools=(), "
-        "kind='generate', labels=(), prompts=())"
+        "kind='generate', labels=(), prompts=(), seed=None, extra=None)"
     )
 
 
@@ -77,7 +80,7 @@ def test_a_request_has_the_fields_that_it_was_given() -> None:
         "Request(model='m', prompt='p', messages=None, temperature=0.5, max_tokens=9, n=2, "
         "draws=(1, 2), top_p=0.9, stop=('\\n',), grammar=None, "
         "tools=(Tool(name='search', description='finds', parameters='{}'),), kind='score', "
-        "labels=('a', 'b'), prompts=('x', 'y'))"
+        "labels=('a', 'b'), prompts=('x', 'y'), seed=7, extra='{}')"
     )
     assert Request.__match_args__ == (
         *("model", "prompt", "messages", "temperature", "max_tokens", "n", "draws"),
@@ -89,6 +92,7 @@ def test_requests_are_equal_where_all_their_fields_are() -> None:
         **{"model": "x", "prompt": None, "messages": (), "temperature": 0.0, "max_tokens": 1},
         **{"n": 1, "draws": (), "top_p": None, "stop": (), "tools": (), "kind": "embed"},
         **{"labels": (), "prompts": (), "grammar": Grammar("regex", "a")},
+        **{"seed": None, "extra": None},
     }
     assert set(changes) == {field.name for field in dataclasses.fields(Request)}
     same = dataclasses.replace(ALL_FIELDS)
@@ -148,9 +152,10 @@ def test_copies_of_a_request_hold_its_draws_and_not_what_makes_them(protocol: in
 
 def test_replies_are_compared_copied_and_shown_as_what_they_hold() -> None:
     reply = Reply(("hi",), input_tokens=3, output_tokens=1)
-    assert repr(reply) == "Reply(values=('hi',), input_tokens=3, output_tokens=1)"
+    assert repr(reply) == "Reply(values=('hi',), input_tokens=3, output_tokens=1, problem=None)"
     assert (reply, hash(reply)) == (Reply(("hi",), 3, 1), hash(Reply(("hi",), 3, 1)))
     assert reply not in (Reply(("ho",), 3, 1), Reply(("hi",), 4, 1), Reply(("hi",), 3, 2))
+    assert reply != Reply(("hi",), 3, 1, "refused")
     assert dataclasses.replace(reply, input_tokens=4) == Reply(("hi",), 4, 1)
     assert pickle.loads(pickle.dumps(reply)) == reply == copy.copy(reply)
     with pytest.raises(TypeError, match="unhashable type: 'list'"):
@@ -161,6 +166,44 @@ def test_replies_are_compared_copied_and_shown_as_what_they_hold() -> None:
 def test_a_proper_reply_is_returned(values: list[str]) -> None:
     reply = Reply(values, 0, 0)
     assert check_reply(REQUEST, reply) is reply
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (
+            Reply(["one small"], 3, 2, "cut off"),
+            "the answer of model 'small' must be whole, but was cut off at 2 tokens; "
+            "give more max_tokens, or ask for a shorter answer",
+        ),
+        (
+            Reply(["I will not"], 3, 2, "refused"),
+            "model 'small' must answer, but refused to; change what it is asked",
+        ),
+    ],
+)
+def test_what_is_no_whole_answer_is_an_error_that_comes_again(reply: Reply, message: str) -> None:
+    with pytest.raises(ProviderError) as caught:
+        check_reply(Request("small", "hello", max_tokens=2), reply)
+    assert caught.value.message == message
+    assert not caught.value.retryable
+    no_limit = Reply(["one small"], 3, 2, "cut off")
+    with pytest.raises(ProviderError, match="was cut off at its limit; give more"):
+        check_reply(REQUEST, no_limit)
+
+
+def test_an_answer_that_is_cut_off_is_left_to_its_grammar_if_it_does_not_fit() -> None:
+    asked = Request("small", "hello", max_tokens=1, grammar=Grammar("regex", "[0-9]+|yes"))
+    reply = Reply(["Yes, it"], 3, 1, "cut off")
+    assert check_reply(asked, reply) is reply
+    with pytest.raises(ProviderError, match="was cut off at 1 tokens"):
+        check_reply(asked, Reply(["1234"], 3, 1, "cut off"))
+
+
+def test_a_problem_that_nobody_knows_is_told() -> None:
+    problem: Any = "tired"
+    with pytest.raises(ProviderError, match="must be 'cut off', 'refused' or None, but got an"):
+        check_reply(REQUEST, Reply(["hi"], 3, 1, problem))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ def test_a_sample_depends_on_its_own_draw_only(
     assert list(together.values) == [reply.values[0] for reply in alone]
     assert together.output_tokens == sum(reply.output_tokens for reply in alone)
     assert together.input_tokens == alone[0].input_tokens
-    assert check_reply(replace(request, n=len(draws)), together) is together
+    whole = replace(together, problem=None)
+    assert check_reply(replace(request, n=len(draws)), whole) is whole
+    assert together.problem == next((one.problem for one in alone if one.problem), None)
     assert all(count_tokens(value) <= max_tokens for value in together.texts)
 
 

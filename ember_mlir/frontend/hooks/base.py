@@ -9,7 +9,8 @@ from types import CellType
 from typing import Any
 
 from ember_mlir.frontend.attributes import attribute
-from ember_mlir.frontend.calls import Ready, invoke
+from ember_mlir.frontend.calls import invoke
+from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.guards import ClosureName, GlobalName
 from ember_mlir.frontend.narrowing import (
     is_awaitable,

@@ -18,8 +18,8 @@ from ember_mlir.frontend.one_by_one import iterated
 from ember_mlir.frontend.regions.attempts import Attempt
 from ember_mlir.frontend.regions.branches import Branch
 from ember_mlir.frontend.regions.loops import Loop, Rounds, steps
-from ember_mlir.frontend.regions.raising import SymbolicError, emit_raise
-from ember_mlir.frontend.regions.region import PathRaises, Region
+from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
+from ember_mlir.frontend.regions.region import Region
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,

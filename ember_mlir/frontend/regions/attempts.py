@@ -24,25 +24,26 @@ from ember_mlir.dialects.llm import ApplyOp, FieldOp, GenerateOp, RecordOp
 from ember_mlir.dialects.values import RecordType
 from ember_mlir.errors import ParseError, ProgramError, ProviderError
 from ember_mlir.frontend.applied import Functions
-from ember_mlir.frontend.containers import frozen
 from ember_mlir.frontend.library import known_errors
 from ember_mlir.frontend.narrowing import is_any_tuple
 from ember_mlir.frontend.operators import FUNCTIONS
 from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.frontend.regions.arms import Arms, merged
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.catching import can_catch, caught
 from ember_mlir.frontend.regions.merging import Merge, Outcome
-from ember_mlir.frontend.regions.raising import Raising, emit_raise
-from ember_mlir.frontend.regions.region import PathRaises, Region, State, belongs_to_program
+from ember_mlir.frontend.regions.raising import Raising
+from ember_mlir.frontend.regions.region import State
 from ember_mlir.frontend.rewriting.jumps import PREFIX
 from ember_mlir.frontend.rewriting.places import Place
-from ember_mlir.frontend.trace import Scope, Trace
-from ember_mlir.frontend.values import Symbolic, Unknown, known_or_symbolic
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import Scope
+from ember_mlir.frontend.values import Symbolic, Unknown
 
 BODY = 0
 
 
-class Attempt(Region):
+class Attempt(Arms):
     """One `try`; `kinds` are the classes of its handlers.
 
     Of the names that it binds, `last` are those that have no new value when it fails.
@@ -61,10 +62,6 @@ class Attempt(Region):
         self.live = isinstance(recorder, Trace)
         self._failed: BaseException | None = None
         self._arm = BODY
-        self._entry: State = ()
-        self._outcomes: list[Outcome] = []
-        self._raised = False
-        self._depth = 0
 
     def __iter__(self) -> Iterator[object]:
         yield BODY
@@ -83,7 +80,6 @@ class Attempt(Region):
         raise error
 
     def _captured(self) -> Iterator[object]:
-        assert isinstance(self.recorder, Trace)
         (body,) = self._outcomes
         errors = self._errors_in(body.block.walk())
         if not self._may_take(errors):
@@ -91,7 +87,7 @@ class Attempt(Region):
             return
         for change in body.changes.values():
             if self._may_take(self._errors_in(_behind(change.mark, body.block))):
-                self.recorder.refuse(
+                self.trace.refuse(
                     "a list that is changed inside of 'try' before what may fail",
                     "change it behind",
                     self.place.location,
@@ -110,17 +106,16 @@ class Attempt(Region):
         self._arm, failed = self._caught(body.block)
         yield self._arm
         body, handled = self._outcomes
-        self.recorder.location = self.place.location
+        self.trace.location = self.place.location
         outcomes = [handled, body]
-        self.result = branched(self.recorder, failed, outcomes, self.place.names)
+        self.result = branched(self.trace, failed, outcomes, self.place.names)
 
     def _caught(self, block: Block) -> tuple[int, Symbolic]:
         """The handler of the only step that it may take an error of, and whether that has failed.
 
         What the handler does not take is an error of the program.
         """
-        assert isinstance(self.recorder, Trace)
-        trace, first = self.recorder, block.first_op
+        trace, first = self.trace, block.first_op
         behind = _behind(first, block)
         errors = self._errors_in(() if first is None else first.walk())
         may_take = [
@@ -139,8 +134,7 @@ class Attempt(Region):
 
     def _errors_in(self, ops: Iterable[Operation]) -> set[type[BaseException]]:
         """The errors that some operations may be when the program runs."""
-        assert isinstance(self.recorder, Trace)
-        return {kind for op in ops for kind in errors_of(op, self.recorder.functions)}
+        return {kind for op in ops for kind in errors_of(op, self.trace.functions)}
 
     def _may_take(self, errors: Iterable[type[BaseException]]) -> bool:
         """Whether a handler may take one of these errors, or of what they stand for."""
@@ -151,17 +145,15 @@ class Attempt(Region):
 
         Its own errors are those of no handler, and leave the `try` as they do in Python.
         """
-        assert isinstance(self.recorder, Trace)
         for op in [*block.ops]:
             if self._may_take(self._errors_in(op.walk())):
                 return
             op.detach()
-            self.recorder.block.add_op(op)
+            self.trace.block.add_op(op)
 
     def _inline(self, body: Outcome) -> None:
         """What no handler takes is done as if there were no `try`."""
-        assert isinstance(self.recorder, Trace)
-        trace = self.recorder
+        trace = self.trace
         for op in [*body.block.ops]:
             op.detach()
             trace.block.add_op(op)
@@ -174,14 +166,9 @@ class Attempt(Region):
         self.result = tuple(body.state)
 
     def enter(self, variables: Mapping[str, object]) -> State:
-        assert isinstance(self.recorder, Trace)
-        if not self._outcomes:
-            self._entry = self.state(variables)
-        self._depth = len(self.recorder.scopes)
-        self.recorder.open(Block())
-        self._raised = False
+        entry = super().enter(variables)
         if self._arm == BODY:
-            return self._entry
+            return entry
         # What a jump sets is the last that is done there.
         why = "which may have been given another value before the error"
         return tuple(
@@ -190,69 +177,38 @@ class Attempt(Region):
                 if before is after or name.startswith(PREFIX) or name in self.last
                 else Unknown(name, why)
                 for name, before, after in zip(
-                    self.place.names, self._entry, self._outcomes[BODY].state, strict=True
+                    self.place.names, entry, self._outcomes[BODY].state, strict=True
                 )
             ]
         )
 
     def takes(self, error: BaseException) -> bool:
-        if not self.live:
-            first = self._arm == BODY and self._failed is None
-            if first:
-                self._failed = error
-            return first
-        if not belongs_to_program(error):
-            return False
-        assert isinstance(self.recorder, Trace)
-        if len(self.recorder.scopes) != self._depth + 1:
-            self.recorder.refuse(
-                "an error inside of an expression that may not be evaluated",
-                "write it with 'if'",
-                self.place.location,
-            )
-        emit_raise(self.recorder, error)
-        self._raised = True
-        return True
+        if self.live:
+            return super().takes(error)
+        first = self._arm == BODY and self._failed is None
+        if first:
+            self._failed = error
+        return first
 
     def leave(self, variables: Mapping[str, object]) -> None:
-        assert isinstance(self.recorder, Trace)
-        block = self.recorder.block
-        state = self.state(variables)
-        held = tuple(map(frozen, state))
-        self.scope = self.recorder.scopes[-1]
-        changes = self.recorder.close()
-        self._outcomes.append(Outcome(block, state, held, changes, self._raised))
+        self.scope = self.trace.scopes[-1]
+        super().leave(variables)
 
     def _finish(self) -> None:
-        assert isinstance(self.recorder, Trace)
-        trace = self.recorder
-        trace.location = self.place.location
-        merge = Merge(trace, self._outcomes)
-        values = merge.values(self.place.names) if merge.alive else []
-        changes = [*merge.changes()] if merge.alive else []
-        before = trace.block.last_op
-        results = self._emit(trace, merge)
-        if not merge.alive:
-            raise PathRaises
-        for place, contents in changes:
-            trace.change(place, before)
-            place.become(known_or_symbolic(merge.filled(contents, results)))
-        self.result = tuple([merge.filled(value, results) for value in values])
+        self.trace.location = self.place.location
+        self.result = merged(self.trace, self._outcomes, self.place.names, self._emit)
 
-    def _emit(self, trace: Trace, merge: Merge) -> Sequence[SSAValue]:
+    def _emit(self, merge: Merge) -> Sequence[SSAValue]:
         """A fallback yields one value; several are a record."""
+        trace = self.trace
         names = [str(number) for number in range(len(merge.types))]
         record = RecordType.of([*zip(names, merge.types, strict=True)])
-        number = 0
-        for outcome in self._outcomes:
-            with trace.inside(outcome.block):
-                if outcome.raises:
-                    yields = [trace.nothing_of(found) for found in merge.types]
-                else:
-                    yields = merge.yields(number)
-                    number += 1
-                one = yields[0] if len(yields) == 1 else trace.emit(RecordOp(yields, record))
-                trace.add(YieldOp(one))
+
+        def end(yields: Sequence[SSAValue]) -> None:
+            one = yields[0] if len(yields) == 1 else trace.emit(RecordOp(yields, record))
+            trace.add(YieldOp(one))
+
+        merge.end_arms(end)
         whole = merge.types[0] if len(merge.types) == 1 else record
         result = trace.emit(FallbackOp([Body(outcome.block) for outcome in self._outcomes], whole))
         if len(merge.types) == 1:

@@ -29,7 +29,8 @@ from ember_mlir.frontend.regions.merging import (
 )
 from ember_mlir.frontend.regions.region import State
 from ember_mlir.frontend.rewriting.jumps import RESULT
-from ember_mlir.frontend.trace import HERE, Trace
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import HERE
 from ember_mlir.frontend.values import UNBOUND, Unbound, Unknown, known_or_symbolic
 
 Key = int | tuple[int] | tuple[int, object]

@@ -9,9 +9,9 @@ from ember_mlir.frontend.containers import frozen
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import BOOL, Maybe
 from ember_mlir.frontend.operators import truth
-from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.merging import Outcome
+from ember_mlir.frontend.regions.under_way import UnderWay
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
@@ -29,27 +29,14 @@ class Choice:
         self.is_and = is_and
         self.outcomes: list[Outcome] = []
 
-
-class Choices:
-    """The expressions under way of one recorder, the innermost last."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self._under_way: list[Choice] = []
-
-    @property
-    def depth(self) -> int:
-        """How many are under way."""
-        return len(self._under_way)
-
     @property
     def is_captured(self) -> bool:
         """Whether an operand is captured that may not be evaluated."""
-        return any(isinstance(choice.test, Symbolic) for choice in self._under_way)
+        return isinstance(self.test, Symbolic)
 
-    def forget(self, depth: int) -> None:
-        """Forget all but so many, which an error has left unfinished."""
-        del self._under_way[depth:]
+
+class Choices(UnderWay[Choice]):
+    """The expressions under way of one recorder, the innermost last."""
 
     def _truth(self, place: Place, value: object) -> object:
         if not isinstance(self.recorder, Trace):
@@ -132,12 +119,6 @@ class Choices:
         return value
 
     # Arms
-
-    @property
-    def trace(self) -> Trace:
-        """The capture that symbolic tests belong to."""
-        assert isinstance(self.recorder, Trace)
-        return self.recorder
 
     def _open(self) -> None:
         self.trace.open(Block())

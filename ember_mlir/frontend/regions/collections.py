@@ -12,17 +12,17 @@ from xdsl.ir import Block
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.ensemble import MapOp, YieldOp
-from ember_mlir.frontend.calls import Ready
+from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
-from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.loops import steps
 from ember_mlir.frontend.regions.merging import Outcome
+from ember_mlir.frontend.regions.under_way import UnderWay
 from ember_mlir.frontend.rewriting.places import Place, Shape
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
@@ -39,7 +39,8 @@ VALUE = ("an element",)
 class Collection:
     """A comprehension under way: `levels` has what each region around has collected.
 
-    An item is one value, or a list of which all elements belong to the result.
+    An item is one value, or a list of which all elements belong to the result. It
+    `is_captured` if an element is that may be none, or many.
     """
 
     def __init__(self) -> None:
@@ -48,26 +49,8 @@ class Collection:
         self.is_captured = False
 
 
-class Collections:
+class Collections(UnderWay[Collection]):
     """The comprehensions under way of one recorder, the innermost last."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self._under_way: list[Collection] = []
-
-    @property
-    def depth(self) -> int:
-        """How many are under way."""
-        return len(self._under_way)
-
-    @property
-    def is_captured(self) -> bool:
-        """Whether an element is captured that may be none, or many."""
-        return any(found.is_captured for found in self._under_way)
-
-    def forget(self, depth: int) -> None:
-        """Forget all but so many, which an error has left unfinished."""
-        del self._under_way[depth:]
 
     def begin(self) -> None:
         """A comprehension begins."""
@@ -78,11 +61,9 @@ class Collections:
     ) -> Iterator[object]:
         """What a comprehension runs through."""
         found = known_or_symbolic(items)
-        indices = self.recorder.indices
-        depth = len(indices)
-        try:
+        with self.recorder.repetitions() as begin:
             if isinstance(found, Symbolic):
-                indices[depth:] = [None]
+                begin(None)
                 yield from self._captured(place, found, shape)
                 return
             if isinstance(found, Unknown):
@@ -92,10 +73,8 @@ class Collections:
                     f"a loop over {describe(items)}", "loop over a list", place.location
                 )
             for index, item in enumerate(steps(self.recorder, items, place)):
-                indices[depth:] = [index]
+                begin(index)
                 yield item
-        finally:
-            del indices[depth:]
 
     def _captured(self, place: Place, items: Symbolic, shape: Shape | None) -> Iterator[object]:
         trace = self.trace
@@ -193,12 +172,6 @@ class Collections:
         """The value of the comprehension, which Python has made as `known`."""
         collection = self._under_way.pop()
         return self._list_of(collection.levels[0]) if collection.is_captured else known
-
-    @property
-    def trace(self) -> Trace:
-        """The capture that lists belong to that are not known."""
-        assert isinstance(self.recorder, Trace)
-        return self.recorder
 
 
 def _is_known(items: object) -> bool:

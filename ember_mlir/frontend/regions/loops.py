@@ -6,14 +6,15 @@ while test: body       =>   scf.while (state) { test } do { body }
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import NoReturn
 
 from xdsl.dialects import arith, scf
 from xdsl.dialects.builtin import IntegerAttr, i64
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.llm import GetOp, LengthOp
@@ -23,10 +24,10 @@ from ember_mlir.frontend.layouts import ListOf
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.carried import Carried
 from ember_mlir.frontend.regions.merging import is_same_contents
-from ember_mlir.frontend.regions.raising import emit_raise
-from ember_mlir.frontend.regions.region import Region, State, belongs_to_program
+from ember_mlir.frontend.regions.region import Region, State
 from ember_mlir.frontend.rewriting.places import Place
-from ember_mlir.frontend.trace import Scope, Trace
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.tracing.scopes import Scope
 from ember_mlir.frontend.values import Symbolic, describe
 
 MAX_PASSES = 50
@@ -43,36 +44,42 @@ class CapturedLoop(Region):
         super().__init__(recorder, place)
         self.carried: Carried | None = None
         self.block = Block()
-        self._depth = 0
 
-    @property
-    def trace(self) -> Trace:
-        """The capture that a live loop belongs to."""
-        assert isinstance(self.recorder, Trace)
-        return self.recorder
+    def _passes(self) -> Iterator[object]:
+        """What the body runs for, again and again, until what it hands on stays the same."""
+        for _ in range(MAX_PASSES):
+            self.renew([] if self.carried is None else self.carried.types)
+            self.trace.location = self.place.location
+            self.trace.open(self.block)
+            yield self.element()
+            assert self.carried is not None
+            if self.carried.is_stable:
+                self.trace.location = self.place.location
+                self.result = self.finish(self.carried)
+                return
+        self.trace.refuse("a loop that never settles", "simplify it", self.place.location)
+
+    @abstractmethod
+    def renew(self, types: Sequence[Attribute]) -> None:
+        """Forget the pass before; of `types` are the arguments that stand for the state."""
+
+    @abstractmethod
+    def element(self) -> object:
+        """What a round is about."""
+
+    @abstractmethod
+    def finish(self, carried: Carried) -> State:
+        """Emit the loop, whose body is that of the last pass; returns the state behind it."""
+
+    @abstractmethod
+    def arguments(self) -> Sequence[SSAValue]:
+        """The arguments of the round that stand for its state."""
 
     def enter(self, variables: Mapping[str, object]) -> State:
         if self.carried is None:
             self.carried = Carried(self.trace, self.place.names, self.state(variables))
         self._depth = len(self.trace.scopes)
         return self.carried.begin(self.arguments())
-
-    def arguments(self) -> Sequence[SSAValue]:
-        """The arguments of the round that stand for its state."""
-        raise NotImplementedError
-
-    def takes(self, error: BaseException) -> bool:
-        if not self.live or not belongs_to_program(error):
-            return False
-        if len(self.trace.scopes) != self._depth:
-            self.trace.refuse(
-                "an error inside of an expression that may not be evaluated",
-                "write it with 'if'",
-                self.place.location,
-            )
-        # The program ends there, and no state is handed on.
-        emit_raise(self.trace, error)
-        return True
 
 
 class Loop(CapturedLoop):
@@ -88,40 +95,29 @@ class Loop(CapturedLoop):
         self.live = isinstance(items, Symbolic)
 
     def __iter__(self) -> Iterator[object]:
-        indices = self.recorder.indices
-        depth = len(indices)
-        try:
+        # Python closes this iterator when the loop is left by `break`, too.
+        with self.recorder.repetitions() as begin:
             if self.live:
-                indices[depth:] = [None]
+                begin(None)
                 yield from self._passes()
                 return
             assert is_iterator(self.items)
             for index, item in enumerate(self.items):
-                indices[depth:] = [index]
+                begin(index)
                 yield item
-        finally:
-            # Python closes this iterator when the loop is left by `break`, too.
-            del indices[depth:]
 
-    def _passes(self) -> Iterator[object]:
+    def renew(self, types: Sequence[Attribute]) -> None:
+        erase_behind(self.block)
+        self.block = Block(arg_types=[i64, *types])
+
+    def element(self) -> object:
         assert isinstance(self.items, Symbolic)
         layout = self.items.layout
         if not isinstance(layout, ListOf):
             what = f"a loop over {describe(self.items)}"
             self.trace.refuse(what, "loop over a list", self.place.location)
-        for _ in range(MAX_PASSES):
-            types = [] if self.carried is None else self.carried.types
-            erase_behind(self.block)
-            self.block = Block(arg_types=[i64, *types])
-            self.trace.location = self.place.location
-            self.trace.open(self.block)
-            element = self.trace.emit(GetOp(self.trace.checked(self.items), self.block.args[0]))
-            yield self.trace.value(element, layout.known)
-            assert self.carried is not None
-            if self.carried.is_stable:
-                self._finish()
-                return
-        self.trace.refuse("a loop that never settles", "simplify it", self.place.location)
+        element = self.trace.emit(GetOp(self.trace.checked(self.items), self.block.args[0]))
+        return self.trace.value(element, layout.known)
 
     def arguments(self) -> Sequence[SSAValue]:
         return self.block.args[1:]
@@ -135,20 +131,18 @@ class Loop(CapturedLoop):
             refuse_change(self.trace, self.place)
         self.carried.end_places(changes)
 
-    def _finish(self) -> None:
-        assert self.carried is not None
+    def finish(self, carried: Carried) -> State:
         assert isinstance(self.items, Symbolic)
         trace = self.trace
-        trace.location = self.place.location
-        yields = self.carried.handed_on(self.block, self.block.args[1:])
+        yields = carried.handed_on(self.block, self.block.args[1:])
         with trace.inside(self.block):
             trace.add(scf.YieldOp(*yields))
         zero, one = [trace.emit(arith.ConstantOp(IntegerAttr(n, i64))) for n in (0, 1)]
         length = trace.emit(LengthOp(trace.checked(self.items)))
         mark = trace.block.last_op
-        op = scf.ForOp(zero, length, one, self.carried.initial(), Body(self.block))
+        op = scf.ForOp(zero, length, one, carried.initial(), Body(self.block))
         trace.add(op)
-        self.result = self.carried.finish(op.results, mark)
+        return carried.finish(op.results, mark)
 
 
 class Rounds(CapturedLoop):
@@ -165,17 +159,14 @@ class Rounds(CapturedLoop):
         self._has_round = False
 
     def __iter__(self) -> Iterator[object]:
-        indices = self.recorder.indices
-        depth = len(indices)
-        try:
-            yield from self._known(depth)
+        with self.recorder.repetitions() as begin:
+            yield from self._known(begin)
             if self._again:
-                indices[depth:] = [None]
+                begin(None)
+                self.live = True
                 yield from self._passes()
-        finally:
-            del indices[depth:]
 
-    def _known(self, depth: int) -> Iterator[object]:
+    def _known(self, begin: Callable[[int | None], None]) -> Iterator[object]:
         """The rounds with a known test, which are undone if it does not stay so."""
         scope = mark = None
         if isinstance(self.recorder, Trace):
@@ -185,7 +176,7 @@ class Rounds(CapturedLoop):
         for index in count():
             if self.recorder.is_capture and index == MAX_ROUNDS:
                 self.recorder.refuse("a loop of very many rounds", "bound it", self.place.location)
-            self.recorder.indices[depth:] = [index]
+            begin(index)
             yield index
             if self._over or self._again:
                 break
@@ -228,21 +219,13 @@ class Rounds(CapturedLoop):
         self._depth += 1
         return True
 
-    def _passes(self) -> Iterator[object]:
-        self.live = True
-        for _ in range(MAX_PASSES):
-            types = [] if self.carried is None else self.carried.types
-            erase_behind(self._behind)
-            erase_behind(self.block)
-            self.block, self._behind = Block(arg_types=types), Block()
-            self.trace.location = self.place.location
-            self.trace.open(self.block)
-            yield None
-            assert self.carried is not None
-            if self.carried.is_stable:
-                self._finish()
-                return
-        self.trace.refuse("a loop that never settles", "simplify it", self.place.location)
+    def renew(self, types: Sequence[Attribute]) -> None:
+        erase_behind(self._behind)
+        erase_behind(self.block)
+        self.block, self._behind = Block(arg_types=types), Block()
+
+    def element(self) -> object:
+        return None
 
     def enter(self, variables: Mapping[str, object]) -> State:
         if self.carried is None:
@@ -263,14 +246,12 @@ class Rounds(CapturedLoop):
             changes.setdefault(key, change).before = change.before
         self.carried.end_places(changes)
 
-    def _finish(self) -> None:
-        assert self.carried is not None
+    def finish(self, carried: Carried) -> State:
         trace = self.trace
-        trace.location = self.place.location
         if self._condition is None:
             trace.refuse("a loop that never ends", "bound it, as in 'for _ in range(5)'")
         with trace.inside(self.block):
-            yields = self.carried.handed_on(self._behind, self.block.args)
+            yields = carried.handed_on(self._behind, self.block.args)
         with trace.inside(self._behind):
             trace.add(scf.YieldOp(*yields))
         handed = [*self.block.args, *_used_behind(self.block, self._behind)]
@@ -279,9 +260,9 @@ class Rounds(CapturedLoop):
         _renamed_behind(self._behind, handed)
         types = [value.type for value in handed]
         mark = trace.block.last_op
-        op = scf.WhileOp(self.carried.initial(), types, Body(self.block), Body(self._behind))
+        op = scf.WhileOp(carried.initial(), types, Body(self.block), Body(self._behind))
         trace.add(op)
-        self.result = self.carried.finish(op.results, mark, has_round=self._has_round)
+        return carried.finish(op.results, mark, has_round=self._has_round)
 
 
 def steps(recorder: Recorder, items: Iterable[object], place: Place) -> Iterator[object]:

@@ -24,7 +24,7 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Parts,
     TupleKind,
-    joined,
+    joined_all,
     parts_layout,
 )
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
@@ -147,17 +147,27 @@ class Merge:
         self._held.append((layout, held))
         return Pending(start, layout, variants, name)
 
-    def yields(self, number: int) -> list[SSAValue]:
+    def end_arms(self, end: Callable[[Sequence[SSAValue]], None]) -> None:
+        """Let `end` write the last of each arm, inside of it: it is given what the arm yields."""
+        number = 0
+        for outcome in self.outcomes:
+            with self.trace.inside(outcome.block):
+                if outcome.raises:
+                    end([self.trace.nothing_of(found) for found in self.types])
+                    continue
+                end(self._yields(number))
+                number += 1
+
+    def _yields(self, number: int) -> list[SSAValue]:
         """What the arm of that number among those that go on yields, as values in its block."""
         held: list[SSAValue] = []
-        with self.trace.inside(self.alive[number].block):
-            for layout, variants in self._held:
-                if isinstance(variants[number], Unbound | Unknown):
-                    held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
-                    continue
-                parts = layout.flatten(variants[number])
-                pairs = zip(parts, layout.leaves, strict=True)
-                held += [self.trace.hold(part, leaf) for part, leaf in pairs]
+        for layout, variants in self._held:
+            if isinstance(variants[number], Unbound | Unknown):
+                held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
+                continue
+            parts = layout.flatten(variants[number])
+            pairs = zip(parts, layout.leaves, strict=True)
+            held += [self.trace.hold(part, leaf) for part, leaf in pairs]
         return held
 
     def filled(self, value: object, results: Sequence[SSAValue]) -> object:
@@ -330,15 +340,7 @@ def is_same_contents(first: object, second: object) -> bool:
 
 def joined_layout(variants: Sequence[object]) -> Layout | None:
     """A layout that fits all of `variants`."""
-    found: Layout | None = None
-    for value in variants:
-        layout = layout_of(value)
-        if layout is None:
-            return None
-        found = layout if found is None else joined(found, layout)
-        if found is None:
-            return None
-    return found
+    return joined_all(map(layout_of, variants))
 
 
 def joined_lists(variants: Sequence[object]) -> Layout | None:
@@ -362,8 +364,7 @@ def contents_layout(contents: object) -> Layout | None:
 
 def joined_contents(first: object, second: object) -> Layout | None:
     """The layout of the contents of a list or dict before and behind a round of a loop."""
-    layouts = contents_layout(first), contents_layout(second)
-    found = None if None in layouts else joined(*[one for one in layouts if one is not None])
+    found = joined_all([contents_layout(first), contents_layout(second)])
     if found is not None or isinstance(first, dict) or isinstance(second, dict):
         return found
     return joined_lists([first, second])

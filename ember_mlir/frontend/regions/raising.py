@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ember_mlir.frontend.layouts import NONE
-from ember_mlir.frontend.regions.region import PathRaises
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
+
+
+class PathRaises(Exception):
+    """The path that is captured ends with an error of the user's when the program runs."""
 
 
 class SymbolicError(Exception):

@@ -5,25 +5,19 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import xdsl
 
-from ember_mlir.errors import CaptureError, EmberError
-from ember_mlir.frontend.recorder import Recorder
+from ember_mlir.errors import EmberError, ProgramError
+from ember_mlir.frontend.recorder import PACKAGE, Recorder
+from ember_mlir.frontend.regions.raising import PathRaises, emit_raise
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.results import is_rewritten
+from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import UNBOUND
-
-PACKAGE = str(Path(__file__).parents[2])
-"""Where the code of this package is."""
 
 State = tuple[object, ...]
 """The values of the names that a statement may bind and that matter behind it."""
-
-
-class PathRaises(Exception):
-    """The path that is captured ends with an error of the user's when the program runs."""
 
 
 class Region(ABC):
@@ -41,18 +35,25 @@ class Region(ABC):
         self.recorder = recorder
         self.place = place
         self.unwind: Callable[[], None] = _nothing
+        self._depth = 0
+
+    @property
+    def trace(self) -> Trace:
+        """The capture that a live region belongs to."""
+        assert isinstance(self.recorder, Trace)
+        return self.recorder
 
     @abstractmethod
     def __iter__(self) -> Iterator[object]:
         """The arms or elements that the body runs for."""
 
+    @abstractmethod
     def enter(self, variables: Mapping[str, object]) -> State:
-        """The state that a captured arm begins with."""
-        raise NotImplementedError
+        """The state that a captured arm begins with; what is open then is open at its end."""
 
+    @abstractmethod
     def leave(self, variables: Mapping[str, object]) -> None:
         """Take note of the state that a captured arm ends with."""
-        raise NotImplementedError
 
     def absorb(self, error: BaseException) -> bool:
         """Whether an error at capture only means that this path raises it."""
@@ -63,8 +64,17 @@ class Region(ABC):
 
     def takes(self, error: BaseException) -> bool:
         """Take an error, if it is of the program's path and not about its capture."""
-        del error
-        return False
+        if not self.live or not belongs_to_program(error):
+            return False
+        if len(self.trace.scopes) != self._depth:
+            self.trace.refuse(
+                "an error inside of an expression that may not be evaluated",
+                "write it with 'if'",
+                self.place.location,
+            )
+        # The program ends there, and no state is handed on.
+        emit_raise(self.trace, error)
+        return True
 
     def is_over(self, broken: object) -> bool:
         """Whether a loop that is no region has been left."""
@@ -93,7 +103,7 @@ def is_mistake(error: BaseException) -> bool:
         return False
     if code.co_filename.startswith(_OF_OPERATIONS):
         return True
-    never = type(error) in (AssertionError, NameError, NotImplementedError)
+    never = type(error) in (AssertionError, NameError)
     return never and code.co_filename.startswith(PACKAGE)
 
 
@@ -105,4 +115,6 @@ def belongs_to_program(error: BaseException) -> bool:
     is_name = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
     if is_name or is_mistake(error):
         return False
-    return isinstance(error, Exception) and not isinstance(error, CaptureError | EmberError)
+    # What a capture has to say of itself is no error of a program: those may be raised by it.
+    about_capture = isinstance(error, EmberError) and not isinstance(error, ProgramError)
+    return isinstance(error, Exception) and not about_capture

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from ember_mlir.errors import CaptureError
-from ember_mlir.frontend.rewriting.jumps import PREFIX
+from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.places import Place, shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.source import Definition

@@ -13,16 +13,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from types import CodeType, FunctionType
-from typing import TypeVar
 
-from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.plain_forms import ASK
+from ember_mlir.frontend.rewriting.positions import copied
 from ember_mlir.frontend.rewriting.results import note_rewritten
 from ember_mlir.frontend.rewriting.statements import Rewriter
 from ember_mlir.frontend.source import Definition, FunctionNode, find_definition, nested_codes
-
-NodeT = TypeVar("NodeT", bound=ast.AST)
 
 _FACTORY = "_ember_factory"
 _FUNCTION = "_ember_function"
@@ -56,7 +53,7 @@ def rewrite(function: FunctionType) -> Rewritten:
 
 
 def _build(definition: Definition, code: CodeType) -> Rewritten:
-    node = _copied(definition.node)
+    node = copied(definition.node)
     _mangle(node, _class_of(code))
     rewriter = Rewriter(definition)
     rewriter.whole(node)
@@ -105,19 +102,6 @@ def _mangle(tree: ast.AST, owner: str) -> None:
             name = getattr(node, field, None)
             if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
                 setattr(node, field, prefix + name)
-
-
-def _copied(node: NodeT) -> NodeT:
-    """A copy of a tree to change; `copy.deepcopy` would take most of the time of a capture."""
-    copy = type(node).__new__(type(node))
-    for name, value in vars(node).items():
-        copied: object = value
-        if isinstance(value, ast.AST):
-            copied = _copied(value)
-        elif is_any_list(value):
-            copied = [_copied(item) if isinstance(item, ast.AST) else item for item in value]
-        setattr(copy, name, copied)
-    return copy
 
 
 def _as_statement(node: FunctionNode) -> ast.stmt:

@@ -15,13 +15,11 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
 from ember_mlir.frontend.rewriting.scopes import blocks_of, nodes_in_scope
 
 NodeT = TypeVar("NodeT", bound=ast.AST)
-
-PREFIX = "_ember_"
-"""How names begin that rewritten functions have besides their own."""
 
 RETURNED = f"{PREFIX}returned"
 RESULT = f"{PREFIX}result"

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
-from ember_mlir.frontend.rewriting.jumps import PREFIX
+from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
 
 Refuse = Callable[[ast.AST, str, str], NoReturn]

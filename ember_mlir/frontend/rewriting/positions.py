@@ -1,11 +1,26 @@
-"""Positions of what is written anew: those of what it stands for."""
+"""Trees that are written anew: copies, and the positions of what they stand for."""
 
 from __future__ import annotations
 
 import ast
 from typing import TypeVar
 
+from ember_mlir.frontend.narrowing import is_any_list
+
 NodeT = TypeVar("NodeT", bound=ast.AST)
+
+
+def copied(node: NodeT) -> NodeT:
+    """A copy of a tree to change; `copy.deepcopy` would take most of the time of a capture."""
+    copy = type(node).__new__(type(node))
+    for name, value in vars(node).items():
+        part: object = value
+        if isinstance(value, ast.AST):
+            part = copied(value)
+        elif is_any_list(value):
+            part = [copied(item) if isinstance(item, ast.AST) else item for item in value]
+        setattr(copy, name, part)
+    return copy
 
 
 def placed(node: NodeT, place: ast.AST) -> NodeT:

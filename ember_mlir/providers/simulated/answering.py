@@ -31,7 +31,7 @@ def answers_to(request: Request, said: Conversation, quality: float) -> Make:
             call = _call(request, said, text, chance, quality)
             if call is not None:
                 return call
-        return _cut(request, _shaped(request, said, text, chance, quality))
+        return _stopped(request, _shaped(request, said, text, chance, quality))
 
     return answer
 
@@ -65,8 +65,14 @@ def _shaped(request: Request, said: Conversation, text: str, chance: Chance, qua
     return grammar_reply(request.grammar, Source(said.question, text), chance, quality)
 
 
-def _cut(request: Request, text: str) -> str:
-    """The text up to the first of the stop texts, and of at most `max_tokens`."""
+def cut(request: Request, answer: Answer) -> Answer:
+    """A text of at most `max_tokens`; any other answer as it is."""
+    if request.max_tokens is None or not isinstance(answer, str):
+        return answer
+    return cut_to_tokens(answer, request.max_tokens)
+
+
+def _stopped(request: Request, text: str) -> str:
+    """The text up to the first of the stop texts."""
     ends = [text.find(stop) for stop in request.stop if stop]
-    text = text[: min([end for end in ends if end >= 0], default=len(text))]
-    return text if request.max_tokens is None else cut_to_tokens(text, request.max_tokens)
+    return text[: min([end for end in ends if end >= 0], default=len(text))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from ember_mlir.providers.protocol import Message, Request
@@ -43,15 +44,23 @@ def chances(request: Request) -> list[Chance]:
     """The chance of each answer to `request`: one per draw, or just one without draws.
 
     It depends on the model, on what is said and on the answer's own draw, and on nothing
-    else: answer i of n is the same as that of a request for its draw alone.
+    else: answer i of n is the same as that of a request for its draw alone. Under a seed,
+    the seed and the place of the answer stand for its draw.
     """
     content = _content_key(request)
     if not request.draws:
         return [Chance(content)]
     return [
-        Chance(blake2b(str(draw).encode("utf-8"), key=content, digest_size=16).digest())
-        for draw in request.draws
+        Chance(blake2b(str(drawn).encode("utf-8"), key=content, digest_size=16).digest())
+        for drawn in _drawn(request)
     ]
+
+
+def _drawn(request: Request) -> Sequence[object]:
+    """What makes the answers differ: their draws, or under a seed their places alone."""
+    if request.seed is None:
+        return request.draws
+    return [("seed", request.seed, place) for place in range(len(request.draws))]
 
 
 def request_key(request: Request) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ember_mlir.errors import ProviderError
-from ember_mlir.providers.protocol import Answer, Reply, Request
-from ember_mlir.providers.simulated.answering import answers_to, output_tokens
+from ember_mlir.providers.protocol import Answer, Problem, Reply, Request
+from ember_mlir.providers.simulated.answering import answers_to, cut, output_tokens
 from ember_mlir.providers.simulated.chance import Chance, chances
 from ember_mlir.providers.simulated.conversations import conversation, input_tokens
 from ember_mlir.providers.simulated.profiles import PROFILES, Profile
@@ -19,7 +19,7 @@ class Simulated:
 
     `profiles` maps names of models to how they behave; a name that is not there behaves
     as `small` does. `stop` and `max_tokens` only ever cut an answer, the latter between
-    words.
+    words; what is cut off there is a `problem` of the reply.
 
     >>> request = Request("large", "Q: What is 17 * 23?\\nA:", draws=(3,))
     >>> Simulated().simulate(request)[0].values
@@ -58,14 +58,17 @@ class Simulated:
         answer = answers_to(request, said, profile.quality)
         values: list[Answer] = []
         latency = 0.0
+        problem: Problem | None = None
         for chance in chances(request):
-            value = answer(chance)
+            whole = answer(chance)
+            value = cut(request, whole)
+            problem = problem if value == whole else "cut off"
             values.append(value)
             latency = max(latency, _latency(profile, chance, output_tokens(value)))
         # A request without draws is greedy: its n answers are one and the same.
         values *= 1 if request.draws else request.n
         tokens = sum(map(output_tokens, values))
-        return Reply(tuple(values), input_tokens(request, said), tokens), latency
+        return Reply(tuple(values), input_tokens(request, said), tokens, problem), latency
 
     def _batch(self, request: Request) -> tuple[Reply, float]:
         replies, seconds = zip(*map(self.simulate, request.alone()), strict=True)

@@ -36,6 +36,8 @@ def _request(frame: FrameDecoder, op: ops.RequestOp) -> None:
         n=whole(op.times) or 1,
         top_p=_number(op.top_p),
         stop=() if op.stop is None else tuple([text.data for text in op.stop]),
+        seed=whole(op.seed),
+        extra=None if op.extra is None else op.extra.data,
         grammar=None if op.grammar is None else op.grammar.data,
         tools=tuple([frame.symbols.tool(op, tool) for tool in used]),
     )

@@ -51,7 +51,7 @@ class Symbols:
         if symbol not in self._tools:
             raise invalid(op, f"must name a tool of the module, but got @{symbol}")
         tool = self._tools[symbol]
-        return Tool(symbol, tool.description.data, tool.parameters.data)
+        return Tool(tool.tool_name, tool.description.data, tool.parameters.data)
 
 
 def _lane_table(number: int, op: ops.LaneOp) -> LaneTable:

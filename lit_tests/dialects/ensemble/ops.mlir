@@ -10,8 +10,8 @@ func.func @sample(%p: !llm.text, %m: !llm.messages) -> !llm.text {
   %d = ensemble.sample 5 of @small(%p) temperature 0.7 max_tokens 16 draw <0[*]>
   // CHECK-NEXT: ensemble.sample 2 of @small(%{{.*}}) temperature 0 site <1[*]>
   %g = ensemble.sample 2 of @small(%p) temperature 0 site <1[*]>
-  // CHECK-NEXT: ensemble.sample 1 of @small(%{{.*}} : !llm.messages) top_p 0.5 stop ["é"] as regex "a+" retries 2 on_error drop draw <2[*]> {note = "kept"}
-  %l = ensemble.sample 1 of @small(%m : !llm.messages) top_p 0.5 stop ["é"] as regex "a+" retries 2 on_error drop draw <2[*]> {note = "kept"}
+  // CHECK-NEXT: ensemble.sample 1 of @small(%{{.*}} : !llm.messages) top_p 0.5 stop ["é"] extra "{\"é\": 1}" as regex "a+" retries 2 on_error drop draw <2[*]> {note = "kept"}
+  %l = ensemble.sample 1 of @small(%m : !llm.messages) top_p 0.5 stop ["é"] extra "{\"é\": 1}" as regex "a+" retries 2 on_error drop draw <2[*]> {note = "kept"}
   // CHECK-NEXT: ensemble.sample 2 of @small(%{{.*}}) on_error use %{{.*}}
   %u = ensemble.sample 2 of @small(%p) on_error use %p
   // CHECK-NEXT: ensemble.vote %[[D]] : !llm.list<!llm.text>
@@ -106,8 +106,8 @@ func.func @choices(%p: !llm.text, %xs: !llm.list<!llm.text>, %ns: !llm.list<i64>
   %d = ensemble.judge @small(%p) among %xs
   // CHECK-NEXT: ensemble.judge @small(%{{.*}}) among %{{.*}} temperature 0 max_tokens 4 site <0>
   %e = ensemble.judge @small(%p) among %xs temperature 0 max_tokens 4 site <0>
-  // CHECK-NEXT: ensemble.judge @small(%{{.*}}) among %{{.*}} top_p 0.9 stop ["."] draw <1> {note = "kept"}
-  %f = ensemble.judge @small(%p) among %xs top_p 0.9 stop ["."] draw <1> {note = "kept"}
+  // CHECK-NEXT: ensemble.judge @small(%{{.*}}) among %{{.*}} top_p 0.9 stop ["."] seed 7 extra "{}" draw <1> {note = "kept"}
+  %f = ensemble.judge @small(%p) among %xs top_p 0.9 stop ["."] seed 7 extra "{}" draw <1> {note = "kept"}
   // CHECK-NEXT: ensemble.best %{{.*}} by %{{.*}} : !llm.list<!llm.text>, !llm.list<f64>
   %g = ensemble.best %xs by %s : !llm.list<!llm.text>, !llm.list<f64>
   // CHECK-NEXT: ensemble.best %{{.*}} by %{{.*}} : !llm.list<!llm.object>, !llm.list<i64> {note = "kept"}

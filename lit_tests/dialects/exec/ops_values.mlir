@@ -77,8 +77,8 @@ exec.frame @computed(%a: !llm.text, %xs: !llm.list<!llm.text>, %m: !llm.messages
 // A request is of one prompt, of one prompt several times, or of a list; embeddings and scores too.
 // CHECK: exec.frame @asked
 exec.frame @asked(%a: !llm.text, %m: !llm.messages, %xs: !llm.list<!llm.text>) -> () {
-  // CHECK-NEXT: exec.request @lane(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
-  %0 = exec.request @lane(%a) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
+  // CHECK-NEXT: exec.request @lane(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] seed -1 extra "{}" as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
+  %0 = exec.request @lane(%a) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] seed -1 extra "{}" as regex "[0-9]+" sampled priority 3 site <0[*]> label "internal" at "a.py":1:1 -> !llm.list<!llm.text>
   // CHECK-NEXT: exec.request @lane(%{{.*}} : !llm.messages) tools [@time] sampled site <1> label "public" at "a.py":2:1 -> !llm.messages
   %1 = exec.request @lane(%m : !llm.messages) tools [@time] sampled site <1> label "public" at "a.py":2:1 -> !llm.messages
   // CHECK-NEXT: exec.request @lane(%{{.*}} : !llm.list<!llm.text>) temperature 0 site <2[*]> label "public" at "a.py":3:1 -> !llm.list<!llm.text>

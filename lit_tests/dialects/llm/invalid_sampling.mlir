@@ -127,3 +127,33 @@ func.func @f(%a: !llm.text) {
   %b = llm.generate @m(%a) temperature 0 as regex "x" retries 2
   func.return
 }
+
+// -----
+
+// A call under a seed that is made again gives the same answer, too.
+llm.model @m from "p"
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{'llm.generate' retries must be of a call without a seed, but this one has one and answers alike}}
+  %b = llm.generate @m(%a) seed 1 as regex "x" retries 2
+  func.return
+}
+
+// -----
+
+// What only the provider knows has names.
+llm.model @m from "p"
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{'llm.generate' extra must be the text of a JSON object, but got a list}}
+  %b = llm.generate @m(%a) extra "[1]"
+  func.return
+}
+
+// -----
+
+// It is written as JSON.
+llm.model @m from "p"
+func.func @f(%a: !llm.text) {
+  // expected-error @+1 {{'llm.generate' extra must be the text of a JSON object, but it is no JSON: Expecting value: line 1 column 1 (char 0)}}
+  %b = llm.generate @m(%a) extra "top_k=1"
+  func.return
+}

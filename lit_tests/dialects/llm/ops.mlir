@@ -82,8 +82,8 @@ func.func @calls(%p: !llm.text, %m: !llm.messages) {
   %greedy = llm.generate @small(%p) temperature 0 site <1>
   // CHECK-NEXT: llm.generate @"gpt-4.1-mini"(%{{.*}}) max_tokens 5 draw <2> {note = "kept"}
   %other = llm.generate @"gpt-4.1-mini"(%p) max_tokens 5 draw <2> {note = "kept"}
-  // CHECK-NEXT: llm.generate @small(%{{.*}}) temperature 1 top_p 0.9 max_tokens 7 stop ["\n", "Fin é"] as regex "[0-9]+" retries 3 draw <3>
-  %long = llm.generate @small(%p) temperature 1 top_p 0.9 max_tokens 7 stop ["\n", "Fin é"] as regex "[0-9]+" retries 3 draw <3>
+  // CHECK-NEXT: llm.generate @small(%{{.*}}) temperature 1 top_p 0.9 max_tokens 7 stop ["\n", "Fin é"] extra "{\"top_k\": 5}" as regex "[0-9]+" retries 3 draw <3>
+  %long = llm.generate @small(%p) temperature 1 top_p 0.9 max_tokens 7 stop ["\n", "Fin é"] extra "{\"top_k\": 5}" as regex "[0-9]+" retries 3 draw <3>
   // CHECK-NEXT: llm.generate @small(%{{.*}} : !llm.messages) as json_schema "{\"type\": \"integer\"}"
   %talk = llm.generate @small(%m : !llm.messages) as json_schema "{\"type\": \"integer\"}"
   // CHECK-NEXT: llm.generate @small(%{{.*}} : !llm.messages) tools [@search, @time] draw <4> -> !llm.messages

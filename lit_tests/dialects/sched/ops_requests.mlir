@@ -9,8 +9,8 @@ llm.tool @time "Tells the time." takes "{\"type\": \"object\", \"properties\": {
 // CHECK-LABEL: func.func @requests
 func.func @requests(%a: !sched.future<!llm.text>, %talk: !sched.future<!llm.messages>, %xs: !sched.list<!llm.text>) {
   %drafts = sched.task(%p = %a : !sched.future<!llm.text>) on @small_lane estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.list<!llm.text> {
-    // CHECK: sched.request @small(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
-    %r = sched.request @small(%p) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
+    // CHECK: sched.request @small(%{{.*}}) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] seed 0 extra "{}" as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
+    %r = sched.request @small(%p) times 5 temperature 0.7 top_p 0.9 max_tokens 16 stop ["\n", "END"] seed 0 extra "{}" as regex "[0-9]+" draw <0[*]> label "pii" -> !llm.list<!llm.text>
     sched.yield %r : !llm.list<!llm.text>
   }
   %turn = sched.task(%m = %talk : !sched.future<!llm.messages>) on @small_lane estimate <calls 1, tokens ?, usd ?, seconds ?> -> !sched.future<!llm.messages> {

@@ -1,0 +1,94 @@
+"""Calls of classes, which make objects."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import partial
+from types import FunctionType
+from typing import get_origin
+
+from ember_mlir.frontend.builtins import ALWAYS, builtin
+from ember_mlir.frontend.calls.applying import apply_call
+from ember_mlir.frontend.calls.arguments import Args, Kwargs, are_known
+from ember_mlir.frontend.calls.functions import call_function, is_library_module, is_our_own
+from ember_mlir.frontend.calls.iteration import each, lazily
+from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.library import is_pure
+from ember_mlir.frontend.narrowing import is_error_class, is_exact_dict, is_exact_list
+from ember_mlir.frontend.native import called, is_simple
+from ember_mlir.frontend.regions.raising import SymbolicError
+from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.values import describe, known_or_symbolic
+
+_MAPPING: tuple[object, ...] = (map, filter)
+
+
+def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
+    """An object of a class."""
+    if is_error_class(made):
+        if are_known(args, kwargs):
+            return made(*args, **kwargs)
+        return SymbolicError(made, tuple(map(known_or_symbolic, args)))
+    if made is partial and args and callable(args[0]):
+        return partial(args[0], *args[1:], **kwargs)
+    if made in _MAPPING:
+        return lazily(trace, made, args)
+    if made in ALWAYS or (is_pure(made) and not is_simple(made, args, kwargs)):
+        return builtin(trace, made, args, kwargs, partial(each, trace))
+    if is_pure(made):
+        return called(trace, made, args, kwargs)
+    if _is_users_class(made):
+        return _instance(trace, made, args, kwargs)
+    return apply_call(trace, made, args, kwargs, "effectful")
+
+
+def _is_users_class(made: type) -> bool:
+    return made.__new__ is object.__new__ and not is_library_module(made.__module__)
+
+
+def _instance(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
+    """An object of a user's class, whose `__init__` is traced through."""
+    value = bare(made)
+    trace.owns(value)
+    start: object = made.__init__
+    if isinstance(start, FunctionType) and is_our_own(start):
+        refuse_call(trace, made)
+    if is_traced_class(made) and isinstance(start, FunctionType):
+        call_function(trace, start, (value, *args), kwargs)
+    else:
+        if hasattr(made, "__post_init__"):
+            trace.refuse(f"'__post_init__' of {describe(made)}", "write '__init__' instead")
+        value = made(*args, **kwargs)
+        trace.owns(value)
+        _own_fields(trace, value, (*args, *kwargs.values()))
+    return value
+
+
+def bare(made: type[object]) -> object:
+    """An object of a class, before its `__init__`."""
+    return made.__new__(made)
+
+
+def _own_fields(trace: Trace, value: object, given: Args) -> None:
+    """Let the empty lists and dicts that a dataclass has made be those of captured code."""
+    for field in fields(value) if is_dataclass(value) else ():
+        found: object = getattr(value, field.name, None)
+        if any(found is one for one in given):
+            continue
+        factory: object = get_origin(field.default_factory) or field.default_factory
+        if factory is list and is_exact_list(found):
+            object.__setattr__(value, field.name, trace.made([]))
+        if factory is dict and is_exact_dict(found):
+            object.__setattr__(value, field.name, trace.made_dict({}))
+
+
+def is_traced_class(made: type) -> bool:
+    """Whether objects are made by an `__init__` of the user's: a dataclass only sets fields."""
+    is_users = _is_users_class(made)
+    written = not is_dataclass(made) or "__init__" not in vars(made) or _has_source(made)
+    return is_users and written
+
+
+def _has_source(made: type) -> bool:
+    start: object = vars(made)["__init__"]
+    return isinstance(start, FunctionType) and not start.__code__.co_filename.startswith("<")
