@@ -116,6 +116,14 @@ def cleared(q: str) -> object:
     return n, found
 
 
+def cleared_with_known_keys(q: str) -> object:
+    found = {"a": generate(q)}
+    was = found["a"]
+    found.clear()
+    last = {"b": generate("2")}.popitem()
+    return was, found, last
+
+
 def missing(q: str) -> object:
     found = {generate("1" + q): 1, "yes": 2}
     return found[generate("2" + q)]
@@ -174,6 +182,7 @@ def of_json(q: str) -> object:
         bound_again_in_one_arm,
         removed,
         cleared,
+        cleared_with_known_keys,
         missing,
         in_a_while,
         in_an_object,

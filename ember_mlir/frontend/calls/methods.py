@@ -55,10 +55,11 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
             return _with_keywords(recorder, method, kwargs)
         return list_method(recorder, method.owner, method.name, args)
     if isinstance(method.owner, TrackedDict):
-        given = map(known_or_symbolic, args)
-        if method.name in CHANGING and not kwargs and any(map(holds_symbolic, (owner, *given))):
-            if owner is not method.owner or isinstance(known_or_symbolic(args[0]), Symbolic):
-                return dict_method(recorder, method.owner, method.name, args)
+        is_symbolic = any(
+            isinstance(known_or_symbolic(one), Symbolic) for one in (owner, *args[:1])
+        )
+        if method.name in CHANGING and not kwargs and is_symbolic:
+            return dict_method(recorder, method.owner, method.name, args)
         if method.name in VIEWS and not args and not kwargs:
             if owner is not method.owner:
                 return viewed(recorder, method.owner, method.name)
