@@ -45,6 +45,7 @@ bench: $(VENV)/installed ## Measure programs and the engine against asyncio by h
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
 	@$(BIN)/python -m ember_mlir.tools.bench.scale
 	@$(BIN)/python -m ember_mlir.tools.bench.effects
+	@$(BIN)/python -m ember_mlir.tools.bench.corpus
 
 ablation: $(VENV)/installed ## Run the examples without each optimization in turn.
 	@$(BIN)/python -m ember_mlir.tools.ablation
