@@ -50,7 +50,7 @@ class Words:
         prompt = shown(request)
         if "FAIL" in prompt:
             raise ember.ProviderError("the service answered 400")
-        asked = request if self._draws else (request.model, request.kind, prompt)
+        asked = request if self._draws else (request.model, prompt)
         digest = blake2b(repr((self._seed, asked)).encode(), digest_size=4).digest()
         if request.kind == "embed":
             return ember.Reply([tuple([byte / 256 for byte in digest])], len(prompt), 0)
