@@ -92,8 +92,9 @@ def _rounded(number: Layout | None, is_whole: bool) -> Layout:
 
 def _one_of(layouts: Sequence[Layout | None], kwargs: Kwargs) -> Layout:
     """The layout of the greatest or least of some values, or of the elements of one list."""
-    if len(layouts) == 1 and isinstance(layouts[0], ListOf):
-        element = layouts[0].element or OBJECT
+    if len(layouts) == 1 and (layouts[0] == EMBEDDING_LEAF or isinstance(layouts[0], ListOf)):
+        whole = layouts[0]
+        element = (whole.element or OBJECT) if isinstance(whole, ListOf) else FLOAT
         default = layout_of(kwargs.get("default")) if "default" in kwargs else element
         return OBJECT if default is None else joined(element, default) or OBJECT
     found = layouts[0]

@@ -25,6 +25,8 @@ from ember_mlir.errors import ProgramError
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_iterator, is_known_iterable
 from ember_mlir.frontend.layouts import (
+    EMBEDDING_LEAF,
+    FLOAT,
     INT,
     OBJECT,
     TEXT_LEAF,
@@ -43,9 +45,11 @@ Kwargs = Mapping[str, object]
 
 
 def iterated(trace: Trace, value: object) -> object:
-    """What a loop runs through: of a text, a list of its characters."""
+    """What a loop runs through: of a text its characters, of an embedding its numbers."""
     if isinstance(value, Symbolic) and value.layout == TEXT_LEAF:
         return trace.apply_python("list", list, [value], result=ListOf(TEXT_LEAF))
+    if isinstance(value, Symbolic) and value.layout == EMBEDDING_LEAF:
+        return trace.apply_python("list", list, [value], result=ListOf(FLOAT))
     if isinstance(value, Symbolic) and value.layout == OBJECT:
         listing = "elements"
         effect = "effectful"
@@ -128,6 +132,8 @@ def _element_of(items: object) -> Layout:
     found = layout_of(items)
     if found == TEXT_LEAF:
         return TEXT_LEAF
+    if found == EMBEDDING_LEAF:
+        return FLOAT
     return (found.element if isinstance(found, ListOf) else None) or OBJECT
 
 

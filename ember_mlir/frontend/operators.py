@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import partial
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import f64, i1, i64
-from xdsl.ir import SSAValue
 
 from ember_mlir.dialects.llm import ConcatOp, ContainsOp, EqualOp, GetOp, LengthOp
 from ember_mlir.errors import ProgramError
@@ -255,7 +254,10 @@ def compared(trace: Trace, sign: str, left: object, right: object) -> object:
         case _:
             pass
     first, second = layout_of(left), layout_of(right)
-    if first in NUMBERS and second in NUMBERS:
+    if first == second == BOOL and sign in ("==", "!="):
+        return _same_truth(trace, left, right, sign == "==")
+    both = {first, second}
+    if both == {INT} or (both <= {INT, FLOAT} and _is_exact(left) and _is_exact(right)):
         return _ordered(trace, sign, left, right)
     if sign in ("==", "!=") and _is_comparable(first) and _is_comparable(second):
         found = _equal(trace, left, right)
@@ -283,33 +285,50 @@ def _equal(trace: Trace, left: object, right: object) -> object:
 def _ordered(trace: Trace, sign: str, left: object, right: object) -> object:
     real = FLOAT in (layout_of(left), layout_of(right))
     layout = FLOAT if real else INT
-    first, second = (_number(trace, value, layout) for value in (left, right))
+    first, second = (trace.hold(value, layout) for value in (left, right))
     if real:
         return trace.value(trace.emit(arith.CmpfOp(first, second, _REAL_ORDERS[sign])), BOOL)
     return trace.value(trace.emit(arith.CmpiOp(first, second, _ORDERS[sign])), BOOL)
 
 
-def _number(trace: Trace, value: object, layout: Layout) -> SSAValue:
-    """A number or condition, as a number."""
-    if layout_of(value) != BOOL:
-        return trace.hold(value, layout)
-    held = trace.hold(value, BOOL)
-    if layout == FLOAT:
-        return trace.emit(arith.UIToFPOp(held, f64))
-    assert held.type == i1
-    return trace.emit(arith.ExtUIOp(held, i64))
+def _is_exact(value: object) -> bool:
+    """Whether a float can be just this number: Python compares whole numbers exactly."""
+    if isinstance(value, int):
+        return abs(value) <= 2**53
+    return layout_of(value) == FLOAT
+
+
+def _same_truth(trace: Trace, left: object, right: object, wanted: bool) -> object:
+    """Whether two conditions are both true or both false, or are not."""
+    first, second = (trace.hold(value, BOOL) for value in (left, right))
+    differs = trace.value(trace.emit(arith.XOrIOp(first, second)), BOOL)
+    return negated(trace, differs) if wanted else differs
 
 
 def identical(trace: Trace, left: object, right: object, wanted: bool) -> object:
     """`left is right`, or `is not`: of what may be None, the program says whether it is."""
-    other = right if left is None else left
     if left is not None and right is not None:
-        trace.refuse("'is' between two values", "compare with '=='")
+        return _is_single(trace, left, right, wanted)
+    other = right if left is None else left
     layout = layout_of(other)
     if isinstance(layout, Maybe) or layout in (OBJECT, ANY):
         found = trace.apply_python("is_none", _is_none, [other], result=BOOL)
         return found if wanted else negated(trace, found)
     return (layout == NONE) is wanted
+
+
+def _is_single(trace: Trace, left: object, right: object, wanted: bool) -> object:
+    """`left is right` of True, False or a member of an enumeration: of each there is one."""
+    value, one = (left, right) if isinstance(right, bool | Enum) else (right, left)
+    layout = layout_of(value)
+    if layout is None or not isinstance(one, bool | Enum):
+        trace.refuse("'is' between two values", "compare with '=='")
+    if layout == BOOL and isinstance(one, bool):
+        return _same_truth(trace, value, one, wanted)
+    if isinstance(layout, Maybe) or layout in (OBJECT, ANY):
+        found = trace.apply_python("is", operator.is_, [value, one], result=BOOL)
+        return found if wanted else negated(trace, found)
+    return not wanted
 
 
 def _is_none(value: object) -> bool:

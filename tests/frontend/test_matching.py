@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import pytest
 
@@ -217,3 +219,40 @@ def test_lists_that_are_not_known() -> None:
 def test_a_tuple_of_any_length_is_refused() -> None:
     with pytest.raises(ember.CaptureError, match="a loop over"):
         captured_of(tuple_of_a_spread, ("q",))
+
+
+class Side(Enum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass
+class Answer:
+    sure: bool
+    text: str
+
+
+def matched_by_is(q: str) -> str:
+    match Answer(generate(q) == "yes", generate(q + "?")):
+        case Answer(sure=True, text="no"):
+            return "surely not"
+        case Answer(sure=False):
+            return "unsure"
+        case Answer(text=text):
+            return text
+
+
+def compared_by_is(q: str) -> list[bool]:
+    side = Side.LEFT if "yes" in generate(q) else Side.RIGHT
+    flag = generate(q + "!") == "no"
+    maybe = flag if "ok" in generate(q + "?") else None
+    one = json.loads("true") if flag else generate(q)
+    return [
+        *(side is Side.LEFT, side is not Side.RIGHT, flag is True, flag is not False),
+        *(maybe is True, maybe is False, generate(q) is True, one is True, flag is Side.LEFT),
+    ]
+
+
+@pytest.mark.parametrize("function", [matched_by_is, compared_by_is])
+def test_true_false_and_members_are_compared_by_is(function: Callable[..., object]) -> None:
+    check(function, "q")

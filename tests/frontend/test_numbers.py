@@ -44,3 +44,27 @@ def test_what_needs_more_bits_is_an_error_and_never_another_number() -> None:
         assert program.eager("q") > 2**63
         with pytest.raises(ember.FunctionError, match="must be i64"):
             program("q")
+
+
+def conditions_compared(q: str) -> object:
+    first, second = generate(q) == "yes", "7" in generate(q + "?")
+    return [
+        *(first == second, first != second, first == True, False != second),  # noqa: E712
+        *(first > 0, second < 0.5, first == 1, second >= first, first == 1.0, 0 <= first),
+    ]
+
+
+def whole_and_real_numbers(q: str) -> object:
+    count = 2**53 + int(generate(q) in "yes")
+    real = float(2**53) + 2 * len(generate(q))
+    return [
+        *(count == 2.0**53, count > 2.0**53 + 1, count == real, real <= count, real == 2**53 + 1),
+        *(real > 3, real == float("nan"), len(generate(q)) > 2.5),
+    ]
+
+
+@pytest.mark.parametrize("function", [conditions_compared, whole_and_real_numbers])
+def test_comparisons_of_unlike_numbers_are_those_of_python(
+    agree: Agree, function: Callable[..., object]
+) -> None:
+    agree(function, "question 7")

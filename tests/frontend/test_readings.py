@@ -145,3 +145,16 @@ def test_a_redaction_is_restored_outside_of_a_program() -> None:
     letter: Any = ember.redact("Mail ann@example.org", "email")
     assert letter == ember.Masked("Mail [EMAIL_1]", ["[EMAIL_1]", "ann@example.org"])
     assert letter.restore("To [EMAIL_1]") == "To ann@example.org"
+
+
+def numbers_of_vectors(q: str) -> list[float]:
+    first, second = ember.embed(q), ember.embed(generate(q))
+    product = sum(a * b for a, b in zip(first, second, strict=True))
+    total = 0.0
+    for number in first:
+        total += number
+    return [product, total, second[0], max(first), sum(n for n in second if n > 0.5)]
+
+
+def test_an_embedding_is_run_through() -> None:
+    check(numbers_of_vectors, "cats")
