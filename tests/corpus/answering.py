@@ -14,8 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
-from ember_mlir.providers import Reply, Request
+from ember_mlir.providers import Image, Message, Reply, Request
+from ember_mlir.providers.protocol import Answer
 from ember_mlir.providers.simulated import PROFILES, count_tokens
+
+from .answering_kinds import embedding, json_answer, scores, turn
 
 SENTENCES = (
     "It depends on the weather.",
@@ -114,12 +117,14 @@ RULES: Sequence[Rule] = [
 class Answering:
     """Answers that fit their prompts, most of the time; the same for the same request and seed.
 
+    Without `draws` these do not matter: outside of a captured program they are others.
     `seconds` of a reply are lifelike: they grow with its length, and depend on the model.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, draws: bool = True) -> None:
         self.requests: list[Request] = []
         self._seed = seed
+        self._draws = draws
 
     @property
     def asked(self) -> Counter[Request]:
@@ -128,24 +133,67 @@ class Answering:
 
     def simulate(self, request: Request) -> tuple[Reply, float]:
         """The reply to a request, and after how many seconds it is there."""
-        assert request.prompt is not None
-        self.requests.append(request)
-        # A temperature of 0 is one of 0.0: the two are equal, but not shown alike.
-        settings = request.model, request.prompt, request.temperature == 0, request.max_tokens
-        chosen = repr((self._seed, settings, request.draws))
-        digest = blake2b(chosen.encode(), digest_size=12).digest()
-        text = answer(request.prompt, int.from_bytes(digest[:8], "big"))
+        # What is asked about many texts at once is what is asked about each of them.
+        values = [self._answer(one) for one in request.alone()]
+        said = _said(request)
+        digest = blake2b(repr((self._seed, said, values)).encode(), digest_size=4).digest()
         profile = PROFILES[request.model]
-        tokens = count_tokens(text)
-        jitter = 0.8 + 0.4 * int.from_bytes(digest[8:], "big") / 2**32
+        tokens = sum(map(_tokens, values))
+        jitter = 0.8 + 0.4 * int.from_bytes(digest, "big") / 2**32
         seconds = (profile.first_token_seconds + tokens * profile.seconds_per_token) * jitter
-        return Reply([text], count_tokens(request.prompt), tokens), seconds
+        return Reply(values, count_tokens(said), tokens), seconds
+
+    def _answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        prompt = _prompt(request)
+        if request.kind == "embed":
+            return embedding(prompt)
+        # A temperature of 0 is one of 0.0: the two are equal, but not shown alike.
+        settings = request.model, _said(request), request.temperature == 0, request.max_tokens
+        chosen = repr((self._seed, settings, request.draws if self._draws else ()))
+        number = int.from_bytes(blake2b(chosen.encode(), digest_size=12).digest()[:8], "big")
+        if request.kind == "score":
+            return scores(request.labels, number)
+        if request.grammar is not None:
+            return json_answer(request.grammar.text, number)
+        text = answer(prompt, number)
+        if not request.tools:
+            return text
+        rounds = sum(bool(message.tool_calls) for message in request.messages or ())
+        return turn(request.tools, rounds, text, number // 7)
 
     async def generate(self, request: Request) -> Reply:
         """The reply, after its time."""
         reply, seconds = self.simulate(request)
         await sleep(seconds)
         return reply
+
+
+def _prompt(request: Request) -> str:
+    """What is asked: of a conversation, what the user has said last."""
+    if request.messages is None:
+        return request.prompt or ""
+    said = [message.text for message in request.messages if message.role == "user"]
+    return said[-1] if said else ""
+
+
+def _said(request: Request) -> str:
+    """All that a model is told."""
+    if request.messages is None:
+        return "\n".join(request.prompts) if request.prompts else request.prompt or ""
+    return "\n".join(map(_line, request.messages))
+
+
+def _line(message: Message) -> str:
+    shown = [part.url if isinstance(part, Image) else part for part in message.content]
+    calls = [f"{call.tool}({call.arguments})" for call in message.tool_calls]
+    return f"{message.role}: {' '.join([*shown, *calls])}"
+
+
+def _tokens(value: Answer) -> int:
+    if isinstance(value, Message):
+        return count_tokens(_line(value))
+    return count_tokens(value) if isinstance(value, str) else 0
 
 
 def answer(prompt: str, number: int) -> str:

@@ -7,15 +7,22 @@ cancelled where that is natural.
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 import textwrap
 from asyncio import Task, create_task, gather
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
+from ember_mlir.frontend.narrowing import is_exact_dict
+from ember_mlir.frontend.toolbox import tool_of
+from ember_mlir.providers import Message, Tool, ToolCall
+
+from . import acting
 from .coding import CHECKS
+from .embedding import cosine
 from .retrieving import overlap
 from .voting import extract_answer
 
@@ -32,6 +39,21 @@ class Client(Protocol):
         max_tokens: int | None = None,
     ) -> str:
         """One answer to a prompt."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """The embeddings of some texts, in one request."""
+        ...
+
+    async def turn(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Tool],
+        *,
+        model: str = "small",
+        temperature: float | None = None,
+    ) -> Message:
+        """The next turn of a conversation, which may ask for tools."""
         ...
 
 
@@ -282,6 +304,95 @@ async def model_cascade(client: Client, question: str) -> tuple[str, str]:
     return "large", await client.generate(f"Q: {question}\nA:", model="large")
 
 
+async def rag_top_k(client: Client, question: str, passages: list[str]) -> str:
+    """The question is embedded beside the passages, which are one request."""
+    (query,), vectors = await gather(client.embed([question]), client.embed(passages))
+    ranked = sorted(range(len(passages)), key=lambda i: -cosine(query, vectors[i]))
+    context = "\n".join(f"[{n}] {passages[i]}" for n, i in enumerate(ranked[:2], 1))
+    return await client.generate(f"{context}\n\nQ: {question}\nA:", temperature=0)
+
+
+class Helper(NamedTuple):
+    """A tool of an agent by hand: its description, and what it does with its arguments."""
+
+    tool: Tool
+    arguments: Mapping[str, type]
+    call: Callable[..., Awaitable[str]]
+
+
+async def run_agent(
+    client: Client,
+    prompt: str,
+    helpers: Sequence[Helper],
+    most: int,
+    system: str | None = None,
+    model: str = "small",
+) -> str | None:
+    """The loop of an agent, all calls of a turn at once; None if it does not come to an end."""
+
+    async def result(call: ToolCall) -> Message:
+        return Message("tool", (await called(helpers, call),), (), call.id)
+
+    talk = [Message("system", (system,))] if system else []
+    talk.append(Message("user", (prompt,)))
+    tools = [helper.tool for helper in helpers]
+    for step in range(most):
+        turn = await client.turn(talk, tools, model=model, temperature=0)
+        if not turn.tool_calls:
+            return turn.text
+        if step < most - 1:
+            talk += [turn, *await gather(*map(result, turn.tool_calls))]
+    return None
+
+
+async def called(helpers: Sequence[Helper], call: ToolCall) -> str:
+    """What a tool gives, or what is wrong with the call."""
+    helper = next((one for one in helpers if one.tool.name == call.tool), None)
+    if helper is None:
+        return f"There is no tool '{call.tool}'."
+    try:
+        read: object = json.loads(call.arguments)
+    except ValueError:
+        read = None
+    given = read if is_exact_dict(read) else {}
+    if {name: type(value) for name, value in given.items()} != helper.arguments:
+        return f"The arguments of '{call.tool}' must fit its schema, but do not."
+    return await helper.call(*given.values())
+
+
+async def planner_with_agents(client: Client, goal: str) -> str:
+    """Agents whose tools are agents."""
+
+    async def search(query: str) -> str:
+        return await client.generate(f"Write an article about {query}.", temperature=0)
+
+    async def summarize(text: str, words: int) -> str:
+        return await client.generate(f"Summarize in {words} words: {text}", temperature=0)
+
+    searching = Helper(tool_of(acting.search), {"query": str}, search)
+    shortening = Helper(tool_of(acting.summarize), {"text": str, "words": int}, summarize)
+
+    async def research(topic: str) -> str:
+        prompt = f"Find out about {topic}."
+        helpers = [searching, shortening]
+        found = await run_agent(client, prompt, helpers, 3, "You find facts.")
+        return "Nothing was found." if found is None else found
+
+    async def criticize(claim: str) -> str:
+        prompt = f"What is wrong with this? {claim}"
+        found = await run_agent(client, prompt, [searching], 2, "You find mistakes.", "large")
+        return "No mistake was found." if found is None else found
+
+    helpers = [
+        Helper(tool_of(acting.research), {"topic": str}, research),
+        Helper(tool_of(acting.criticize), {"claim": str}, criticize),
+    ]
+    report = await run_agent(client, f"Write a report: {goal}", helpers, 3, model="large")
+    if report is None:
+        return await client.generate(f"Write a report without help: {goal}", model="large")
+    return report
+
+
 async def _text(awaited: Awaitable[str]) -> str:
     return await awaited
 
@@ -303,6 +414,8 @@ RIVALS: Mapping[str, ByHand] = {
         skeleton_of_thought,
         mail_merge,
         model_cascade,
+        rag_top_k,
+        planner_with_agents,
     )
 }
 """Each rival by the name of its program."""

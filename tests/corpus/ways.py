@@ -14,8 +14,10 @@ import ember_mlir as ember
 from ember_mlir.errors import FunctionError
 
 from . import (
+    acting,
     coding,
     debating,
+    embedding,
     extracting,
     guarding,
     judging,
@@ -25,6 +27,8 @@ from . import (
     routing,
     searching,
     summarizing,
+    talking,
+    typed,
     voting,
     writing,
 )
@@ -34,6 +38,7 @@ from .written import Written
 THEMES = (
     *(coding, debating, extracting, guarding, judging, languages, planning),
     *(retrieving, routing, searching, summarizing, voting, writing),
+    *(acting, embedding, talking, typed),
 )
 CORPUS: Sequence[Written] = [written for theme in THEMES for written in theme.PROGRAMS]
 
@@ -47,9 +52,11 @@ class Ran:
     asked: Counter[ember.Request]
 
 
-def ran(run: Callable[..., object], args: Sequence[object], seed: int) -> Ran:
+def ran(
+    run: Callable[..., object], args: Sequence[object], seed: int, *, draws: bool = True
+) -> Ran:
     """Run a program on the answers and the tape of a seed."""
-    provider = Answering(seed)
+    provider = Answering(seed, draws=draws)
     with ember.Session(provider, seed=seed, clock="virtual", spans=0):
         try:
             value = run(*deepcopy(args))

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, Protocol
 
 import ember_mlir as ember
 from ember_mlir.errors import InputError
-from ember_mlir.providers import Request, Session
+from ember_mlir.providers import Message, Request, Session, Tool
 from ember_mlir.runtime.drivers.virtual_loop import run_virtually
 from ember_mlir.tools.bench.effects import MOST, QUANTITIES, SimulatedClient
 from ember_mlir.tools.bench.effects_examples import Counting, Ran, Simulating, Taken
@@ -58,6 +58,25 @@ class Rivalry(NamedTuple):
     def name(self) -> str:
         """The name of both functions."""
         return self.function.__name__
+
+
+class TalkingClient(SimulatedClient):
+    """A library that asks the simulated provider, and that can hold a conversation."""
+
+    async def turn(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Tool],
+        *,
+        model: str = "small",
+        temperature: float | None = None,
+    ) -> Message:
+        """The next turn of a conversation, which may ask for tools."""
+        request = Request(model, None, tuple(messages), temperature, tools=tuple(tools))
+        drawn = request.like(None, request.messages, self._draw(request))
+        (answer,) = (await self.provider.generate(drawn)).values
+        assert isinstance(answer, Message)
+        return answer
 
 
 class Pair(NamedTuple):
@@ -128,7 +147,7 @@ def _pair(
     answers = rivalry.answers(seed)
     expected = _run(program.eager, args, seed, answers)
     asked, provider = answers.requests, Counting(rivalry.answers(seed))
-    theirs = _by_hand(rivalry, args, SimulatedClient(asked, Counting(rivalry.answers(seed))))
+    theirs = _by_hand(rivalry, args, TalkingClient(asked, Counting(rivalry.answers(seed))))
     result = _run(program, args, seed, provider)
     assert program.last_run is not None
     ours = Ran(result, provider.taken._replace(seconds=program.last_run.seconds))
