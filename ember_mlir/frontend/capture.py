@@ -23,7 +23,7 @@ from ember_mlir.frontend.layouts import Layout
 from ember_mlir.frontend.names import ascii_symbol, value_hint
 from ember_mlir.frontend.narrowing import is_coroutine
 from ember_mlir.frontend.recorder import Recorder, activated
-from ember_mlir.frontend.regions.raising import emit_raise
+from ember_mlir.frontend.regions.raising import emit_raise, settle_raises
 from ember_mlir.frontend.regions.region import belongs_to_program, is_mistake
 from ember_mlir.frontend.results import Shape, shape_of
 from ember_mlir.frontend.rewriting.functions import rewrite
@@ -84,6 +84,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
 
     shape = shape_of(result, hole, location, trace.has_made)
     trace.add(ReturnOp(*outputs))
+    settle_raises(trace.functions, block)
     entry = _function(function, symbol, block, tuple(inputs))
     entry.location = location_attr(location)
     module = ModuleOp([*trace.models.ops.values(), *trace.tools.ops.values(), entry])

@@ -99,6 +99,18 @@ def parts_of(value: object, size: int) -> tuple[object, ...]:
     return tuple(items)
 
 
+def of_size(items: list[object], size: int) -> list[object]:
+    """A list, which must have so many elements.
+
+    >>> of_size([1, 2], 2)
+    [1, 2]
+    """
+    if len(items) != size:
+        word = "too many values" if len(items) > size else "not enough values"
+        raise ValueError(f"{word} to unpack (expected {size}, got {len(items)})")
+    return items
+
+
 _RUNS_CODE: tuple[object, ...] = (map, filter, GeneratorType)
 
 

@@ -138,7 +138,34 @@ def test_an_agent_is_a_loop_whose_calls_are_a_map() -> None:
     assert found["llm.tool"] == 3
     text = str(captured_of(asking_an_agent, ["rain?"]).module)
     assert "llm.apply pure @weather" in text
-    assert text.count("llm.apply effectful") == 1, "the error of an agent that does not answer"
+    assert text.count("llm.apply idempotent") == 1, "the error of an agent that does not answer"
+    assert "effectful" not in text
+
+
+def test_agents_of_a_list_run_at_once() -> None:
+    def ask(topics: list[str]) -> list[str]:
+        return [helper(topic) for topic in topics]
+
+    program = ember.compile(ask, strict=True)
+    with ember.Session(provider=Once("call now {}"), seed=1, clock="virtual"):
+        assert program(["a", "b", "c"]) == ["noon"] * 3
+    assert program.last_run is not None
+    assert program.last_run.seconds == 2.0
+
+
+def test_what_is_done_before_an_error_is_done() -> None:
+    def ask(q: str) -> str:
+        quick, slow = generate(q), generate(f"{generate(q)} again")
+        note(slow, "long")
+        if quick:
+            raise LookupError(quick)
+        return slow
+
+    done.clear()
+    program = ember.compile(ask, strict=True)
+    with ember.Session(seed=1, clock="virtual"), pytest.raises(LookupError):
+        program("q")
+    assert len(done) == 1
 
 
 class Once:

@@ -14,7 +14,7 @@ from ember_mlir.frontend.narrowing import (
     is_iterable,
     is_mapping,
 )
-from ember_mlir.frontend.one_by_one import apart, iterated
+from ember_mlir.frontend.one_by_one import apart, iterated, of_size
 from ember_mlir.frontend.rewriting.places import Shape
 from ember_mlir.frontend.values import (
     Spread,
@@ -153,15 +153,3 @@ class MadeHooks(ValueHooks):
                 "assign it in a statement before",
             )
         return value
-
-
-def of_size(items: list[object], size: int) -> list[object]:
-    """A list, which must have so many elements.
-
-    >>> of_size([1, 2], 2)
-    [1, 2]
-    """
-    if len(items) != size:
-        word = "too many values" if len(items) > size else "not enough values"
-        raise ValueError(f"{word} to unpack (expected {size}, got {len(items)})")
-    return items

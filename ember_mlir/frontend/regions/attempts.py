@@ -14,18 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i64
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.ir import Region as Body
 from xdsl.traits import is_speculatable
 
 from ember_mlir.dialects.ensemble import FallbackOp, YieldOp
-from ember_mlir.dialects.llm import ApplyOp, FieldOp, GenerateOp, RecordOp
+from ember_mlir.dialects.llm import ApplyOp, FieldOp, GenerateOp, GetOp, ParseOp, RecordOp
 from ember_mlir.dialects.values import RecordType
-from ember_mlir.errors import ParseError, ProgramError, ProviderError
+from ember_mlir.errors import FunctionError, ParseError, ProgramError, ProviderError
 from ember_mlir.frontend.applied import Functions
 from ember_mlir.frontend.library import known_errors
 from ember_mlir.frontend.narrowing import is_any_tuple
+from ember_mlir.frontend.one_by_one import of_size
 from ember_mlir.frontend.operators import FUNCTIONS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.arms import Arms, merged
@@ -229,18 +230,38 @@ def errors_of(op: Operation, functions: Functions) -> Sequence[type[BaseExceptio
     match op:
         case ApplyOp():
             function = functions.by_symbol[op.function.string_value()].function
-            return [] if _divides(op, function) else errors_of_function(function)
+            known = _errors_of_numbers(op, function)
+            return errors_of_function(function) if known is None else known
         case GenerateOp() if op.grammar is not None:
             return [ProviderError, ParseError]
         case GenerateOp():
             return [ProviderError]
+        case ParseOp():
+            return [ParseError]
+        case GetOp():
+            return [IndexError]
         case _:
             return [] if is_speculatable(op) or op.regions else [ProgramError]
 
 
+def _errors_of_numbers(op: ApplyOp, function: object) -> Sequence[type[BaseException]] | None:
+    """The errors of an operator on numbers of the module; None for any other function."""
+    if any(one.type not in (i1, i64, f64) for one in op.operands):
+        return None
+    if any(function is FUNCTIONS[sign] for sign in _COMPARISONS):
+        return []
+    if any(function is FUNCTIONS[sign] for sign in "+-*"):
+        # A number that is too big for the module is no error in Python, and of no handler.
+        return [FunctionError]
+    return [] if _divides(op, function) else None
+
+
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+
+
 def _divides(op: ApplyOp, function: object) -> bool:
     """Whether an operation divides a number by one that is known and not zero."""
-    if function is not FUNCTIONS["/"] or any(one.type not in (i64, f64) for one in op.operands):
+    if function is not FUNCTIONS["/"]:
         return False
     match op.operands[-1].owner:
         case arith.ConstantOp(value=IntegerAttr() | FloatAttr() as divisor):
@@ -253,6 +274,8 @@ def errors_of_function(function: object) -> Sequence[type[BaseException]]:
     """The errors that a function may raise: any, unless more is known of it."""
     if isinstance(function, Raising):
         return [function.made]
+    if function is of_size:
+        return [ValueError]
     return known_errors(function)
 
 

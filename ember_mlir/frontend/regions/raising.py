@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import Block
+
+from ember_mlir.dialects.llm import ApplyOp
+from ember_mlir.frontend.applied import Functions
 from ember_mlir.frontend.layouts import NONE
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
@@ -30,6 +35,22 @@ def emit_raise(trace: Trace, error: BaseException) -> None:
     name = f"raise_{made.__name__}"
     args = [known_or_symbolic(argument) for argument in given]
     trace.apply_python(name, Raising(made), args, result=NONE, effect="effectful")
+
+
+def settle_raises(functions: Functions, block: Block) -> None:
+    """Let what raises wait for nothing, where the program has no other effect.
+
+    An error that only ends the program may come at any time: of several the first in program
+    order is known anyway. Where something is done, it must come before the errors behind it.
+    """
+    acting: list[ApplyOp] = []
+    for op in block.walk():
+        if isinstance(op, ApplyOp) and op.effect.data == "effectful":
+            if not isinstance(functions.by_symbol[op.function.string_value()].function, Raising):
+                return
+            acting.append(op)
+    for op in acting:
+        op.properties["effect"] = StringAttr("idempotent")
 
 
 class Raising:
