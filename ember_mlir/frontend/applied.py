@@ -93,6 +93,15 @@ class Applied:
             return {key: self._kept(item, layout_of) for key, item in value.items()}
         return value
 
+    def positional(self) -> Sequence[Hole] | None:
+        """The arguments, if all are operands in their order; None if there are others."""
+        holes = self._holes if len(self._args) == len(self._holes) else None
+        in_order = holes is not None and all(
+            isinstance(found, _Operand) and found.number == number
+            for number, found in enumerate(self._args)
+        )
+        return holes if in_order and not self._kwargs else None
+
     def __call__(self, *operands: object) -> object:
         pairs = zip(operands, self._holes, strict=True)
         read = [layout.read(held) for held, (_, layout) in pairs] if self._holes else [*operands]

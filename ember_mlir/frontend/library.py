@@ -6,7 +6,7 @@ they are not. What is not listed might do anything, and is applied as effectful.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import EnumType
 from types import BuiltinFunctionType, FunctionType
 
@@ -108,30 +108,6 @@ _ANNOTATED: Mapping[str, Layout] = {
 }
 
 
-_NO_ERRORS = (str, bool, repr, ascii, len, list, tuple, enumerate, zip, isinstance, type)
-_VALUE_ERRORS = (int, float, str.index, str.rindex, chr)
-
-
-def known_errors(function: object) -> Sequence[type[BaseException]]:
-    """The errors that a function may raise of what it is given, as far as is known.
-
-    >>> known_errors(int), known_errors(str.upper), known_errors(print)
-    ([<class 'ValueError'>], [], [<class 'Exception'>])
-    """
-    if any(function is known for known in _VALUE_ERRORS):
-        return [ValueError]
-    if any(function is known for known in _NO_ERRORS):
-        return []
-    if _is_enumeration(function):
-        return [ValueError]
-    name = getattr(function, "__name__", "")
-    if TEXT_METHODS.get(name) is not None and getattr(str, name, None) is function:
-        return [] if name not in ("encode", "format", "format_map", "join") else [Exception]
-    if _home(function) == ("json", "loads"):
-        return [ValueError]
-    return [Exception]
-
-
 def is_pure_builtin(function: object) -> bool:
     """Whether a builtin function or type only computes from its arguments."""
     return any(function is known for known in _PURE_BUILTINS)
@@ -139,7 +115,7 @@ def is_pure_builtin(function: object) -> bool:
 
 def is_pure(function: object) -> bool:
     """Whether a function of the standard library only computes from its arguments."""
-    if is_pure_builtin(function) or _is_enumeration(function):
+    if is_pure_builtin(function) or is_enumeration(function):
         return True
     module, name = _home(function)
     if f"{name}" in _NOT_PURE or f"{module}.{name}" in _NOT_PURE:
@@ -151,12 +127,22 @@ def is_pure(function: object) -> bool:
     )
 
 
-def _is_enumeration(function: object) -> bool:
+def is_enumeration(function: object) -> bool:
     """Whether a call of it finds a member of an enumeration, and runs no code of a user's."""
     if not isinstance(function, EnumType):
         return False
     missing: object = getattr(function, "_missing_", None)
     return getattr(missing, "__module__", None) == "enum"
+
+
+def is_function_of(function: object, module: str, name: str) -> bool:
+    """Whether a function is the one of that name in a module.
+
+    >>> import json
+    >>> is_function_of(json.loads, "json", "loads")
+    True
+    """
+    return _home(function) == (module, name)
 
 
 def _home(function: object) -> tuple[str, str]:

@@ -13,27 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.ir import Region as Body
-from xdsl.traits import is_speculatable
 
 from ember_mlir.dialects.ensemble import FallbackOp, YieldOp
-from ember_mlir.dialects.llm import ApplyOp, FieldOp, GenerateOp, GetOp, ParseOp, RecordOp
+from ember_mlir.dialects.llm import FieldOp, RecordOp
 from ember_mlir.dialects.values import RecordType
-from ember_mlir.errors import FunctionError, ParseError, ProgramError, ProviderError
-from ember_mlir.frontend.applied import Functions
-from ember_mlir.frontend.library import known_errors
-from ember_mlir.frontend.narrowing import is_any_tuple
-from ember_mlir.frontend.one_by_one import of_size
-from ember_mlir.frontend.operators import FUNCTIONS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.arms import Arms, merged
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.catching import can_catch, caught
+from ember_mlir.frontend.regions.failing import classes, errors_of, handler_of, is_taken
 from ember_mlir.frontend.regions.merging import Merge, Outcome
-from ember_mlir.frontend.regions.raising import Raising
 from ember_mlir.frontend.regions.region import State
 from ember_mlir.frontend.rewriting.jumps import PREFIX
 from ember_mlir.frontend.rewriting.places import Place
@@ -73,7 +64,7 @@ class Attempt(Arms):
 
     def _handler(self, error: BaseException) -> Iterator[object]:
         for number, kind in enumerate(self.kinds, 1):
-            if isinstance(error, _classes(kind)):
+            if isinstance(error, classes(kind)):
                 self.error = error
                 self._arm = number
                 yield number
@@ -93,10 +84,10 @@ class Attempt(Arms):
                     "change it behind",
                     self.place.location,
                 )
-        if any(_handler_of(error, self.kinds) is None for error in errors):
+        if any(handler_of(error, self.kinds) is None for error in errors):
             self._move_before(body.block)
             errors = self._errors_in(body.block.walk())
-        handlers = {_handler_of(error, self.kinds) for error in errors}
+        handlers = {handler_of(error, self.kinds) for error in errors}
         self.error = Unknown("the error", "which is known only when the program runs")
         if len(handlers) == 1 and None not in handlers:
             (found,) = handlers
@@ -120,7 +111,7 @@ class Attempt(Arms):
         behind = _behind(first, block)
         errors = self._errors_in(() if first is None else first.walk())
         may_take = [
-            number for number, kind in enumerate(self.kinds, 1) if _is_taken(errors, _classes(kind))
+            number for number, kind in enumerate(self.kinds, 1) if is_taken(errors, classes(kind))
         ]
         if len(may_take) != 1 or not can_catch(first) or self._may_take(self._errors_in(behind)):
             found = self._errors_in(block.walk())
@@ -131,7 +122,7 @@ class Attempt(Arms):
                 self.place.location,
             )
         trace.location = self.place.location
-        return may_take[0], caught(trace, block, _classes(self.kinds[may_take[0] - 1]))
+        return may_take[0], caught(trace, block, classes(self.kinds[may_take[0] - 1]))
 
     def _errors_in(self, ops: Iterable[Operation]) -> set[type[BaseException]]:
         """The errors that some operations may be when the program runs."""
@@ -139,7 +130,7 @@ class Attempt(Arms):
 
     def _may_take(self, errors: Iterable[type[BaseException]]) -> bool:
         """Whether a handler may take one of these errors, or of what they stand for."""
-        return _is_taken(errors, [kind for found in self.kinds for kind in _classes(found)])
+        return is_taken(errors, [kind for found in self.kinds for kind in classes(found)])
 
     def _move_before(self, block: Block) -> None:
         """Let what comes before the first error that a handler may take stand before `try`.
@@ -223,81 +214,3 @@ def _behind(mark: object, block: Block) -> Iterator[Operation]:
     while op is not None:
         yield from op.walk()
         op = op.next_op
-
-
-def errors_of(op: Operation, functions: Functions) -> Sequence[type[BaseException]]:
-    """The errors that an operation may be when the program runs."""
-    match op:
-        case ApplyOp():
-            function = functions.by_symbol[op.function.string_value()].function
-            known = _errors_of_numbers(op, function)
-            return errors_of_function(function) if known is None else known
-        case GenerateOp() if op.grammar is not None:
-            return [ProviderError, ParseError]
-        case GenerateOp():
-            return [ProviderError]
-        case ParseOp():
-            return [ParseError]
-        case GetOp():
-            return [IndexError]
-        case _:
-            return [] if is_speculatable(op) or op.regions else [ProgramError]
-
-
-def _errors_of_numbers(op: ApplyOp, function: object) -> Sequence[type[BaseException]] | None:
-    """The errors of an operator on numbers of the module; None for any other function."""
-    if any(one.type not in (i1, i64, f64) for one in op.operands):
-        return None
-    if any(function is FUNCTIONS[sign] for sign in _COMPARISONS):
-        return []
-    if any(function is FUNCTIONS[sign] for sign in "+-*"):
-        # A number that is too big for the module is no error in Python, and of no handler.
-        return [FunctionError]
-    return [] if _divides(op, function) else None
-
-
-_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-
-
-def _divides(op: ApplyOp, function: object) -> bool:
-    """Whether an operation divides a number by one that is known and not zero."""
-    if function is not FUNCTIONS["/"]:
-        return False
-    match op.operands[-1].owner:
-        case arith.ConstantOp(value=IntegerAttr() | FloatAttr() as divisor):
-            return divisor.value.data != 0
-        case _:
-            return False
-
-
-def errors_of_function(function: object) -> Sequence[type[BaseException]]:
-    """The errors that a function may raise: any, unless more is known of it."""
-    if isinstance(function, Raising):
-        return [function.made]
-    if function is of_size:
-        return [ValueError]
-    return known_errors(function)
-
-
-def _handler_of(error: type[BaseException], kinds: Sequence[object]) -> int | None:
-    """The number of the handler that takes an error of a class, from 1."""
-    for number, kind in enumerate(kinds, 1):
-        if any(issubclass(error, one) for one in _classes(kind)):
-            return number
-    return None
-
-
-def _is_taken(errors: Iterable[type[BaseException]], kinds: Sequence[type[BaseException]]) -> bool:
-    """Whether an error of some classes, or of one below them, may be of one of `kinds`."""
-    # What is an error of the program may be an IndexError in Python.
-    return any(
-        error is ProgramError or issubclass(error, kind) or issubclass(kind, error)
-        for error in errors
-        for kind in kinds
-    )
-
-
-def _classes(kind: object) -> tuple[type[BaseException], ...]:
-    """The classes that a handler names."""
-    found = kind if is_any_tuple(kind) else (kind,)
-    return tuple([one for one in found if isinstance(one, type) and issubclass(one, BaseException)])
