@@ -10,7 +10,7 @@ import xdsl
 
 from ember_mlir.errors import EmberError, ProgramError
 from ember_mlir.frontend.recorder import PACKAGE, Recorder
-from ember_mlir.frontend.regions.raising import PathRaises, emit_raise
+from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.results import is_rewritten
 from ember_mlir.frontend.trace import Trace
@@ -92,6 +92,18 @@ def _nothing() -> None:
 _OF_OPERATIONS = os.path.dirname(xdsl.__file__) + os.sep
 """Where errors come from that no code of a user's has made."""
 
+_REGIONS = ("arms", "branches", "carried", "catching", "choices", "failing", "merging", "raising")
+_INNER = tuple(
+    [
+        os.path.join(PACKAGE, "frontend", name)
+        for name in (
+            *("aliases.py", "applied.py", "inspection.py", "layouts.py", f"tracing{os.sep}"),
+            *(os.path.join("regions", f"{name}.py") for name in _REGIONS),
+        )
+    ]
+)
+"""Files that do nothing that captured code asks for, so that all their errors are mistakes."""
+
 
 def is_mistake(error: BaseException) -> bool:
     """Whether an error comes from a mistake of this package, and not of code that it captures."""
@@ -103,8 +115,10 @@ def is_mistake(error: BaseException) -> bool:
         return False
     if code.co_filename.startswith(_OF_OPERATIONS):
         return True
-    never = type(error) in (AssertionError, NameError)
-    return never and code.co_filename.startswith(PACKAGE)
+    if type(error) in (AssertionError, NameError):
+        return code.co_filename.startswith(PACKAGE)
+    on_purpose = isinstance(error, EmberError | PathRaises | SymbolicError | RecursionError)
+    return code.co_filename.startswith(_INNER) and not on_purpose
 
 
 def belongs_to_program(error: BaseException) -> bool:

@@ -46,7 +46,8 @@ class Holding(Scoped, ABC):
         super().__init__(entry)
         self.functions = Functions()
         self.aliases = Aliases()
-        self._list_names: dict[int, str | None] = {}
+        # The lists themselves are kept, so that their ids stay theirs.
+        self._list_names: dict[int, tuple[object, str | None]] = {}
 
     def value(self, ssa: SSAValue, layout: Layout) -> object:
         """What stands for a value of the module in the program, until the current scope ends."""
@@ -80,7 +81,7 @@ class Holding(Scoped, ABC):
                 element = layout.element or TEXT_LEAF
                 items = [self.hold(item, element) for item in value]
                 result = self.emit(ListOp(items, layout.type))
-                result.name_hint = self._list_names.get(id(value))
+                _, result.name_hint = self._list_names.get(id(value), (value, None))
                 return result
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
@@ -188,7 +189,7 @@ class Holding(Scoped, ABC):
         if isinstance(value, Symbolic):
             value.ssa.name_hint = value.ssa.name_hint or value_hint(name)
         elif isinstance(value, TrackedList):
-            self._list_names.setdefault(id(value), value_hint(name))
+            self._list_names.setdefault(id(value), (value, value_hint(name)))
 
     def apply_python(
         self,
