@@ -32,7 +32,7 @@ def note_change(trace: Trace, value: object, change: str) -> None:
     if trace.aliases.is_copied(value):
         trace.refuse(
             f"{change} of {describe(value)} that is a part of another value by now",
-            "change it before it is put there",
+            "change it before it is put there, or make a new one",
         )
     if isinstance(value, TrackedList) and isinstance(value.symbolic, Unknown):
         trace.refuse(f"{change} of {describe(value.symbolic)}", "make a list of its own for it")

@@ -164,6 +164,21 @@ def is_held_as_it_is(layout: Layout | None) -> bool:
             return True
 
 
+def holds_records(layout: Layout) -> bool:
+    """Whether a value that is laid out so is made of dicts or objects that may be changed.
+
+    >>> holds_records(ListOf(Parts(DictKind(("a",)), (INT,)))), holds_records(ListOf(INT))
+    (True, False)
+    """
+    match layout:
+        case ListOf(element=Layout() as inner) | Maybe(inner):
+            return holds_records(inner)
+        case Parts(kind=TupleKind(), items=items):
+            return any(map(holds_records, items))
+        case _:
+            return isinstance(layout, Parts)
+
+
 class Kind(Protocol):
     """What is made of parts: how they are named, and how it is made of them again."""
 

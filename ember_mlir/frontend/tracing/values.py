@@ -29,6 +29,7 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
+    holds_records,
     is_held_as_it_is,
     joined,
 )
@@ -57,6 +58,12 @@ class Holding(Scoped, ABC):
         fields = [self.emit(FieldOp(name, ssa)) for name in names]
         pairs = zip(fields, layout.items, strict=True)
         return self.made_of(layout.kind.make([self.value(field, item) for field, item in pairs]))
+
+    def part(self, ssa: SSAValue, layout: Layout) -> object:
+        """What stands for a part of another value, which would not see that it is changed."""
+        value = self.value(ssa, layout)
+        self.aliases.copy(value)
+        return value
 
     def made_of(self, value: object) -> object:
         """A dict or object that captured code has just made of its parts."""
@@ -224,7 +231,8 @@ class Holding(Scoped, ABC):
         symbol = self.functions.symbol(name, applied)
         operands = [self.hold(value, layout) for value, layout in holes]
         op = ApplyOp(effect, symbol, operands, result.type)
-        return self.value(self.emit(op), result)
+        may_be_part = any(holds_records(layout) for _, layout in holes)
+        return (self.part if may_be_part else self.value)(self.emit(op), result)
 
 
 def _nothing() -> None:
