@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ShapeError,
         SourceLocation,
     )
+    from ember_mlir.execution import ExecutionOptions, execution_options
     from ember_mlir.frontend.agents import Agent, agent
     from ember_mlir.frontend.chats import Chat, chat
     from ember_mlir.frontend.composition import Chain, Operator, compose
@@ -84,6 +85,7 @@ __all__ = [
     "EmptyReduceError",
     "EmptyVoteError",
     "Ensemble",
+    "ExecutionOptions",
     "Faulty",
     "FunctionError",
     "Image",
@@ -121,6 +123,7 @@ __all__ = [
     "compile",
     "compose",
     "embed",
+    "execution_options",
     "generate",
     "idempotent",
     "jit",
@@ -143,6 +146,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys(("ExecutionOptions", "execution_options"), "execution"),
     **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
     **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
     **dict.fromkeys(("CacheInfo", "LastRun", "Program"), "program"),

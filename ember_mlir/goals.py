@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Goals:
     speculate: bool = False
     passes: tuple[AnyPass, ...] | str = ()
     without: tuple[str, ...] | str = ()
+    budget_usd: Decimal | None = None
+    timeout_s: Decimal | None = None
 
     @classmethod
     def of(
@@ -65,4 +68,6 @@ class Goals:
             self.speculate,
             passes_of(self.passes),
             frozenset(self.without),
+            budget_usd=self.budget_usd,
+            timeout_s=self.timeout_s,
         )

@@ -7,7 +7,7 @@ call, and a plan is made once for each combination of argument types and static 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, ParamSpec, Ty
 
 from ember_mlir.direct import Sender, send_plain
 from ember_mlir.errors import CaptureError, CaptureWarning, EmberError, OptimizationWarning
+from ember_mlir.execution import current_options
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.signature import Arguments, Signature
@@ -118,9 +119,10 @@ class Program(Callee, Generic[P, R]):
             return self._untraced(args, kwargs)
         plan, arguments = found
         session = listened(current_session())
-        functions = plan.captured.functions
+        functions, workers = plan.captured.functions, current_options().workers
+        inputs = plan.inputs(arguments)
         with errors_of_functions():
-            made = run(plan.prepared, plan.inputs(arguments), session, functions=functions)
+            made = run(plan.prepared, inputs, session, functions=functions, workers=workers)
         return self._ran(plan, arguments, made, session)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -134,8 +136,11 @@ class Program(Callee, Generic[P, R]):
         plan, arguments = found
         session = listened(current_session())
         functions, inputs = plan.captured.functions, plan.inputs(arguments)
+        workers = current_options().workers
         with errors_of_functions():
-            made = await run_async(plan.prepared, inputs, session, functions=functions)
+            made = await run_async(
+                plan.prepared, inputs, session, functions=functions, workers=workers
+            )
         return self._ran(plan, arguments, made, session)
 
     def _planned(
@@ -159,7 +164,7 @@ class Program(Callee, Generic[P, R]):
             _tell(told)
             return None
         plan = self._plans.get_or_make(
-            arguments.key, lambda: self._made_or_refused(arguments, told)
+            _key(arguments), lambda: self._made_or_refused(arguments, told)
         )
         _tell(told)
         return (plan, arguments) if isinstance(plan, CompiledPlan) else None
@@ -204,7 +209,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.parsing import print_module
         from ember_mlir.pipeline import compile_to
 
-        module = compile_to(self._captured(), level, self.goals.options())
+        module = compile_to(self._captured(), level, self._goals().options())
         return print_module(module).rstrip("\n")
 
     def graph(self, form: GraphForm = "mermaid") -> str:
@@ -215,7 +220,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.graphs import drawn
         from ember_mlir.pipeline import compile_to
 
-        return drawn(compile_to(self._captured(), "llm", self.goals.options()), form)
+        return drawn(compile_to(self._captured(), "llm", self._goals().options()), form)
 
     def _repr_svg_(self) -> str | None:
         """The picture that a notebook shows; none before the types of arguments are known."""
@@ -234,7 +239,7 @@ class Program(Callee, Generic[P, R]):
         """
         from ember_mlir.pipeline import compile_with, explain
 
-        compiled = compile_with(self._captured(), "exec", self.goals.options(), explained=True)
+        compiled = compile_with(self._captured(), "exec", self._goals().options(), explained=True)
         return explain(compiled, None if self.last_run is None else self.last_run.saved)
 
     def patterns(self) -> Sequence[Shape]:
@@ -274,7 +279,7 @@ class Program(Callee, Generic[P, R]):
         def make() -> CompiledPlan:
             return self._make(arguments, told)
 
-        plan = self._plans.get_or_make(arguments.key, make)
+        plan = self._plans.get_or_make(_key(arguments), make)
         # What was refused is refused once more, where somebody asks for it.
         plan = plan if isinstance(plan, CompiledPlan) else make()
         _tell(told)
@@ -303,9 +308,13 @@ class Program(Callee, Generic[P, R]):
                 self._found_signature = Signature(self.function, self.fixed)
             return self._found_signature
 
+    def _goals(self) -> Goals:
+        """What the program is compiled for here."""
+        return current_options().goals(self.goals)
+
     def _make(self, arguments: Arguments, told: list[Warning]) -> CompiledPlan:
         """A new plan; `told` gets what whoever calls is to be warned of."""
-        plan = compiled_plan(self.function, arguments, self.goals)
+        plan = compiled_plan(self.function, arguments, self._goals())
         told += map(OptimizationWarning, plan.warnings)
         return plan
 
@@ -336,6 +345,12 @@ class Program(Callee, Generic[P, R]):
             self._signature().settle(arguments)
             self._last_arguments = arguments
             self.last_run = run
+
+
+def _key(arguments: Arguments) -> Hashable:
+    """What plans for these arguments are found by, here."""
+    asked = current_options().compiled_for
+    return arguments.key if asked is None else (arguments.key, asked)
 
 
 def _tell(told: list[Warning]) -> None:
