@@ -235,7 +235,7 @@ def test_threads_and_tasks_do_not_see_those_of_others() -> None:
             return current_options().max_workers
 
     async def both() -> list[int | None]:
-        return await asyncio.gather(inside(1), inside(2))
+        return [*await asyncio.gather(inside(1), inside(2))]
 
     with ember.execution_options(max_workers=7):
         thread = Thread(target=lambda: seen.append(current_options()))
