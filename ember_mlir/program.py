@@ -12,7 +12,17 @@ from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, ParamSpec, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+    overload,
+)
 
 from ember_mlir.direct import Sender, send_plain
 from ember_mlir.errors import CaptureError, CaptureWarning, EmberError, OptimizationWarning
@@ -49,6 +59,7 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
 
 GraphForm = Literal["mermaid", "dot", "svg"]
@@ -285,7 +296,15 @@ class Program(Callee, Generic[P, R]):
         _tell(told)
         return plan.captured.module
 
-    def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Program[P, R]: ...
+
+    @overload
+    def __get__(
+        self: Program[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Program[Q, R]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
         """The program of a method for one object, which keeps its plans as long as that lives."""
         if instance is None:
             return self
