@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, Flag
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -111,6 +112,36 @@ ATOMS: dict[type, Leaf] = {
 
 
 @dataclass(frozen=True)
+class EnumOf(Single):
+    """A member of an enum, held by its value: `inner` is how that is laid out."""
+
+    kind: type[Enum]
+    inner: Leaf
+
+    @property
+    def type(self) -> Attribute:
+        return self.inner.type
+
+    def read(self, held: object) -> object:
+        return self.kind(held)
+
+    def write(self, value: object) -> object:
+        assert isinstance(value, self.kind)
+        return value.value
+
+
+def enum_layout(kind: type[Enum]) -> EnumOf | None:
+    """The layout of the members of an enum, if they are all texts or all whole numbers."""
+    values: list[object] = [member.value for member in kind]
+    kinds = {type(value) for value in values}
+    if issubclass(kind, Flag) or kinds not in ({str}, {int}):
+        return None
+    if any(isinstance(value, int) and not fits_integer(value) for value in values):
+        return None
+    return EnumOf(kind, TEXT_LEAF if kinds == {str} else INT)
+
+
+@dataclass(frozen=True)
 class ListOf(Single):
     """A list; of the element of an empty one nothing is known (None)."""
 
@@ -158,7 +189,7 @@ def is_held_as_it_is(layout: Layout | None) -> bool:
     match layout:
         case ListOf(element) | Maybe(element):
             return is_held_as_it_is(element)
-        case Parts():
+        case Parts() | EnumOf():
             return False
         case _:
             return True
@@ -235,9 +266,16 @@ class InstanceKind:
         return [getattr(value, name) for name in self.fields]
 
     def make(self, parts: Sequence[object]) -> object:
-        if is_model(self.made):
-            return self.made.model_construct(**dict(zip(self.fields, parts, strict=True)))
         value: object = object.__new__(self.made)
+        if is_model(self.made):
+            # What validates has run when the value was read, and `model_construct` runs more.
+            state = self.made.model_config
+            object.__setattr__(value, "__pydantic_fields_set__", {*self.fields})
+            extra: object = {} if state.get("extra") == "allow" else None
+            object.__setattr__(value, "__pydantic_extra__", extra)
+            object.__setattr__(value, "__pydantic_private__", None)
+            object.__setattr__(value, "__dict__", dict(zip(self.fields, parts, strict=True)))
+            return value
         for name, part in zip(self.fields, parts, strict=True):
             object.__setattr__(value, name, part)
         return value

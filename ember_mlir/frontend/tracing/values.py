@@ -23,6 +23,7 @@ from ember_mlir.frontend.layouts import (
     NONE,
     OBJECT,
     TEXT_LEAF,
+    EnumOf,
     Layout,
     Leaf,
     ListOf,
@@ -84,6 +85,8 @@ class Holding(Scoped, ABC):
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
+            case EnumOf(inner=inner):
+                return self.constant(layout.write(value), inner)
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
             case _ if layout in (OBJECT, ANY) and value is not None:
