@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ class Level(IntEnum):
     HIGH = 5
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     RED = "red"
     GREEN = "green"
 
@@ -117,7 +117,7 @@ def returned_early(question: str) -> str:
 
 def with_another(question: str) -> tuple[str, str]:
     one = ember.generate(question, schema=Person)
-    return one.email or "none", one.email and one.email.upper() or "NONE"
+    return one.email or "none", (one.email and one.email.upper()) or "NONE"
 
 
 def of_what_may_be_none(question: str) -> str:
