@@ -63,6 +63,8 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
         if layout is not None:
             read = _Getter(name)
             return trace.apply_python(f"get_{name}", read, [owner], result=layout)
+        if isinstance(bare, Parts) and _is_of_class(bare, name):
+            return attribute(trace, _some(trace, owner, bare), name)
         if isinstance(bare, EnumOf | Parts):
             trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
     is_object = isinstance(owner, Symbolic) and owner.layout == OBJECT
@@ -79,6 +81,21 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
 
 def _without_none(layout: Layout) -> Layout:
     return layout.inner if isinstance(layout, Maybe) else layout
+
+
+def _is_of_class(layout: Parts, name: str) -> bool:
+    """Whether what is laid out so has a method or property of that name."""
+    return isinstance(layout.kind, InstanceKind) and hasattr(layout.kind.made, name)
+
+
+def _some(trace: Trace, owner: Symbolic, layout: Parts) -> object:
+    """What may be None as what it is otherwise; the program fails if it is None.
+
+    It is a copy, so that nobody may change it.
+    """
+    value = trace.value(trace.converted(trace.checked(owner), owner.layout, layout), layout)
+    trace.aliases.copy(value)
+    return value
 
 
 def _field_layout(layout: Layout, name: str) -> Layout | None:

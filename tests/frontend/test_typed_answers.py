@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum, IntEnum, StrEnum
-from typing import Any
+from typing import Any, Literal, Optional
 
 import pytest
 
@@ -37,6 +37,16 @@ class Word(StrEnum):
 class Address:
     city: str
     code: str | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} {self.city}" if self.code else self.city
+
+    def asked_of(self, question: str) -> str:
+        return ember.generate(f"{question} {self.city}")
+
+    def moved(self, city: str) -> None:
+        self.city = city
 
 
 @dataclass
@@ -127,6 +137,13 @@ def of_what_may_be_none(question: str) -> str:
     return "nowhere"
 
 
+def methods_of_what_may_be_none(question: str) -> object:
+    one = ember.generate(question, schema=Person)
+    if one.home is None:
+        return one.color
+    return one.home.label, one.home.asked_of(question)
+
+
 def for_each_tag(question: str) -> list[str]:
     one = ember.generate(question, schema=Person)
     answers: list[str] = []
@@ -201,6 +218,7 @@ PERSON_PROGRAMS: list[Program] = [
     returned_early,
     with_another,
     of_what_may_be_none,
+    methods_of_what_may_be_none,
     for_each_tag,
     itself,
     a_part,
@@ -383,6 +401,28 @@ def test_enums(program: Program, answers: Sequence[str]) -> None:
     assert len(agree(program, "Which?", words=answers)) == 2
 
 
+def written_here(question: str) -> object:
+    numbers: list[int | None] | None = ember.generate(question, schema=list[int | None] | None)
+    return [number for number in numbers or [] if number], numbers is None
+
+
+def literals(question: str) -> object:
+    word = ember.generate(question, schema=Literal["a", "b"])
+    other = ember.generate(question + "?", schema=Optional[Literal["a", "b"]])  # noqa: UP045
+    return word, other or "c", word == other
+
+
+@pytest.mark.parametrize(
+    ("program", "answers"),
+    [
+        (written_here, ("[]", "null", "[1, null, 0]")),
+        (literals, ('"a"', '"b"', "null")),
+    ],
+)
+def test_types_that_a_program_writes_itself(program: Program, answers: Sequence[str]) -> None:
+    assert len(agree(program, "Which?", words=answers)) > 2
+
+
 def is_the_member(question: str) -> bool:
     return ember.generate(question, schema=Color) is Color.RED
 
@@ -402,6 +442,13 @@ def part_is_set(question: str) -> object:
     return found
 
 
+def is_moved(question: str) -> object:
+    one = ember.generate(question, schema=Person)
+    if one.home is not None:
+        one.home.moved("Rome")
+    return one
+
+
 def two_types(question: str) -> object:
     found = ember.generate(question, schema=Word)
     return "red" if found == Word.GREEN else found
@@ -414,6 +461,7 @@ def two_types(question: str) -> object:
         (a_method, "'.upper' of a value that is known only when the program runs is not captured"),
         (no_field, "'.street' of a value that is known only when the program runs is not captured"),
         (part_is_set, "assignment to '.city' of a value that is known only when the program runs"),
+        (is_moved, "assignment to '.city' of an Address that is a part of another value by now is"),
         (two_types, "which may be of one type or another here, as a result is not captured yet"),
     ],
 )
