@@ -21,6 +21,7 @@ from ember_mlir.version import VERSION as __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ember_mlir.compilation import compile, jit
     from ember_mlir.errors import (
         CaptureError,
         CaptureWarning,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from ember_mlir.frontend.retrieval import top_k
     from ember_mlir.frontend.transformations import Vectorized, scan, vmap
     from ember_mlir.frontend.turns import Turn
-    from ember_mlir.program import LastRun, Program, compile, jit
+    from ember_mlir.program import CacheInfo, LastRun, Program
     from ember_mlir.providers import (
         Bill,
         Faulty,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "Bill",
+    "CacheInfo",
     "CaptureError",
     "CaptureWarning",
     "Chain",
@@ -143,7 +145,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
     **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
-    **dict.fromkeys(("LastRun", "Program", "compile", "jit"), "program"),
+    **dict.fromkeys(("CacheInfo", "LastRun", "Program"), "program"),
     **dict.fromkeys(("Masked", "redact"), "frontend.masks"),
     **dict.fromkeys(("generate", "sample"), "frontend.operations.asking"),
     **dict.fromkeys(("join", "map", "reduce", "vote"), "frontend.operations.combining"),
@@ -153,6 +155,7 @@ _HOMES = {
     "top_k": "frontend.retrieval",
     "Turn": "frontend.turns",
     **dict.fromkeys(("Chain", "Operator", "compose"), "frontend.composition"),
+    **dict.fromkeys(("compile", "jit"), "compilation"),
     **dict.fromkeys(("associative", "idempotent", "pure", "tool"), "frontend.effects"),
     **dict.fromkeys(("Ensemble", "Judge", "MostCommon", "Refine"), "frontend.ready"),
     **dict.fromkeys(("Vectorized", "scan", "vmap"), "frontend.transformations"),
@@ -170,6 +173,9 @@ def __getattr__(name: str) -> object:
         home = _HOMES[name]
     else:
         home = "providers" if name in _PROVIDERS else "errors"
+    if home.startswith("frontend."):
+        # Calls outside of any program are answered by what is set there.
+        import_module(f"{__name__}.program")
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

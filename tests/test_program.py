@@ -294,17 +294,6 @@ def test_a_capture_does_not_leak_into_other_contexts() -> None:
         assert isinstance(ember.generate("plain"), str)
 
 
-def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ember_mlir.program.MAX_PLANS", 3)
-
-    @ember.jit
-    def program(n: int) -> int:
-        return n
-
-    assert [program(n) for n in (1, 2, 3, 4, 5, 1, 5)] == [1, 2, 3, 4, 5, 1, 5]
-    assert len(program._plans) == 3  # type: ignore[reportPrivateUsage]
-
-
 def test_ir_at_each_level(module: ModuleType) -> None:
     texts = [module.answer.ir(level) for level in ("llm", "sched", "exec")]
     assert module.answer.ir() == texts[0]

@@ -109,7 +109,7 @@ def _field_layout(layout: Layout, name: str) -> Layout | None:
             return None
 
 
-_METHODS = frozenset(dir(str)) | frozenset(dir(list)) | frozenset(dir(dict))
+_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set)])
 
 
 class _Getter:

@@ -7,11 +7,11 @@ from enum import Enum
 from ember_mlir.frontend.containers import attributes_of
 from ember_mlir.frontend.layouts import (
     ATOMS,
+    OBJECT,
     DictKind,
     InstanceKind,
     Layout,
     TupleKind,
-    enum_layout,
     fits_integer,
     list_layout,
     parts_layout,
@@ -29,14 +29,14 @@ def layout_of(value: object) -> Layout | None:
     if type(value) in ATOMS:
         known = not isinstance(value, int) or fits_integer(value)
         return ATOMS[type(value)] if known else None
+    if isinstance(value, Enum):
+        return OBJECT
     if is_exact_tuple(value):
         return parts_layout(TupleKind(len(value)), value, layout_of)
     if is_list(value):
         return list_layout(value, layout_of)
     if is_dict(value):
         return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
-    if isinstance(value, Enum):
-        return enum_layout(type(value))
     names = instance_fields(value)
     if names is not None and [*attributes_of(value)] == [*names]:
         kind = InstanceKind(type(value), names)

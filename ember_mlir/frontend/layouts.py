@@ -195,6 +195,27 @@ def is_held_as_it_is(layout: Layout | None) -> bool:
             return True
 
 
+def is_held_alike(found: Layout, wanted: Layout) -> bool:
+    """Whether what holds a value in one way holds it in the other, if it can be either.
+
+    >>> is_held_alike(TEXT_LEAF, Maybe(OBJECT)), is_held_alike(Parts(TupleKind(0), ()), OBJECT)
+    (True, False)
+    """
+    match found, wanted:
+        case _ if found == wanted or NONE in (found, wanted):
+            return True
+        case (Maybe(inner), _):
+            return is_held_alike(inner, wanted)
+        case (_, Maybe(inner)):
+            return is_held_alike(found, inner)
+        case (ListOf(element=a), ListOf(element=b)):
+            return a is None or b is None or is_held_alike(a, b)
+        case (Parts(kind=a, items=left), Parts(kind=b, items=right)):
+            return a == b and all(map(is_held_alike, left, right))
+        case _:
+            return is_held_as_it_is(found) and is_held_as_it_is(wanted)
+
+
 class Kind(Protocol):
     """What is made of parts: how they are named, and how it is made of them again."""
 

@@ -44,6 +44,7 @@ _ATOMS: dict[object, tuple[str, Layout]] = {
     float: ("number", FLOAT),
     bool: ("boolean", BOOL),
 }
+_STARS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 _FIX = "use str, int, float, bool, Literal, enums, list, dataclasses and pydantic models"
 _FIXES: dict[object, str] = {
     dict: "write a dataclass with a field for each key, or a list of one with a key and a value",
@@ -139,10 +140,10 @@ def parameters_of(function: Callable[..., object]) -> tuple[Json, dict[str, Layo
     properties: Json = {}
     layouts: dict[str, Layout] = {}
     for argument in signature(function).parameters.values():
-        if argument.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+        if argument.kind in _STARS:
             raise InputError(
                 f"the arguments of the tool '{name}' must have names, but it takes "
-                f"'{argument}'; name each argument"
+                f"'{_STARS[argument.kind]}{argument.name}'; name each argument"
             )
         if argument.name not in hints:
             raise InputError(

@@ -19,6 +19,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
+from ember_mlir.collecting import seldom_collected
 from ember_mlir.dialects.locations import location_of
 from ember_mlir.errors import EmberError, InputError, PipelineError
 from ember_mlir.limits import on_any_stack
@@ -139,10 +140,17 @@ def compile_with(
     *,
     explained: bool = False,
     watch: Watch | None = None,
+    verify_first: bool = True,
 ) -> Compiled:
-    """As `compile_to`, with all that there is to tell of it."""
+    """As `compile_to`, with all that there is to tell of it.
+
+    The module is verified before all passes, unless whoever has just made it does not want
+    to wait for that; at the end of each level it is in any case.
+    """
     compiler = _Compiler(module, level, options or Options(), explained, watch or Watch())
-    return on_any_stack(compiler.compile)
+    compiler.verify_first = verify_first
+    with seldom_collected():
+        return on_any_stack(compiler.compile)
 
 
 @dataclass
@@ -157,10 +165,12 @@ class _Compiler:
     warnings: list[str] = field(default_factory=list[str])
     remarks: list[Remark] = field(default_factory=list[Remark])
     considered: Sequence[ModulePass] = ()
+    verify_first: bool = True
 
     def compile(self) -> Compiled:
         """Compile without the passes that do not help, or do harm."""
-        verify_module(self.source)
+        if self.verify_first:
+            verify_module(self.source)
         passes = self.considered = self._passes()
         while True:
             try:
@@ -198,7 +208,16 @@ class _Compiler:
     def _attempt(self, passes: Sequence[ModulePass]) -> Compiled:
         module = self.source.clone()
         setting = setting_of(self.options, explained=self.explained)
-        watch = replace(self.watch, estimates=True, thrifty=True, steps=[], left_out=[])
+        # What is to be explained needs the estimates also where nothing is rewritten.
+        original = None if self.explained else self.source
+        watch = replace(
+            self.watch,
+            estimates=True,
+            original=original,
+            thrifty=True,
+            steps=[],
+            left_out=[],
+        )
         run_passes(Context(), module, passes, setting=setting, watch=watch)
         check_entries(self.source, module)
         found = compiled(module, self.options, self.considered, setting, watch)

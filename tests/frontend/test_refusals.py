@@ -98,10 +98,6 @@ def reserved_name(q: str) -> str:
     return _E_
 
 
-def dict_key(q: str) -> object:
-    return {q: 1}  # HERE
-
-
 def unpacking(docs: list[str]) -> object:
     first, *rest = docs  # HERE
     return first, rest
@@ -235,7 +231,6 @@ CASES: dict[Function, str] = {
     star_arguments: "'*q' of an entry is not captured yet; name each argument",
     star_keywords: "'**q' of an entry is not captured yet; name each argument",
     reserved_name: "the name '_E_' is not captured yet; choose another one",
-    dict_key: "a key that is known only when the program runs is not captured yet; use a list",
     unpacking: "unpacking of a list whose elements are known only when the program runs",
     star_call: "a loop over a list whose elements are known only when the program runs",
     method_of_list: "list.append() of a list whose elements are known only when the program runs "

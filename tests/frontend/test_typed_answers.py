@@ -169,6 +169,19 @@ def changed(question: str) -> Person:
     return one
 
 
+@ember.pure
+def looked_up(name: str) -> object:
+    return Address("Oslo") if name in ("Ann", "Dee") else None
+
+
+def of_one_kind_or_another(question: str) -> object:
+    one = ember.generate(question, schema=Person)
+    home = one.home if one.tags else looked_up(one.name)
+    homes = [one.home, looked_up(one.name)]
+    one.color = Color.RED if one.email else one.color
+    return home, homes, one
+
+
 def another_home(question: str) -> str:
     home = ember.generate(question, schema=Person).home or Address("Oslo")
     return home.city
@@ -224,6 +237,7 @@ PERSON_PROGRAMS: list[Program] = [
     a_part,
     changed,
     another_home,
+    of_one_kind_or_another,
     compared,
     optional,
     caught,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 from xdsl.ir import Block, Operation, SSAValue
@@ -185,8 +186,11 @@ class Scoped(Recorder, ABC):
         self.block.add_op(op)
 
 
+@lru_cache(maxsize=1024)
 def location_attr(location: SourceLocation) -> FileLineColLoc:
     """A place in the user's source as a location of the module."""
-    return FileLineColLoc(
-        StringAttr(location.file), IntAttr(location.line), IntAttr(location.column)
-    )
+    return FileLineColLoc(_file(location.file), _number(location.line), _number(location.column))
+
+
+_file = lru_cache(maxsize=64)(StringAttr)
+_number = lru_cache(maxsize=1024)(IntAttr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
@@ -29,7 +30,7 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
-    is_held_as_it_is,
+    is_held_alike,
     joined,
 )
 from ember_mlir.frontend.names import value_hint
@@ -89,6 +90,11 @@ class Holding(Scoped, ABC):
                 return self.constant(layout.write(value), inner)
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
+            case _ if isinstance(value, Enum):
+                member = Applied(Member(value), OBJECT)
+                symbol = self.functions.symbol(f"{type(value).__name__}_{value.name}", member)
+                held = self.emit(ApplyOp("pure", symbol, [], OBJECT.type))
+                return self.converted(held, OBJECT, layout)
             case _ if layout in (OBJECT, ANY) and value is not None:
                 found = layout_of(value)
                 if found is None:
@@ -157,7 +163,7 @@ class Holding(Scoped, ABC):
             return ssa
         if (found, wanted) == (INT, FLOAT):
             return self.emit(arith.SIToFPOp(ssa, f64))
-        if wanted in (OBJECT, ANY) and not is_held_as_it_is(found):
+        if not is_held_alike(found, wanted):
             return self._rewritten(ssa, found, wanted)
         if found.type == wanted.type:
             return ssa
@@ -198,10 +204,11 @@ class Holding(Scoped, ABC):
         effect: str = "pure",
     ) -> object:
         """The result of a function of Python that is called when the program runs."""
-        from ember_mlir.frontend.native import is_users_function
+        from ember_mlir.frontend.native import holds_users_function
 
         applied = Applied(function, result)
-        if any(map(is_users_function, (*args, *(kwargs or {}).values()))):
+        owner: object = getattr(function, "__self__", None)
+        if any(map(holds_users_function, (owner, *args, *(kwargs or {}).values()))):
             self.refuse(f"a function as an argument of {name}()", "write a loop")
 
         def is_own(value: object) -> bool:
@@ -224,6 +231,16 @@ class Holding(Scoped, ABC):
 
 def _nothing() -> None:
     return None
+
+
+class Member:
+    """Gives a member of an enumeration."""
+
+    def __init__(self, member: Enum) -> None:
+        self.member = member
+
+    def __call__(self) -> Enum:
+        return self.member
 
 
 def _same(value: object) -> object:
