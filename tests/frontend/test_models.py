@@ -16,8 +16,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel, fiel
 import ember_mlir as ember
 from ember_mlir.frontend.schemas import schema_of
 
+from .test_asked_again import Script
 from .test_schemas import NULL, TEXT, told
-from .test_typed_answers import Script
 from .ways import agree, captured_of, reference, root
 
 Program = Callable[..., Any]
