@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Sequence
 from enum import Enum
+from inspect import iscoroutinefunction
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
@@ -13,8 +14,9 @@ from xdsl.ir import Attribute, Block, SSAValue
 from ember_mlir.dialects.llm import ApplyOp, ConstantOp, FieldOp, ListOp, RecordOp
 from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.frontend.aliases import Aliases, parts_of
-from ember_mlir.frontend.applied import Applied, Functions
+from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
 from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
     ANY,
@@ -206,7 +208,9 @@ class Holding(Scoped, ABC):
         """The result of a function of Python that is called when the program runs."""
         from ember_mlir.frontend.native import holds_users_function
 
-        applied = Applied(function, result)
+        found = declared(function)
+        make = AsyncApplied if iscoroutinefunction(function) else Applied
+        applied = make(function, result, inline=found is not None and found.inline)
         owner: object = getattr(function, "__self__", None)
         if any(map(holds_users_function, (owner, *args, *(kwargs or {}).values()))):
             self.refuse(f"a function as an argument of {name}()", "write a loop")
