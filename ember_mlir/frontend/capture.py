@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
@@ -11,11 +11,13 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 
+from ember_mlir.dialects.locations import location_at
 from ember_mlir.dialects.names import NAME
 from ember_mlir.dialects.values import Utf8Attr
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.applied import Applied
 from ember_mlir.frontend.calls import finished
+from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.eager import Eager, Send
 from ember_mlir.frontend.guards import Guards
 from ember_mlir.frontend.hooks import instrument
@@ -30,7 +32,6 @@ from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
 from ember_mlir.frontend.source import Definition
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.tracing.scopes import location_attr
 from ember_mlir.frontend.tracing.symbols import Models
 
 
@@ -74,7 +75,8 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     for name, argument in zip(inputs, block.args, strict=True):
         argument.name_hint = value_hint(name)
         values[name] = trace.value(argument, inputs[name].layout)
-    result = _ends(trace, lambda: _run(trace, function, values))
+    with _as_operator(trace, function, arguments):
+        result = _ends(trace, lambda: _run(trace, function, values))
     outputs: list[SSAValue] = []
     trace.location = location
 
@@ -85,7 +87,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     shape = shape_of(result, hole, location, trace.has_made)
     trace.add(ReturnOp(*outputs))
     entry = _function(function, symbol, block, tuple(inputs))
-    entry.location = location_attr(location)
+    entry.location = location_at(location)
     module = ModuleOp([*trace.models.ops.values(), *trace.tools.ops.values(), entry])
     module.location = entry.location
     return Captured(
@@ -139,6 +141,15 @@ def _run(recorder: Recorder, function: FunctionType, values: dict[str, object]) 
         entry: Callable[..., object] = instrument(recorder, function)
         result = entry(*positional, **values)
         return finished(result) if is_coroutine(result) else result
+
+
+def _as_operator(
+    trace: Trace, function: FunctionType, arguments: Arguments
+) -> AbstractContextManager[None]:
+    """Inside of the operator whose `forward` the entry is, if it is one."""
+    owner = next(iter(arguments.fixed.values()), None)
+    is_forward = is_operator(owner) and getattr(type(owner), "forward", None) is function
+    return trace.nesting.inside(owner) if is_forward else nullcontext()
 
 
 @contextmanager

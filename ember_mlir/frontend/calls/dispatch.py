@@ -60,7 +60,10 @@ def _call_operator(
     given: Kwargs = {name: value for name, value in kwargs.items() if name != "inputs"}
     if is_any_namespace(inputs):
         given = {**inputs, **given}
-    return invoke(recorder, operator.forward, args, given)
+    if not isinstance(recorder, Trace):
+        return invoke(recorder, operator.forward, args, given)
+    with recorder.nesting.inside(operator):
+        return invoke(recorder, operator.forward, args, given)
 
 
 def _call_known(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
