@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.narrowing import is_model
 from ember_mlir.frontend.plain import is_dict, is_list
 
 
@@ -62,11 +63,11 @@ def is_changeable(value: object) -> bool:
     """Whether captured code may change `value`."""
     if isinstance(value, TrackedList | TrackedDict):
         return True
-    return is_dataclass(value) and not isinstance(value, type)
+    return is_model(type(value)) or (is_dataclass(value) and not isinstance(value, type))
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """What a list, tuple, dict or dataclass is made of."""
+    """What a list, tuple, dict, dataclass or model is made of."""
     if is_list(value):
         yield from value
     elif is_dict(value):
@@ -74,3 +75,6 @@ def parts_of(value: object) -> Iterator[object]:
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield getattr(value, field.name, None)
+    elif is_model(found := type(value)):
+        for name in found.model_fields:
+            yield getattr(value, name, None)

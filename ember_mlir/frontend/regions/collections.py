@@ -86,7 +86,7 @@ class Collections(UnderWay[Collection]):
         block = Block(arg_types=[layout.known.type])
         source = trace.checked(items)
         trace.open(block)
-        yield trace.value(block.args[0], layout.known)
+        yield trace.part(block.args[0], layout.known)
         found = collection.levels.pop()
         trace.location = place.location
         if len(found) == 1 and not found[0][1]:
