@@ -352,7 +352,7 @@ def _errors_of_functions() -> Generator[None]:
 
 
 def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
-    return [arguments.values[name] for name in plan.captured.inputs]
+    return [arguments.held(name) for name in plan.captured.inputs]
 
 
 def _listened(session: Session) -> Session:

@@ -74,7 +74,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     values = {**arguments.fixed, **arguments.values}
     for name, argument in zip(inputs, block.args, strict=True):
         argument.name_hint = value_hint(name)
-        values[name] = trace.value(argument, inputs[name].layout)
+        values[name] = trace.part(argument, inputs[name].layout)
     with _as_operator(trace, function, arguments):
         result = _ends(trace, lambda: _run(trace, function, values))
     outputs: list[SSAValue] = []

@@ -15,7 +15,7 @@ from ember_mlir.frontend.layouts import (
     list_layout,
     parts_layout,
 )
-from ember_mlir.frontend.narrowing import is_exact_tuple
+from ember_mlir.frontend.narrowing import is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
@@ -39,4 +39,17 @@ def layout_of(value: object) -> Layout | None:
         if [*attributes_of(value)] == [*names]:
             kind = InstanceKind(type(value), names)
             return parts_layout(kind, kind.parts(value), layout_of)
-    return None
+    return _layout_of_model(value)
+
+
+def _layout_of_model(value: object) -> Layout | None:
+    """How an instance of a model is laid out: by its fields, if it has nothing else."""
+    made = type(value)
+    if not is_model(made):
+        return None
+    names = tuple(made.model_fields)
+    more = (getattr(value, "model_extra", None), getattr(value, "__pydantic_private__", None))
+    if any(more) or [*vars(value)] != [*names]:
+        return None
+    kind = InstanceKind(type(value), names)
+    return parts_layout(kind, kind.parts(value), layout_of)
