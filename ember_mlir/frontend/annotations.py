@@ -53,11 +53,15 @@ def layout_of_type(annotation: object) -> Layout:
 
 def _layout_of_class(found: type[object]) -> Layout:
     """How instances of a class are laid out: those of dataclasses and models, by their fields."""
-    if is_dataclass(found):
-        names = tuple([field.name for field in fields(found)])
-    elif is_model(found):
-        names = tuple(found.model_fields)
-    else:
+    names = _fields_of(found)
+    if names is None:
         return OBJECT
     hints = get_type_hints(found)
     return Parts(InstanceKind(found, names), tuple([layout_of_type(hints[n]) for n in names]))
+
+
+def _fields_of(found: type[object]) -> tuple[str, ...] | None:
+    """The names of the fields of a class that is nothing but those."""
+    if is_dataclass(found):
+        return tuple([field.name for field in fields(found)])
+    return tuple(found.model_fields) if is_model(found) else None
