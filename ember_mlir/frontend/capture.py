@@ -31,6 +31,7 @@ from ember_mlir.frontend.results import Shape, shape_of
 from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
 from ember_mlir.frontend.source import Definition
+from ember_mlir.frontend.structures import check_held
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.tracing.symbols import Models
 
@@ -67,6 +68,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     """
     code = function.__code__
     location = entry_location(function)
+    check_held(arguments.types, function.__name__, location)
     inputs = arguments.inputs
     symbol = ascii_symbol(function.__name__)
     block = Block(arg_types=[found.layout.type for found in inputs.values()])

@@ -18,12 +18,13 @@ from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.plain import as_str, depth_of, is_list, is_unicode
 from ember_mlir.frontend.recorder import HALF_A_PAIR
 from ember_mlir.frontend.structures import (
+    Opaque,
     Structure,
     annotated,
+    fits,
     fitting,
     found_structure,
     is_written_in_unicode,
-    must_be_known,
 )
 from ember_mlir.frontend.values import Value, describe
 
@@ -56,7 +57,7 @@ class Static:
         return "int, float, bool or None" if self.kind is None else self.kind.__name__
 
 
-ArgumentType: TypeAlias = Texts | Static | Structure
+ArgumentType: TypeAlias = Texts | Static | Structure | Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Arguments:
     @property
     def inputs(self) -> dict[str, Texts | Structure]:
         """The arguments that are inputs of the program."""
-        return {name: t for name, t in self.types.items() if not isinstance(t, Static)}
+        return {n: t for n, t in self.types.items() if isinstance(t, Texts | Structure)}
 
     def held(self, name: str) -> object:
         """An input as the run holds it."""
@@ -164,8 +165,8 @@ class Signature:
         """Keep the types of a call that has succeeded for the calls to come."""
         for name, found in arguments.types.items():
             # None says nothing about what else an argument may be.
-            is_structure = isinstance(found, Structure)
-            if is_structure or name in self.open or arguments.values[name] is None:
+            is_own = isinstance(found, Structure | Opaque) or name in self.open
+            if is_own or arguments.values[name] is None:
                 continue
             if self.types.get(name, found) is None:
                 self.types[name] = found
@@ -189,7 +190,7 @@ class Signature:
             return Static()
         declared = self.types[name]
         if isinstance(declared, Structure):
-            return self._fitting(name, declared, value)
+            return fitting(declared, value)
         return declared or self._inferred(name, value)
 
     def _annotated(self, parameter: inspect.Parameter) -> ArgumentType | None:
@@ -238,7 +239,7 @@ class Signature:
         if found is not None:
             return found
         if name in self.open:
-            raise must_be_known(name, self.name, describe(value))
+            return Opaque(describe(value))
         raise InputError(
             f"argument '{name}' of '{self.name}' must be a str, a number, a bool, or made of "
             f"those, but got {describe(value)}; pass what the program needs of it"
@@ -252,18 +253,14 @@ class Signature:
         elif isinstance(expected, Static):
             if _is_static(value, expected.kind):
                 return _plain_number(value)
-        elif fitting(expected, value) == expected:
+        elif isinstance(expected, Opaque):
+            return value
+        elif fits(expected, value):
             return self._structure(name, expected, value)
         raise InputError(
             f"argument '{name}' of '{self.name}' must be {self._wanted(name, expected)}, but got "
             f"{_mismatch(value)}; it takes {self}"
         )
-
-    def _fitting(self, name: str, declared: Structure, value: object) -> Structure:
-        """What an argument is that is declared as made of parts."""
-        if found_structure(value) is None:
-            raise must_be_known(name, self.name, describe(value))
-        return fitting(declared, value) or declared
 
     def _structure(self, name: str, expected: Structure, value: object) -> object:
         """A value made of parts, as it is now: what the caller changes later does not count."""

@@ -7,9 +7,10 @@ says that is given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ember_mlir.errors import CaptureError
+from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.annotations import layout_of_type
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
@@ -30,6 +31,7 @@ from ember_mlir.frontend.layouts import (
     TupleKind,
 )
 from ember_mlir.frontend.plain import is_dict, is_list, is_unicode
+from ember_mlir.frontend.values import describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Structure:
 
     def __str__(self) -> str:
         return shown(self.layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """An argument that no value of a program can be; `kind` is what it is, in words."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 def annotated(annotation: object) -> Structure | None:
@@ -58,22 +70,34 @@ def found_structure(value: object) -> Structure | None:
     return None if layout is None or not _is_readable(layout) else Structure(layout)
 
 
-def fitting(declared: Structure, value: object) -> Structure | None:
-    """What an argument is that is declared so: as declared if it can be; None if it cannot."""
+def fitting(declared: Structure, value: object) -> Structure | Opaque:
+    """What an argument is that is declared so: as declared, if it can be.
+
+    What does not fit is as declared, too: whoever checks it tells so.
+    """
     found = found_structure(value)
     if found is None:
-        return None
-    if _widens(found.layout, declared.layout):
-        return declared
-    return found if _agrees(found.layout, declared.layout) else None
+        return Opaque(describe(value))
+    widens = _widens(found.layout, declared.layout)
+    return found if not widens and _agrees(found.layout, declared.layout) else declared
 
 
-def must_be_known(name: str, function: str, value: str) -> CaptureError:
-    """The error that nothing can be captured for such an argument."""
-    return CaptureError(
-        f"argument '{name}' of '{function}', which is {value}, is not captured yet; pass texts, "
-        "numbers, dataclasses, models, tuples, dicts whose keys are texts, or lists of one of those"
-    )
+def fits(expected: Structure, value: object) -> bool:
+    """Whether a value can be held so, with nothing changed."""
+    found = found_structure(value)
+    return found is not None and _widens(found.layout, expected.layout)
+
+
+def check_held(types: Mapping[str, object], function: str, location: SourceLocation) -> None:
+    """Raise `CaptureError` for an argument that no value of a program can be."""
+    for name, found in types.items():
+        if isinstance(found, Opaque):
+            raise CaptureError(
+                f"argument '{name}' of '{function}', which is {found}, is not captured yet; pass "
+                "texts, numbers, dataclasses, models, tuples, dicts whose keys are texts, or lists "
+                "of one of those",
+                location=location,
+            )
 
 
 def is_written_in_unicode(value: object) -> bool:

@@ -270,9 +270,17 @@ def test_what_no_program_can_hold_runs_as_it_is_written() -> None:
     program = ember.compile(painted)
     with pytest.warns(ember.CaptureWarning, match="argument 'one' of 'painted', which is"):
         assert program(Painted(Color.RED)) is Color.RED
-    large = ember.compile(numbers)
-    with ember.Session(clock="virtual"), pytest.warns(ember.CaptureWarning):
-        large([2**70])
-    with warnings.catch_warnings(), ember.Session(clock="virtual"):
-        warnings.simplefilter("error")
-        large([3])
+
+
+def test_what_is_refused_is_refused_for_its_kind_alone() -> None:
+    program = ember.compile(numbers)
+    with ember.Session(clock="virtual"):
+        with pytest.warns(ember.CaptureWarning, match="argument 'values' of 'numbers'"):
+            program([2**70])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            program([3])
+            assert program.last_run is not None
+            assert program.last_run.spans
+            program([2**71])
+            assert not program.last_run.spans
