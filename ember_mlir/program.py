@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
@@ -32,7 +31,6 @@ from ember_mlir.errors import (
     CaptureError,
     CaptureWarning,
     EmberError,
-    FunctionError,
     OptimizationWarning,
 )
 from ember_mlir.frontend.eager import answer_plain_calls
@@ -42,6 +40,7 @@ from ember_mlir.goals import AnyPass, Goals, Objective
 from ember_mlir.last_run import LastRun
 from ember_mlir.per_object import PerObject
 from ember_mlir.providers import Session, current_session
+from ember_mlir.tracebacks import located
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -139,9 +138,14 @@ class Program(Callee, Generic[P, R]):
         plan, arguments = found
         session = _listened(current_session())
         functions = plan.captured.functions
-        with _errors_of_functions():
+        try:
             made = run(plan.prepared, _inputs(plan, arguments), session, functions=functions)
-        return self._ran(plan, arguments, made, session)
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        # Outside of the handler, so that it gets no context that it has not.
+        raise located(failed, self.function.__name__)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run compiled on the current event loop, and return the result."""
@@ -155,9 +159,13 @@ class Program(Callee, Generic[P, R]):
         session = _listened(current_session())
         functions = plan.captured.functions
         inputs = _inputs(plan, arguments)
-        with _errors_of_functions():
+        try:
             made = await run_async(plan.prepared, inputs, session, functions=functions)
-        return self._ran(plan, arguments, made, session)
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        raise located(failed, self.function.__name__)
 
     def _planned(
         self, args: tuple[object, ...], kwargs: dict[str, object]
@@ -178,7 +186,7 @@ class Program(Callee, Generic[P, R]):
             )
         except CaptureError as error:
             if self.strict:
-                raise
+                raise located(error, self.function.__name__) from error.__cause__
             self._refused[key] = code
             while len(self._refused) > MAX_PLANS:
                 self._refused.popitem(last=False)
@@ -335,20 +343,6 @@ class Program(Callee, Generic[P, R]):
             self._signature().settle(arguments)
             self._last_arguments = arguments
             self.last_run = run
-
-
-@contextmanager
-def _errors_of_functions() -> Generator[None]:
-    """Let an error that a function of the user's has raised be what the caller sees."""
-    try:
-        yield
-    except FunctionError as error:
-        cause = error.__cause__
-        if cause is None:
-            raise
-        if error.location is not None:
-            cause.add_note(f"raised by what the program applied at {error.location}")
-        raise cause from None
 
 
 def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
