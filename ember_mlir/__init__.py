@@ -21,6 +21,7 @@ from ember_mlir.version import VERSION as __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ember_mlir.compilation import compile, jit
     from ember_mlir.errors import (
         CaptureError,
         CaptureWarning,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from ember_mlir.frontend.retrieval import top_k
     from ember_mlir.frontend.transformations import Vectorized, scan, vmap
     from ember_mlir.frontend.turns import Turn
-    from ember_mlir.program import LastRun, Program, compile, jit
+    from ember_mlir.program import LastRun, Program
     from ember_mlir.providers import (
         Bill,
         Faulty,
@@ -143,7 +144,8 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
     **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
-    **dict.fromkeys(("LastRun", "Program", "compile", "jit"), "program"),
+    **dict.fromkeys(("compile", "jit"), "compilation"),
+    **dict.fromkeys(("LastRun", "Program"), "program"),
     **dict.fromkeys(("Masked", "redact"), "frontend.masks"),
     **dict.fromkeys(("generate", "sample"), "frontend.operations.asking"),
     **dict.fromkeys(("join", "map", "reduce", "vote"), "frontend.operations.combining"),

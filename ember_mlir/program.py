@@ -21,9 +21,7 @@ from typing import (
     Literal,
     NoReturn,
     ParamSpec,
-    TypeGuard,
     TypeVar,
-    overload,
 )
 
 from ember_mlir.direct import Sender, send_plain
@@ -36,7 +34,7 @@ from ember_mlir.errors import (
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.signature import Arguments, Signature
-from ember_mlir.goals import AnyPass, Goals, Objective
+from ember_mlir.goals import Goals
 from ember_mlir.last_run import LastRun
 from ember_mlir.per_object import PerObject
 from ember_mlir.providers import Session, current_session
@@ -54,8 +52,6 @@ __all__ = [
     "LastRun",
     "Level",
     "Program",
-    "compile",
-    "jit",
 ]
 
 P = ParamSpec("P")
@@ -226,6 +222,27 @@ class Program(Callee, Generic[P, R]):
         self._settle(arguments, LastRun(answer, sender.settled()))
         return answer
 
+    def prepare(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Capture and compile for arguments like these, and run nothing.
+
+        The first call with arguments like these finds the plan then, and what cannot be
+        captured shows at once: as a warning, or as `CaptureError` if the program is strict.
+
+        >>> import ember_mlir as ember
+        >>> @ember.jit(strict=True)
+        ... def ask(question: str, style: int) -> str:
+        ...     return ember.generate(f"{style}: {question}")
+        >>> ask.prepare("How?", style=2)
+        >>> "llm.generate" in ask.ir()
+        True
+        """
+        found = self._planned(args, kwargs)
+        if found is None:
+            return
+        with self._lock:
+            if self._last_arguments is None:
+                self._last_arguments = found[1]
+
     def ir(self, level: Level = "llm") -> str:
         """The text of the program at a level: "llm", "sched" or "exec".
 
@@ -284,7 +301,7 @@ class Program(Callee, Generic[P, R]):
         return self._plan(arguments, arguments.key).captured.module
 
     def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
-        """The program of a method for one object, which keeps its plans as long as that lives."""
+        """The program of a method for one object; those of the objects called last are kept."""
         if instance is None:
             return self
         function: Any = self.function
@@ -374,90 +391,3 @@ def _refuse(value: object) -> NoReturn:
         f"a program must be made of a Python function, but got '{name}', "
         f"an object of type {type(value).__name__}; define it with 'def' or 'lambda'"
     )
-
-
-@overload
-def jit(function: Callable[P, R], /) -> Program[P, R]: ...
-
-
-@overload
-def jit(
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-) -> Callable[[Callable[P, R]], Program[P, R]]: ...
-
-
-def jit(
-    function: Callable[P, R] | None = None,
-    /,
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-) -> Program[P, R] | Callable[[Callable[P, R]], Program[P, R]]:
-    """Make a program of the function below: `@ember.jit`, or with the options of `compile`.
-
-    Raises `CaptureError` if it is not a Python function.
-    """
-    goals = Goals.of(allow, optimize_for, speculate, passes, without)
-
-    def decorate(function: Callable[P, R]) -> Program[P, R]:
-        return _program(function, goals, strict)
-
-    return decorate if function is None else decorate(function)
-
-
-def compile(
-    function: Callable[P, R],
-    /,
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-) -> Program[P, R]:
-    """Make a program of `function`; of a program with no other options, that program.
-
-    `allow` is how little may be kept of what the function means: `"exact"`,
-    `"distribution"`, `"bounded(0.05)"` or `"meaning"`. `optimize_for` is what is to be
-    little: `"cost"` or `"latency"`, where the other may grow for it, or `"both"`, where
-    neither may. For `"latency"`, `speculate` permits calls that may turn out not to be
-    needed. `passes` are run behind the standard ones, and those named in
-    `without` are not run; `program.explain()` tells which there are. What cannot be captured
-    runs as it is written, with one `CaptureWarning`; if it is to be `strict`, it is a
-    `CaptureError`.
-
-    Nothing is captured before it is first used. Raises `CaptureError` if `function` is
-    not a Python function; the first use raises `PipelineError` for wrong options.
-
-    >>> compile(print)
-    Traceback (most recent call last):
-    ember_mlir.errors.CaptureError: a program must be made of a Python function, but got \
-'print', an object of type builtin_function_or_method; define it with 'def' or 'lambda'
-    """
-    goals = Goals.of(allow, optimize_for, speculate, passes, without)
-    return _program(function, goals, strict)
-
-
-def _program(function: Callable[P, R], goals: Goals, strict: bool) -> Program[P, R]:
-    if not _is_program(function):
-        return Program(function, goals, strict=strict)
-    if goals in (Goals(), function.goals) and strict in (False, function.strict):
-        return function
-    # What was captured holds for other goals too, but its plans do not.
-    known: Any = function.function
-    return Program(known, goals, strict=strict or function.strict, fixed=function.fixed)
-
-
-def _is_program(function: Callable[P, R]) -> TypeGuard[Program[P, R]]:
-    return isinstance(function, Program)

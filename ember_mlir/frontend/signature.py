@@ -57,6 +57,8 @@ class Static:
         return "int, float, bool or None" if self.kind is None else self.kind.__name__
 
 
+_MORE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
 ArgumentType: TypeAlias = Texts | Static | Structure | Opaque
 
 
@@ -195,6 +197,10 @@ class Signature:
 
     def _annotated(self, parameter: inspect.Parameter) -> ArgumentType | None:
         """The type that the annotation says, if there is one."""
+        if parameter.kind in _MORE:
+            # How many there are, or which, each call says.
+            self.open.add(parameter.name)
+            return None
         if parameter.annotation is parameter.empty:
             return None
         annotation, optional = _without_none(self._evaluated(parameter))
@@ -234,7 +240,8 @@ class Signature:
     def _inferred(self, name: str, value: object) -> ArgumentType:
         if value is None or isinstance(value, int | float):
             return Static()
-        depth = depth_of(value)
+        # A tuple of texts may be a list, but several arguments are no one list.
+        depth = None if self.parameters[name].kind in _MORE else depth_of(value)
         found = found_structure(value) if depth is None else Texts(depth)
         if found is not None:
             return found

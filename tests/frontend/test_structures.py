@@ -21,7 +21,7 @@ import ember_mlir as ember
 from ember_mlir import generate
 from ember_mlir.frontend.signature import Signature
 
-from .ways import check, operations
+from .ways import Words, check, operations
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,14 @@ def either(value: str | list[str]) -> object:
 
 def handed_on(document: Document) -> Document:
     return document
+
+
+def any_number(*texts: str, mark: str = "!", **named: str) -> object:
+    return [generate(text + mark) for text in texts], named
+
+
+def first_and_others(first: str, /, second: str = "s", *others: str) -> object:
+    return generate(first), second, [generate(other) for other in others]
 
 
 ROW = {"question": "a", "answer": "b"}
@@ -284,3 +292,27 @@ def test_what_is_refused_is_refused_for_its_kind_alone() -> None:
             assert program.last_run.spans
             program([2**71])
             assert not program.last_run.spans
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs"),
+    [
+        (any_number, (), {}),
+        (any_number, ("a", "b"), {}),
+        (any_number, ("a",), {"mark": "?", "c": "d"}),
+        (first_and_others, ("a",), {}),
+        (first_and_others, ("a", "b"), {}),
+        (first_and_others, ("a", "b", "c", "d"), {}),
+        (first_and_others, ("a",), {"second": "b"}),
+    ],
+)
+def test_any_number_of_arguments(
+    function: Callable[..., object], args: tuple[str, ...], kwargs: dict[str, str]
+) -> None:
+    program = ember.compile(function, strict=True)
+    for seed in range(3):
+        found: list[str] = []
+        for run in (function, program, program.eager):
+            with ember.Session(provider=Words(seed, draws=False)):
+                found.append(repr(run(*args, **kwargs)))
+        assert len({*found}) == 1
