@@ -132,7 +132,7 @@ class Program(Callee, Generic[P, R]):
         if found is None:
             return self._untraced(args, kwargs)
         plan, arguments = found
-        session = _listened(current_session())
+        session = _listened(current_session(), self.goals)
         functions = plan.captured.functions
         try:
             made = run(plan.prepared, _inputs(plan, arguments), session, functions=functions)
@@ -152,7 +152,7 @@ class Program(Callee, Generic[P, R]):
             given: Any = self._untraced(args, kwargs)
             return await given if isawaitable(given) else given
         plan, arguments = found
-        session = _listened(current_session())
+        session = _listened(current_session(), self.goals)
         functions = plan.captured.functions
         inputs = _inputs(plan, arguments)
         try:
@@ -352,6 +352,10 @@ class Program(Callee, Generic[P, R]):
         answer: Any = plan.captured.shape.rebuild(run.outputs)
         saved = _saved(plan, arguments, session)
         self._settle(arguments, LastRun(answer, run.bill, saved, run.trace))
+        if self.goals.check:
+            from ember_mlir.comparing import compare
+
+            compare(self.function, plan.captured, arguments, answer, session)
         return answer
 
     def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:
@@ -366,9 +370,9 @@ def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
     return [arguments.held(name) for name in plan.captured.inputs]
 
 
-def _listened(session: Session) -> Session:
+def _listened(session: Session, goals: Goals) -> Session:
     """A session that keeps what is answered, if that is asked for."""
-    if not session.recorded:
+    if not (session.recorded or goals.check):
         return session
     from ember_mlir.recording import Recording
 

@@ -100,7 +100,11 @@ class Listener:
 
     async def generate(self, request: Request) -> Reply:
         """What the other provider answers."""
-        reply = await self._provider.generate(request)
+        try:
+            reply = await self._provider.generate(request)
+        except Exception as error:
+            self._heard.note(request, error)
+            raise
         self._heard.note(request, reply)
         return reply
 
