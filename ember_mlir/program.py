@@ -311,6 +311,12 @@ class Program(Callee, Generic[P, R]):
 
         return self._methods.of(instance, make)
 
+    def __str__(self) -> str:
+        """The signature of the program, its last run and its text, or how to get that."""
+        from ember_mlir.describing import described
+
+        return described(self.function, len(self.fixed), self.ir, self.last_run)
+
     def __repr__(self) -> str:
         return f"<Program {self.function.__module__}.{self.function.__qualname__}>"
 
