@@ -22,7 +22,10 @@ def described(
     """
     code = function.__code__
     found = signature(function)
-    own = Signature([*found.parameters.values()][fixed:], return_annotation=found.return_annotation)
+    parameters = [
+        one.replace(annotation=_written(one.annotation)) for one in found.parameters.values()
+    ]
+    own = Signature(parameters[fixed:], return_annotation=_written(found.return_annotation))
     lines = [
         f"{function.__qualname__}{own}",
         f"  at {code.co_filename}:{code.co_firstlineno}",
@@ -33,6 +36,20 @@ def described(
     except EmberError as error:
         return "\n".join([*lines, f"  no text yet: {error.message}"])
     return "\n".join([*lines, "", shown])
+
+
+class _Written:
+    """An annotation that is shown as it is written, without quotes."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _written(annotation: object) -> object:
+    return _Written(annotation) if isinstance(annotation, str) else annotation
 
 
 def _told(run: LastRun[object] | None) -> str:
