@@ -41,9 +41,11 @@ docs: $(VENV)/installed ## Write the reference pages from the definitions.
 
 bench: $(VENV)/installed ## Measure programs and the engine against asyncio by hand, and growth.
 	@$(BIN)/python -m ember_mlir.tools.bench.ensemble
+	@$(BIN)/python -m ember_mlir.tools.bench.frontend
 	@$(BIN)/python -m ember_mlir.tools.bench.engine
 	@$(BIN)/python -m ember_mlir.tools.bench.scale
 	@$(BIN)/python -m ember_mlir.tools.bench.effects
+	@$(BIN)/python -m ember_mlir.tools.bench.corpus
 
 ablation: $(VENV)/installed ## Run the examples without each optimization in turn.
 	@$(BIN)/python -m ember_mlir.tools.ablation

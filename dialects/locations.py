@@ -6,6 +6,8 @@ the names of the operators around it, from the outermost in, around its place.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from xdsl.dialects.builtin import (
     FileLineColLoc,
     IntAttr,
@@ -52,6 +54,7 @@ def operators_of(op: Operation) -> str:
     return op.location.desc.data if isinstance(op.location, NameLoc) else ""
 
 
+@lru_cache(maxsize=1024)
 def location_at(source: SourceLocation, operators: str = "") -> LocationAttr:
     """The location of a place in the user's source, inside of these operators.
 
@@ -59,8 +62,12 @@ def location_at(source: SourceLocation, operators: str = "") -> LocationAttr:
     >>> Printer().print_attribute(location_at(SourceLocation("app.py", 7, 5), "Pipeline/refine"))
     loc("Pipeline/refine"("app.py":7:5))
     """
-    place = FileLineColLoc(StringAttr(source.file), IntAttr(source.line), IntAttr(source.column))
-    return NameLoc(StringAttr(operators), place) if operators else place
+    place = FileLineColLoc(_text(source.file), _number(source.line), _number(source.column))
+    return NameLoc(_text(operators), place) if operators else place
+
+
+_text = lru_cache(maxsize=256)(StringAttr)
+_number = lru_cache(maxsize=1024)(IntAttr)
 
 
 def invalid(op: Operation, message: str) -> InvalidIRError:

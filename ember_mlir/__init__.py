@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         ShapeError,
         SourceLocation,
     )
+    from ember_mlir.execution import ExecutionOptions, execution_options
     from ember_mlir.frontend.agents import Agent, agent
     from ember_mlir.frontend.chats import Chat, chat
     from ember_mlir.frontend.composition import Chain, Operator, compose
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from ember_mlir.frontend.retrieval import top_k
     from ember_mlir.frontend.transformations import Vectorized, scan, vmap
     from ember_mlir.frontend.turns import Turn
-    from ember_mlir.program import LastRun, Program
+    from ember_mlir.program import CacheInfo, LastRun, Program
     from ember_mlir.providers import (
         Bill,
         Faulty,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "Bill",
+    "CacheInfo",
     "CaptureError",
     "CaptureWarning",
     "Chain",
@@ -86,6 +88,7 @@ __all__ = [
     "EmptyReduceError",
     "EmptyVoteError",
     "Ensemble",
+    "ExecutionOptions",
     "Faulty",
     "FunctionError",
     "Image",
@@ -124,6 +127,7 @@ __all__ = [
     "compile",
     "compose",
     "embed",
+    "execution_options",
     "generate",
     "idempotent",
     "jit",
@@ -146,10 +150,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys(("ExecutionOptions", "execution_options"), "execution"),
     **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
     **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
     **dict.fromkeys(("compile", "jit"), "compilation"),
-    **dict.fromkeys(("LastRun", "Program"), "program"),
+    **dict.fromkeys(("CacheInfo", "LastRun", "Program"), "program"),
     **dict.fromkeys(("Masked", "redact"), "frontend.masks"),
     **dict.fromkeys(("generate", "sample"), "frontend.operations.asking"),
     **dict.fromkeys(("join", "map", "reduce", "vote"), "frontend.operations.combining"),
@@ -159,6 +164,7 @@ _HOMES = {
     "top_k": "frontend.retrieval",
     "Turn": "frontend.turns",
     **dict.fromkeys(("Chain", "Operator", "compose"), "frontend.composition"),
+    **dict.fromkeys(("compile", "jit"), "compilation"),
     **dict.fromkeys(("associative", "idempotent", "pure", "tool"), "frontend.effects"),
     **dict.fromkeys(("Ensemble", "Judge", "MostCommon", "Refine"), "frontend.ready"),
     **dict.fromkeys(("Vectorized", "scan", "vmap"), "frontend.transformations"),
@@ -176,6 +182,9 @@ def __getattr__(name: str) -> object:
         home = _HOMES[name]
     else:
         home = "providers" if name in _PROVIDERS else "errors"
+    if home.startswith("frontend."):
+        # Calls outside of any program are answered by what is set there.
+        import_module(f"{__name__}.program")
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from os import environ
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -34,6 +35,8 @@ class Goals:
     speculate: bool = False
     passes: tuple[AnyPass, ...] | str = ()
     without: tuple[str, ...] | str = ()
+    budget_usd: Decimal | None = None
+    timeout_s: Decimal | None = None
     check: bool = False
 
     @classmethod
@@ -53,7 +56,7 @@ class Goals:
         listed = passes if isinstance(passes, str) else tuple(passes)
         left_out = without if isinstance(without, str) else tuple(without)
         checked = check or COMPARE in environ.get("EMBER_DEBUG", "").split(",")
-        return cls(allow, optimize_for, speculate, listed, left_out, checked)
+        return cls(allow, optimize_for, speculate, listed, left_out, check=checked)
 
     def options(self) -> Options:
         """What the compiler is told. Raises `PipelineError` for what it does not know."""
@@ -76,4 +79,6 @@ class Goals:
             self.speculate and not self.check,
             passes_of(self.passes),
             frozenset(self.without),
+            budget_usd=self.budget_usd,
+            timeout_s=self.timeout_s,
         )

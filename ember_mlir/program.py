@@ -7,54 +7,59 @@ call, and a plan is made once for each combination of argument types and static 
 from __future__ import annotations
 
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
+    Concatenate,
     Generic,
     Literal,
     NoReturn,
     ParamSpec,
     TypeVar,
+    overload,
 )
 
 from ember_mlir.direct import Sender, send_plain
-from ember_mlir.errors import (
-    CaptureError,
-    CaptureWarning,
-    EmberError,
-    OptimizationWarning,
-)
+from ember_mlir.errors import CaptureError, CaptureWarning, EmberError, OptimizationWarning
+from ember_mlir.execution import current_options
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.signature import Arguments, Signature
 from ember_mlir.goals import Goals
 from ember_mlir.last_run import LastRun
 from ember_mlir.per_object import PerObject
+from ember_mlir.planning import (
+    CompiledPlan,
+    Refusal,
+    compiled_plan,
+    listened,
+    saved_by,
+)
+from ember_mlir.plans import CacheInfo, PlanCache
 from ember_mlir.providers import Session, current_session
 from ember_mlir.tracebacks import located
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
 
-    from ember_mlir.frontend.capture import Captured
     from ember_mlir.passes.analysis.shapes import Shape
-    from ember_mlir.pipeline import Explanation, Saving
-    from ember_mlir.runtime.run import Prepared, Run
+    from ember_mlir.pipeline import Explanation
+    from ember_mlir.runtime.run import Run
 
 __all__ = [
+    "CacheInfo",
     "LastRun",
     "Level",
     "Program",
 ]
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
 
 GraphForm = Literal["mermaid", "dot", "svg"]
@@ -64,17 +69,9 @@ Level = Literal["llm", "sched", "exec"]
 """The texts of a program: what is asked, when and where, and the instructions."""
 
 MAX_PLANS = 64
-"""How many plans a program keeps; the one not used for longest goes first."""
+"""How many plans a program keeps; those not used for longest go first."""
 
 answer_plain_calls(send_plain)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A captured entry, ready to run as often as its guards hold."""
-
-    captured: Captured
-    prepared: Prepared
 
 
 class Program(Callee, Generic[P, R]):
@@ -113,10 +110,10 @@ class Program(Callee, Generic[P, R]):
         self._methods = PerObject[Program[..., R]]()
         self.goals = goals or Goals()
         self.strict = strict
-        self._refused: OrderedDict[Hashable, CodeType] = OrderedDict()
+        self._unreadable: Refusal | None = None
         self.last_run = None
         self._lock = RLock()
-        self._plans: OrderedDict[Hashable, list[_Plan]] = OrderedDict()
+        self._plans = PlanCache[CompiledPlan | Refusal](MAX_PLANS)
         self._found_signature: Signature | None = None
         self._last_arguments: Arguments | None = None
         update_wrapper(self, function)
@@ -132,10 +129,11 @@ class Program(Callee, Generic[P, R]):
         if found is None:
             return self._untraced(args, kwargs)
         plan, arguments = found
-        session = _listened(current_session(), self.goals)
-        functions = plan.captured.functions
+        session = listened(current_session(), self.goals.check)
+        functions, workers = plan.captured.functions, current_options().workers
+        inputs = plan.inputs(arguments)
         try:
-            made = run(plan.prepared, _inputs(plan, arguments), session, functions=functions)
+            made = run(plan.prepared, inputs, session, functions=functions, workers=workers)
         except EmberError as error:
             failed = error
         else:
@@ -152,11 +150,13 @@ class Program(Callee, Generic[P, R]):
             given: Any = self._untraced(args, kwargs)
             return await given if isawaitable(given) else given
         plan, arguments = found
-        session = _listened(current_session(), self.goals)
-        functions = plan.captured.functions
-        inputs = _inputs(plan, arguments)
+        session = listened(current_session(), self.goals.check)
+        functions, inputs = plan.captured.functions, plan.inputs(arguments)
+        workers = current_options().workers
         try:
-            made = await run_async(plan.prepared, inputs, session, functions=functions)
+            made = await run_async(
+                plan.prepared, inputs, session, functions=functions, workers=workers
+            )
         except EmberError as error:
             failed = error
         else:
@@ -165,30 +165,29 @@ class Program(Callee, Generic[P, R]):
 
     def _planned(
         self, args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> tuple[_Plan, Arguments] | None:
+    ) -> tuple[CompiledPlan, Arguments] | None:
         """A plan and its arguments; None if the function runs as it is written.
 
         What cannot be captured is told once, with its line and what to write instead, and
         not tried again for arguments of these types until the function has other code.
         """
-        code, key = self.function.__code__, None
-        if self._refused.get(key) is code:
+        if self._unreadable is not None and self._unreadable.holds():
             return None
+        told: list[Warning] = []
         try:
             arguments = self._signature().bind(args, kwargs)
-            key = arguments.key
-            return (
-                None if self._refused.get(key) is code else (self._plan(arguments, key), arguments)
-            )
         except CaptureError as error:
-            if self.strict:
-                raise located(error, self.function.__name__) from error.__cause__
-            self._refused[key] = code
-            while len(self._refused) > MAX_PLANS:
-                self._refused.popitem(last=False)
-            text = f"{error}; until then it runs as it is written, one call after the other"
-            warnings.warn(text, CaptureWarning, stacklevel=3)
+            # It is the function itself, whatever is given to it.
+            with self._lock:
+                if self._unreadable is None or not self._unreadable.holds():
+                    self._unreadable = self._refusal(error, told)
+            _tell(told)
             return None
+        plan = self._plans.get_or_make(
+            _key(arguments), lambda: self._made_or_refused(arguments, told)
+        )
+        _tell(told)
+        return (plan, arguments) if isinstance(plan, CompiledPlan) else None
 
     def _untraced(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R:
         """Run the function as it is written."""
@@ -197,7 +196,6 @@ class Program(Callee, Generic[P, R]):
         session = current_session()
         sender = Sender(session)
         tape = session.tape(self.function.__name__)
-        # The source gives a result of the declared type, which no annotation can say here.
         given = (*self.fixed, *args)
         answer: Any = run_untraced(self.function, given, kwargs, tape, sender.send)
         with self._lock:
@@ -252,7 +250,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.parsing import print_module
         from ember_mlir.pipeline import compile_to
 
-        module = compile_to(self._captured(), level, self.goals.options())
+        module = compile_to(self._captured(), level, self._goals().options())
         return print_module(module).rstrip("\n")
 
     def graph(self, form: GraphForm = "mermaid") -> str:
@@ -263,7 +261,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.graphs import drawn
         from ember_mlir.pipeline import compile_to
 
-        return drawn(compile_to(self._captured(), "llm", self.goals.options()), form)
+        return drawn(compile_to(self._captured(), "llm", self._goals().options()), form)
 
     def _repr_svg_(self) -> str | None:
         """The picture that a notebook shows; none before the types of arguments are known."""
@@ -282,7 +280,7 @@ class Program(Callee, Generic[P, R]):
         """
         from ember_mlir.pipeline import compile_with, explain
 
-        compiled = compile_with(self._captured(), "exec", self.goals.options(), explained=True)
+        compiled = compile_with(self._captured(), "exec", self._goals().options(), explained=True)
         return explain(compiled, None if self.last_run is None else self.last_run.saved)
 
     def patterns(self) -> Sequence[Shape]:
@@ -295,12 +293,48 @@ class Program(Callee, Generic[P, R]):
 
         return shapes_of(self._captured())
 
+    def cache_info(self) -> CacheInfo:
+        """How often a call found its plan, how often not, and how many plans are kept.
+
+        A plan is made for the code of the function, what it has read of its closure, of
+        globals and attributes, the values of static arguments and the types of the others:
+        a call that differs in one of them is a miss. A program of a method counts for
+        each object on its own.
+
+        >>> import ember_mlir as ember
+        >>> @ember.jit
+        ... def ask(question: str, style: int = 1) -> str:
+        ...     return ember.generate(f"{style}: {question}")
+        >>> with ember.Session(seed=1, clock="virtual"):
+        ...     answers = ask("Why?"), ask("How?"), ask("How?", 2)
+        >>> ask.cache_info()
+        CacheInfo(hits=1, misses=2, maxsize=64, currsize=2)
+        """
+        return self._plans.info()
+
     def _captured(self) -> ModuleOp:
         """The program of the last run, or if there was none, of the annotated types."""
         arguments = self._last_arguments or self._signature().without_call()
-        return self._plan(arguments, arguments.key).captured.module
+        told: list[Warning] = []
 
-    def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
+        def make() -> CompiledPlan:
+            return self._make(arguments, told)
+
+        plan = self._plans.get_or_make(_key(arguments), make)
+        # What was refused is refused once more, where somebody asks for it.
+        plan = plan if isinstance(plan, CompiledPlan) else make()
+        _tell(told)
+        return plan.captured.module
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Program[P, R]: ...
+
+    @overload
+    def __get__(
+        self: Program[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Program[Q, R]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
         """The program of a method for one object; those of the objects called last are kept."""
         if instance is None:
             return self
@@ -329,34 +363,34 @@ class Program(Callee, Generic[P, R]):
                 self._found_signature = Signature(self.function, self.fixed)
             return self._found_signature
 
-    def _plan(self, arguments: Arguments, key: Hashable) -> _Plan:
-        """A plan for arguments of this key that holds now: one that there is, or a new one."""
-        with self._lock:
-            plans = self._plans.get(key, [])
-            plan = next((one for one in plans if one.captured.holds()), None)
-            if plan is None:
-                plan = self._make(arguments)
-                self._plans[key] = [plan, *plans[:3]]
-            self._plans.move_to_end(key)
-            while len(self._plans) > MAX_PLANS:
-                self._plans.popitem(last=False)
-            return plan
+    def _goals(self) -> Goals:
+        """What the program is compiled for here."""
+        return current_options().goals(self.goals)
 
-    def _make(self, arguments: Arguments) -> _Plan:
-        from ember_mlir.frontend.capture import capture
-        from ember_mlir.pipeline import compile_with
-        from ember_mlir.runtime.run import prepare
+    def _make(self, arguments: Arguments, told: list[Warning]) -> CompiledPlan:
+        """A new plan; `told` gets what whoever calls is to be warned of."""
+        plan = compiled_plan(self.function, arguments, self._goals())
+        told += map(OptimizationWarning, plan.warnings)
+        return plan
 
-        captured = capture(self.function, arguments)
-        compiled = compile_with(captured.module, "exec", self.goals.options())
-        for warning in compiled.warnings:
-            warnings.warn(warning, OptimizationWarning, stacklevel=5)
-        return _Plan(captured, prepare(compiled.module, captured.symbol))
+    def _made_or_refused(self, arguments: Arguments, told: list[Warning]) -> CompiledPlan | Refusal:
+        try:
+            return self._make(arguments, told)
+        except CaptureError as error:
+            return self._refusal(error, told)
 
-    def _ran(self, plan: _Plan, arguments: Arguments, run: Run, session: Session) -> R:
+    def _refusal(self, error: CaptureError, told: list[Warning]) -> Refusal:
+        """What cannot be captured, unless that is an error."""
+        if self.strict:
+            raise located(error, self.function.__name__) from error.__cause__
+        text = f"{error}; until then it runs as it is written, one call after the other"
+        told.append(CaptureWarning(text))
+        return Refusal(self.function, self.function.__code__)
+
+    def _ran(self, plan: CompiledPlan, arguments: Arguments, run: Run, session: Session) -> R:
         # What the function is declared to return, rebuilt around the values of the run.
         answer: Any = plan.captured.shape.rebuild(run.outputs)
-        saved = _saved(plan, arguments, session)
+        saved = saved_by(plan, arguments, session)
         self._settle(arguments, LastRun(answer, run.bill, saved, run.trace))
         if self.goals.check:
             from ember_mlir.comparing import compare
@@ -372,27 +406,16 @@ class Program(Callee, Generic[P, R]):
             self.last_run = run
 
 
-def _inputs(plan: _Plan, arguments: Arguments) -> list[Any]:
-    return [arguments.held(name) for name in plan.captured.inputs]
+def _key(arguments: Arguments) -> Hashable:
+    """What plans for these arguments are found by, here."""
+    asked = current_options().compiled_for
+    return arguments.key if asked is None else (arguments.key, asked)
 
 
-def _listened(session: Session, goals: Goals) -> Session:
-    """A session that keeps what is answered, if that is asked for."""
-    if not (session.recorded or goals.check):
-        return session
-    from ember_mlir.recording import Recording
-
-    return Recording(session)
-
-
-def _saved(plan: _Plan, arguments: Arguments, session: Session) -> Saving | None:
-    if not session.recorded:
-        return None
-    from ember_mlir.pipeline import for_reference
-    from ember_mlir.recording import Recording
-
-    assert isinstance(session, Recording)
-    return session.saving(for_reference(plan.captured.module), _inputs(plan, arguments))
+def _tell(told: list[Warning]) -> None:
+    """Warn whoever has called a program, two frames above."""
+    for warning in told:
+        warnings.warn(warning, stacklevel=4)
 
 
 def _refuse(value: object) -> NoReturn:

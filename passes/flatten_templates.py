@@ -21,6 +21,7 @@ from xdsl.pattern_rewriter import RewritePattern
 from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
 from ember_mlir.dialects.llm import ConstantOp, ListOp, TemplateOp
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.canonicalize.known import is_labelled
 from ember_mlir.passes.canonicalize.simplifier import Simplifier
 from ember_mlir.passes.canonicalize.templates import FlattenTemplate, JoinOfFew
@@ -68,7 +69,7 @@ def erase_taken_in(region: Region) -> None:
 
 def tell_what_stays(module: ModuleOp) -> None:
     """Tell of each template that has not taken in all it is put together from, and why."""
-    for op in module.walk():
+    for op in walk(module):
         if isinstance(op, TemplateOp):
             obstacles = (obstacle(op, hole) for hole in op.holes)
             if (found := next(filter(None, obstacles), None)) is not None:

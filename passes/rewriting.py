@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import signature
+from types import UnionType
+from typing import TypeVar, get_args
 
 from xdsl.dialects.builtin import LocationAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble import YieldOp
 from ember_mlir.dialects.locations import invalid, unnamed
 from ember_mlir.dialects.wording import sentence
+
+PatternT = TypeVar("PatternT", bound=RewritePattern)
+OperationT = TypeVar("OperationT", bound=Operation)
 
 
 class Replacer(PatternRewriter):
@@ -34,13 +40,40 @@ class Replacer(PatternRewriter):
         assert to_value is not None, "a lowering replaces every value by another"
         self._new[from_value] = self._newest(to_value)
 
+    def replace(
+        self,
+        op: Operation,
+        new_ops: Operation | Sequence[Operation],
+        new_results: Sequence[SSAValue | None] | None = None,
+        safe_erase: bool = True,
+    ) -> None:
+        # As xDSL does it, without all that tells others of each step.
+        made = (new_ops,) if isinstance(new_ops, Operation) else tuple(new_ops)
+        results = made[-1].results if new_results is None else new_results
+        block = op.parent
+        assert block is not None, "what is replaced stands somewhere"
+        block.insert_ops_before(made, op)
+        for old, new in zip(op.results, results, strict=True):
+            self.replace_all_uses_with(old, new)
+            if new is not None and not new.name_hint:
+                new.name_hint = old.name_hint
+        only = results[0] if len(results) == 1 else None
+        if only is not None and only.name_hint is not None:
+            for other in (result for one in made for result in one.results):
+                if not other.name_hint:
+                    other.name_hint = only.name_hint
+        self.erase(op)
+
     def erase(self, op: Operation, safe_erase: bool = True) -> None:
         op.detach()
         self._dead.append(op)
 
     def update(self, op: Operation) -> None:
         """Make `op` use what the values that it uses have been replaced by."""
-        rename(op, {value: self._newest(value) for value in op.operands if value in self._new})
+        found = [*op.operands]
+        newest = [self._newest(value) for value in found]
+        if newest != found:
+            op.operands = newest
 
     def finish(self) -> None:
         """Erase the operations that were replaced."""
@@ -54,6 +87,30 @@ class Replacer(PatternRewriter):
         return value
 
 
+def rewrites(
+    method: Callable[[PatternT, OperationT, PatternRewriter], None],
+) -> Callable[[PatternT, Operation, PatternRewriter], None]:
+    """Let a pattern see only the operations of the class, or classes, that it is written for.
+
+    As `op_type_rewrite_pattern`, and `may_rewrite` knows which these are.
+    """
+    *_, parameter, _ = signature(method, eval_str=True).parameters.values()
+    found: object = parameter.annotation
+    made = op_type_rewrite_pattern(method)
+    kinds = get_args(found) if isinstance(found, UnionType) else (found,)
+    _kinds[made] = tuple([kind for kind in kinds if isinstance(kind, type)])
+    return made
+
+
+_kinds: dict[object, tuple[type, ...]] = {}
+
+
+def may_rewrite(pattern: RewritePattern, kind: type[Operation]) -> bool:
+    """Whether a pattern may do something with operations of a class."""
+    kinds = _kinds.get(type(pattern).match_and_rewrite)
+    return kinds is None or issubclass(kind, kinds)
+
+
 def apply_once(
     module: ModuleOp, ops: Iterable[Operation], patterns: Sequence[RewritePattern]
 ) -> None:
@@ -62,10 +119,14 @@ def apply_once(
     What the patterns make is not visited. Raises `InvalidIRError` if it cannot be.
     """
     rewriter = Replacer(module)
+    chosen: dict[type[Operation], Sequence[RewritePattern]] = {}
     for op in list(ops):
         rewriter.update(op)
+        kind = type(op)
+        if kind not in chosen:
+            chosen[kind] = [found for found in patterns if may_rewrite(found, kind)]
         try:
-            for pattern in patterns:
+            for pattern in chosen[kind]:
                 pattern.match_and_rewrite(op, rewriter)
                 if op.parent is None:
                     break

@@ -22,6 +22,7 @@ from xdsl.passes import ModulePass
 
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.formats import integer
+from ember_mlir.dialects.operations import walk
 
 
 class SetPrioritiesPass(ModulePass):
@@ -33,7 +34,7 @@ class SetPrioritiesPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         paths = Paths()
         # Backwards, an operation comes after all that reads it and after all inside of it.
-        for found in reversed(list(op.walk())):
+        for found in reversed(list(walk(op))):
             paths.add(found)
 
 

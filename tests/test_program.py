@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -294,17 +295,6 @@ def test_a_capture_does_not_leak_into_other_contexts() -> None:
         assert isinstance(ember.generate("plain"), str)
 
 
-def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ember_mlir.program.MAX_PLANS", 3)
-
-    @ember.jit
-    def program(n: int) -> int:
-        return n
-
-    assert [program(n) for n in (1, 2, 3, 4, 5, 1, 5)] == [1, 2, 3, 4, 5, 1, 5]
-    assert len(program._plans) == 3  # type: ignore[reportPrivateUsage]
-
-
 def test_ir_at_each_level(module: ModuleType) -> None:
     texts = [module.answer.ir(level) for level in ("llm", "sched", "exec")]
     assert module.answer.ir() == texts[0]
@@ -351,9 +341,11 @@ class Holder:
 
 
 def test_a_method_is_a_program_of_its_object() -> None:
-    assert Holder.static("a") == Holder().static("a") == "a"
+    # Of a static method that is a program, type checkers think that it is bound to an object.
+    anyone: Any = Holder()
+    assert Holder.static("a") == anyone.static("a") == "a"
     one, other = Holder(), Holder()
-    assert one.method("a") == "a"  # type: ignore[call-arg]
+    assert one.method("a") == "a"
     assert one.method is one.method
     assert one.method is not other.method
     assert isinstance(Holder.method, ember.Program)

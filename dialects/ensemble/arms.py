@@ -9,7 +9,6 @@ from typing import ClassVar, Self
 from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     opt_operand_def,
     opt_prop_def,
@@ -25,10 +24,11 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.ensemble.leaves import AcceptOp, YieldOp, last_of
 from ember_mlir.dialects.formats import parse_arms, parse_on_error, print_arms, print_on_error
 from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import Canonicalizes, ListType
 
 
-class ArmsOp(IRDLOperation, ABC):
+class ArmsOp(DialectOperation, ABC):
     """An operation of several regions without arguments, each of which gives a value."""
 
     WORD: ClassVar[str]
@@ -77,7 +77,7 @@ def verify_arms(
 
 
 @irdl_op_definition
-class ParallelOp(IRDLOperation):
+class ParallelOp(DialectOperation):
     """The results of different regions as a list, in the order written.
 
     The regions are independent: they may run in any order or all at once. One that fails

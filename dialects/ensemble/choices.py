@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, UnitAttr, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
     irdl_op_definition,
@@ -35,6 +34,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_vote
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -51,7 +51,7 @@ from ember_mlir.dialects.values import (
 
 
 @irdl_op_definition
-class VoteOp(IRDLOperation):
+class VoteOp(DialectOperation):
     """The answer given most often.
 
     Answers are compared by their keys, which are a list of the same length. Without keys
@@ -161,7 +161,7 @@ class JudgeOp(SamplingFields):
         asked = {name: sampling[name] for name in ("temperature", "max_tokens")}
         super().__init__(
             operands=[prompt, answers],
-            properties={"model": SymbolRefAttr(model), **asked, "draw": draw},
+            properties={"model": symbol_ref(model), **asked, "draw": draw},
             result_types=[TEXT],
         )
 
@@ -171,7 +171,7 @@ class JudgeOp(SamplingFields):
 
 
 @irdl_op_definition
-class BestOp(IRDLOperation):
+class BestOp(DialectOperation):
     """The answer with the highest score.
 
     Scores are a list of the same length; of equal ones the first counts, and what is not a

@@ -8,7 +8,6 @@ from xdsl.dialects.builtin import i1
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     VarConstraint,
     irdl_op_definition,
     lazy_traits_def,
@@ -16,6 +15,8 @@ from xdsl.irdl import (
 )
 from xdsl.traits import HasParent, IsTerminator, OpTrait, Pure
 from xdsl.utils.exceptions import VerifyException
+
+from ember_mlir.dialects.operations import DialectOperation
 
 
 def _traits_of_yield() -> tuple[OpTrait, ...]:
@@ -34,7 +35,7 @@ def _traits_of_accept() -> tuple[OpTrait, ...]:
 
 
 @irdl_op_definition
-class YieldOp(IRDLOperation):
+class YieldOp(DialectOperation):
     """The result of one run of a region.
 
     ```mlir
@@ -59,7 +60,7 @@ class YieldOp(IRDLOperation):
 
 
 @irdl_op_definition
-class AcceptOp(IRDLOperation):
+class AcceptOp(DialectOperation):
     """The result of a rung or round, and whether it is good enough to be the last.
 
     ```mlir

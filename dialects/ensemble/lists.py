@@ -7,7 +7,6 @@ from decimal import Decimal
 from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
@@ -48,6 +47,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import (
     TEXT_OR_MESSAGES,
     TEXTS,
@@ -120,7 +120,7 @@ class SampleOp(AnswerFields):
             operands=[prompt, default],
             properties={
                 "count": integer(count),
-                "model": SymbolRefAttr(model),
+                "model": symbol_ref(model),
                 **sampling.properties(),
                 "drop": UnitAttr() if drop else None,
                 "draw": draw,
@@ -139,7 +139,7 @@ class SampleOp(AnswerFields):
 
 
 @irdl_op_definition
-class MapOp(IRDLOperation):
+class MapOp(DialectOperation):
     """The results of a region for each element of a list, in the list's order.
 
     The bodies are independent: they may run in any order or all at once, and a consumer
@@ -220,7 +220,7 @@ class MapOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ReduceOp(IRDLOperation):
+class ReduceOp(DialectOperation):
     """A list made one value by merging groups of neighbours, as a tree of fixed shape.
 
     The nodes of a level merge `by` neighbours each of the level below; a group of one

@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     opt_prop_def,
     prop_def,
@@ -33,13 +32,14 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_attempt,
 )
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import DecimalAttr, RefersTo
 
 _WITH = "(`with` $captures^ `:` type($captures))?"
 
 
 @irdl_op_definition
-class FirstOp(IRDLOperation, RunsFrames):
+class FirstOp(DialectOperation, RunsFrames):
     """The result of one of several frames that does not fail, as a rule the first to end.
 
     All start at once; with `after 2.5 seconds` each starts so long after the one before,
@@ -98,7 +98,7 @@ class FirstOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class AttemptOp(IRDLOperation, RunsFrames):
+class AttemptOp(DialectOperation, RunsFrames):
     """The result of the first frame that does not fail, each tried a number of times.
 
     `at_most 8` runs a frame again after an error of the provider that may pass, with the
@@ -168,4 +168,4 @@ class AttemptOp(IRDLOperation, RunsFrames):
 
 
 def _symbols(names: Sequence[str]) -> ArrayAttr[SymbolRefAttr]:
-    return ArrayAttr([SymbolRefAttr(name) for name in names])
+    return ArrayAttr([symbol_ref(name) for name in names])

@@ -15,7 +15,6 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    IRDLOperation,
     RangeVarConstraint,
     irdl_op_definition,
     operand_def,
@@ -39,13 +38,14 @@ from ember_mlir.dialects.formats.strategies import (
     Limits,
     verify_amounts,
 )
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import DecimalAttr, RefersTo
 
 _WITH = "(`with` $captures^ `:` type($captures))?"
 
 
 @irdl_op_definition
-class SpawnOp(IRDLOperation, RunsFrames):
+class SpawnOp(DialectOperation, RunsFrames):
     """A frame run once, as a scope of its own: the handle cancels it.
 
     Arguments go in and results come out one by one. When an instruction of the frame
@@ -88,7 +88,7 @@ class SpawnOp(IRDLOperation, RunsFrames):
     ) -> None:
         super().__init__(
             operands=[captures],
-            properties={"frame": SymbolRefAttr(frame), **(limits or Limits()).properties()},
+            properties={"frame": symbol_ref(frame), **(limits or Limits()).properties()},
             result_types=[HANDLE, result_types],
         )
 
@@ -103,7 +103,7 @@ class SpawnOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class SelectOp(IRDLOperation, RunsFrames):
+class SelectOp(DialectOperation, RunsFrames):
     """One of two frames, by a condition; nothing of the other one runs.
 
     Both take the same arguments, and neither waits for what it does not read.
@@ -147,8 +147,8 @@ class SelectOp(IRDLOperation, RunsFrames):
         super().__init__(
             operands=[condition, captures],
             properties={
-                "then_frame": SymbolRefAttr(then_frame),
-                "else_frame": SymbolRefAttr(else_frame),
+                "then_frame": symbol_ref(then_frame),
+                "else_frame": symbol_ref(else_frame),
             },
             result_types=[result_types],
         )
@@ -161,7 +161,7 @@ class SelectOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class LoopOp(IRDLOperation, RunsFrames):
+class LoopOp(DialectOperation, RunsFrames):
     """A frame run again while it says so, at most a number of times; it runs at least once.
 
     The frame takes the state, then what stands behind `with`. It returns whether to go on,
@@ -207,7 +207,7 @@ class LoopOp(IRDLOperation, RunsFrames):
         super().__init__(
             operands=[initial, captures],
             properties={
-                "frame": SymbolRefAttr(frame),
+                "frame": symbol_ref(frame),
                 "at_most": None if at_most is None else integer(at_most),
             },
             result_types=[i1, [value.type for value in initial]],

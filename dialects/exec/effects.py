@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import FunctionType, SymbolRefAttr, UnitAttr, i1
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
@@ -37,6 +36,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_word,
 )
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import (
     DecimalAttr,
     LabelAttr,
@@ -48,7 +48,7 @@ from ember_mlir.errors import SourceLocation
 
 
 @irdl_op_definition
-class DoneOp(IRDLOperation):
+class DoneOp(DialectOperation):
     """A token that is there once all of these are, lists with all their pieces; of none, at once.
 
     ```mlir
@@ -71,7 +71,7 @@ class DoneOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ApplyOp(IRDLOperation):
+class ApplyOp(DialectOperation):
     """The result of a Python function, which the engine is given by name.
 
     A `pure` or `idempotent` function may be called again. An `effectful` one is called at
@@ -119,7 +119,7 @@ class ApplyOp(IRDLOperation):
             operands=[arguments, after],
             properties={
                 "effect": Utf8Attr(effect),
-                "function": SymbolRefAttr(function),
+                "function": symbol_ref(function),
                 "source": SourceAttr(source),
             },
             result_types=[result_type],
@@ -134,7 +134,7 @@ class ApplyOp(IRDLOperation):
 
 
 @irdl_op_definition
-class AfterOp(IRDLOperation):
+class AfterOp(DialectOperation):
     """A token that is there some seconds after another, or after the frame has begun.
 
     ```mlir
@@ -167,7 +167,7 @@ class AfterOp(IRDLOperation):
 
 
 @irdl_op_definition
-class CancelOp(IRDLOperation):
+class CancelOp(DialectOperation):
     """The end of a frame under way; where the condition says no, nothing happens.
 
     Nothing new starts in the frame, and what is under way is asked to end. The token is
@@ -208,7 +208,7 @@ class CancelOp(IRDLOperation):
 
 
 @irdl_op_definition
-class CacheLookupOp(IRDLOperation, RunsFrames):
+class CacheLookupOp(DialectOperation, RunsFrames):
     """A result that is kept from before, or what a frame gives where there is none.
 
     The key is made of the digest, which stands for the work of the frame, of what stands
@@ -267,7 +267,7 @@ class CacheLookupOp(IRDLOperation, RunsFrames):
                 "audience": Utf8Attr(audience),
                 "sampled": UnitAttr() if sampled else None,
                 "label": label,
-                "frame": SymbolRefAttr(frame),
+                "frame": symbol_ref(frame),
             },
             result_types=[result_type],
         )
@@ -288,7 +288,7 @@ class CacheLookupOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class CacheStoreOp(IRDLOperation):
+class CacheStoreOp(DialectOperation):
     """A result kept under a key for some seconds; the token is there when it is kept.
 
     It fires only when the result is there, so an error is never kept.

@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 from xdsl.dialects.utils import parse_func_op_like, print_func_op_like
 from xdsl.ir import Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     lazy_traits_def,
     opt_prop_def,
@@ -34,10 +33,11 @@ from xdsl.traits import (
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.exec.types import shown
+from ember_mlir.dialects.operations import DialectOperation
 
 
 @irdl_op_definition
-class FrameOp(IRDLOperation):
+class FrameOp(DialectOperation):
     """A flat block of instructions, each of which fires when its inputs are ready.
 
     Nothing orders instructions but their inputs, and no result waits for another. A
@@ -117,7 +117,7 @@ class FrameOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ReturnOp(IRDLOperation):
+class ReturnOp(DialectOperation):
     """The results of a frame; each leaves as soon as it is there.
 
     ```mlir

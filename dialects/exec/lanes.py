@@ -12,7 +12,6 @@ from xdsl.dialects.builtin import (
     UnitAttr,
 )
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     opt_prop_def,
     prop_def,
@@ -23,11 +22,12 @@ from xdsl.traits import SymbolOpInterface
 from ember_mlir.dialects.formats import PRICES, Number, integer, verify_limits, verify_prices
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
 from ember_mlir.dialects.formats.tools import verify_tool
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, Utf8Attr
 
 
 @irdl_op_definition
-class LaneOp(IRDLOperation):
+class LaneOp(DialectOperation):
     """All that the engine needs to know of where requests go: provider, prices, limits.
 
     At most `concurrency` requests of a lane are in flight at once, and no more requests
@@ -113,7 +113,7 @@ class LaneOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ToolOp(IRDLOperation):
+class ToolOp(DialectOperation):
     """Something that a model may ask to be done: its name, what it does, what it takes.
 
     The model only asks; a tool runs where the program applies its function.

@@ -17,7 +17,6 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AnyAttr,
     AttrSizedOperandSegments,
-    IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
     irdl_op_definition,
@@ -34,11 +33,12 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.exec.types import RunsFrames, verify_number_of_frames
 from ember_mlir.dialects.formats import OneOrMore, OnError, integer, verify_arity
 from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import ListType, RefersTo
 
 
 @irdl_op_definition
-class FanoutOp(IRDLOperation, RunsFrames):
+class FanoutOp(DialectOperation, RunsFrames):
     """A frame run for every piece of a list, or a given number of times.
 
     The frame takes the piece first (over a list), then what stands behind `with`. Each
@@ -97,7 +97,7 @@ class FanoutOp(IRDLOperation, RunsFrames):
         super().__init__(
             operands=[[] if repeated else [source], captures, default],
             properties={
-                "frame": SymbolRefAttr(frame),
+                "frame": symbol_ref(frame),
                 "count": integer(source) if repeated else None,
                 "in_order": UnitAttr() if in_order else None,
                 "drop": UnitAttr() if drop else None,
@@ -130,7 +130,7 @@ class FanoutOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class ReduceOp(IRDLOperation, RunsFrames):
+class ReduceOp(DialectOperation, RunsFrames):
     """A list merged to one piece by a tree of frames whose shape is fixed by its length.
 
     The frame takes a group first, then what stands behind `with`. A node starts as soon
@@ -178,7 +178,7 @@ class ReduceOp(IRDLOperation, RunsFrames):
         super().__init__(
             operands=[items, captures],
             properties={
-                "frame": SymbolRefAttr(frame),
+                "frame": symbol_ref(frame),
                 "arity": integer(arity),
                 "in_order": UnitAttr() if in_order else None,
             },
@@ -197,7 +197,7 @@ class ReduceOp(IRDLOperation, RunsFrames):
 
 
 @irdl_op_definition
-class ParallelOp(IRDLOperation, RunsFrames):
+class ParallelOp(DialectOperation, RunsFrames):
     """Different frames run at once, with the same arguments; their results as a list.
 
     The list is in the order written. A frame that fails is the failure of all, unless
@@ -249,7 +249,7 @@ class ParallelOp(IRDLOperation, RunsFrames):
         super().__init__(
             operands=[captures, default],
             properties={
-                "frames": ArrayAttr([SymbolRefAttr(frame) for frame in frames]),
+                "frames": ArrayAttr([symbol_ref(frame) for frame in frames]),
                 "drop": UnitAttr() if drop else None,
             },
             result_types=[result_type],

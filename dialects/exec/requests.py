@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -45,6 +44,7 @@ from ember_mlir.dialects.formats.answers import (
     verify_request,
     verify_scores,
 )
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import (
     EMBEDDING,
     TEXT,
@@ -133,14 +133,14 @@ class RequestOp(SamplingFields):
     ) -> None:
         asked = (sampling or Sampling()).properties()
         given = {"temperature": temperature, "max_tokens": max_tokens}
-        used = ArrayAttr([SymbolRefAttr(tool) for tool in tools])
+        used = ArrayAttr([symbol_ref(tool) for tool in tools]) if tools else None
         super().__init__(
             operands=[prompt],
             properties={
-                "lane": SymbolRefAttr(lane),
+                "lane": symbol_ref(lane),
                 "times": None if times is None else integer(times),
                 **(asked if sampling else given),
-                "tools": used if tools else None,
+                "tools": used,
                 "sampled": UnitAttr() if sampled else None,
                 **_origin(priority, site, label, source),
             },
@@ -160,7 +160,7 @@ class RequestOp(SamplingFields):
 
 
 @irdl_op_definition
-class EmbedOp(IRDLOperation):
+class EmbedOp(DialectOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
     A list takes as many requests as it must by the lane's `batch`, and is one value: all are
@@ -204,7 +204,7 @@ class EmbedOp(IRDLOperation):
         vectors = ListType(EMBEDDING)
         super().__init__(
             operands=[text],
-            properties={"lane": SymbolRefAttr(lane), **_origin(priority, site, label, source)},
+            properties={"lane": symbol_ref(lane), **_origin(priority, site, label, source)},
             result_types=[EMBEDDING if text.type == TEXT else vectors],
         )
 
@@ -214,7 +214,7 @@ class EmbedOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ScoreOp(IRDLOperation):
+class ScoreOp(DialectOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
 
     A list takes as many requests as it must, as for `exec.embed`; of no label, none is sent.
@@ -261,7 +261,7 @@ class ScoreOp(IRDLOperation):
         scores = ListType(f64)
         super().__init__(
             operands=[text, labels],
-            properties={"lane": SymbolRefAttr(lane), **_origin(priority, site, label, source)},
+            properties={"lane": symbol_ref(lane), **_origin(priority, site, label, source)},
             result_types=[scores if text.type == TEXT else ListType(scores)],
         )
 

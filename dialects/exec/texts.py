@@ -31,6 +31,7 @@ from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import verify_template
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -74,7 +75,7 @@ def _type_of(known: Attribute) -> Attribute:
 
 
 @irdl_op_definition
-class ConstantOp(IRDLOperation):
+class ConstantOp(DialectOperation):
     """A value that is known: a text, a number, or yes or no.
 
     ```mlir
@@ -116,7 +117,7 @@ class ConstantOp(IRDLOperation):
 
 
 @irdl_op_definition
-class FormatOp(IRDLOperation):
+class FormatOp(DialectOperation):
     """A template with its holes filled.
 
     Values are data: braces in them are never holes.
@@ -147,7 +148,7 @@ class FormatOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ListOp(IRDLOperation):
+class ListOp(DialectOperation):
     """A list whose pieces become ready one by one.
 
     It fires at once: its consumers see each piece when that piece is there.
@@ -173,7 +174,7 @@ class ListOp(IRDLOperation):
 
 
 @irdl_op_definition
-class JoinOp(IRDLOperation):
+class JoinOp(DialectOperation):
     """The texts of a list as one, once the whole list is there.
 
     ```mlir

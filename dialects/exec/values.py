@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import DictionaryAttr, StringAttr, i1
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     VarConstraint,
     irdl_op_definition,
     operand_def,
@@ -24,6 +23,7 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.exec.computing import COMPUTATIONS
 from ember_mlir.dialects.exec.types import shown
 from ember_mlir.dialects.formats import As, Source
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     GrammarAttr,
     SourceAttr,
@@ -35,7 +35,7 @@ from ember_mlir.grammars import Grammar
 
 
 @irdl_op_definition
-class ComputeOp(IRDLOperation):
+class ComputeOp(DialectOperation):
     """The result of one of a closed set of computations on values.
 
     It has the name, the parameters and the meaning of the operation that it comes from.
@@ -115,7 +115,7 @@ class ComputeOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ParseOp(IRDLOperation):
+class ParseOp(DialectOperation):
     """The value that a text spells, by a grammar; a text that does not fit is `ParseError`.
 
     ```mlir
@@ -154,7 +154,7 @@ class ParseOp(IRDLOperation):
 
 
 @irdl_op_definition
-class AcceptOp(IRDLOperation):
+class AcceptOp(DialectOperation):
     """A value, if it is accepted; else the error `NotAcceptedError`.
 
     ```mlir
@@ -185,7 +185,7 @@ class AcceptOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ReleaseOp(IRDLOperation):
+class ReleaseOp(DialectOperation):
     """Values that are let go of once all other instructions that read them have fired.
 
     Nothing behind it in the text reads them. It changes no result: it says where memory

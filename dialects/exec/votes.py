@@ -8,7 +8,6 @@ from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
     irdl_op_definition,
@@ -26,13 +25,14 @@ from ember_mlir.dialects.formats.strategies import (
     verify_quorum,
     verify_vote,
 )
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import DecimalAttr, ListType, Utf8Attr
 
 _TYPES = "`:` type($answers) (`,` type($keys)^)? attr-dict"
 
 
 @irdl_op_definition
-class VoteOp(IRDLOperation):
+class VoteOp(DialectOperation):
     """The answer given most often, once the whole list is there.
 
     The rule is that of `ensemble.vote`: keys, ties, `min_valid` and `stop` mean the same. A
@@ -76,7 +76,7 @@ class VoteOp(IRDLOperation):
 
 
 @irdl_op_definition
-class QuorumOp(IRDLOperation):
+class QuorumOp(DialectOperation):
     """The answer given most often, as soon as that is known; what is missing is cancelled.
 
     The rule is that of `exec.vote`. With `stop lossless` it is there when no assignment of

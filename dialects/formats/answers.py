@@ -18,6 +18,9 @@ from ember_mlir.dialects.values import (
 PROMPTS: tuple[Attribute, ...] = (TEXT, MESSAGES, TEXTS, ListType(MESSAGES))
 
 
+_NO_TOOLS = ArrayAttr([])
+
+
 def answer_type(prompt: Attribute, *, times: int | None, tools: bool) -> Attribute:
     """The type of what a request gives: one answer, or a list of them.
 
@@ -44,7 +47,7 @@ def verify_request(op: Operation) -> None:
         )
     if "times" in op.properties and isinstance(prompt, ListType):
         raise VerifyException("a request must be of one prompt 'times' n or of a list, not both")
-    if tools == ArrayAttr([]):
+    if tools == _NO_TOOLS:
         raise VerifyException("tools must name at least 1 tool, but got none")
     if tools is not None and "grammar" in op.properties:
         raise VerifyException("a request must have tools or a grammar ('as'), not both")

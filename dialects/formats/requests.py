@@ -6,13 +6,15 @@ from abc import ABC
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from xdsl.dialects.builtin import I64, ArrayAttr, IntegerAttr, i64
 from xdsl.ir import Attribute, Operation
-from xdsl.irdl import IRDLOperation, opt_prop_def
+from xdsl.irdl import opt_prop_def
 from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.hints import isa
 
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     DecimalAttr,
     DrawAttr,
@@ -56,7 +58,7 @@ PARAMETERS = ("temperature", "top_p", "max_tokens", "stop", "seed", "extra")
 MAX_RETRIES = 16
 
 
-class SamplingFields(IRDLOperation, ABC):
+class SamplingFields(DialectOperation, ABC):
     """An operation that has the sampling parameters of a request; see `SAMPLING`."""
 
     temperature = opt_prop_def(DecimalAttr)
@@ -106,6 +108,7 @@ class Sampling:
         }
 
 
+@lru_cache(maxsize=1024)
 def integer(value: int) -> IntegerAttr:
     """A count, limit or arity as an attribute."""
     return IntegerAttr(value, i64)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from xdsl.dialects.builtin import ArrayAttr, SymbolRefAttr, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -37,6 +36,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.answers import own_indices, verify_embedding, verify_scores
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.values import (
     EMBEDDING,
     MESSAGES,
@@ -111,13 +111,13 @@ class GenerateOp(AnswerFields):
         draw: DrawAttr | None = None,
     ) -> None:
         sampling = sampling or Sampling(temperature=temperature, max_tokens=max_tokens)
-        used = ArrayAttr([SymbolRefAttr(tool) for tool in tools])
+        used = ArrayAttr([symbol_ref(tool) for tool in tools]) if tools else None
         super().__init__(
             operands=[prompt],
             properties={
-                "model": SymbolRefAttr(model),
+                "model": symbol_ref(model),
                 **sampling.properties(),
-                "tools": used if tools else None,
+                "tools": used,
                 "draw": draw,
             },
             result_types=[MESSAGES if tools else TEXT],
@@ -142,7 +142,7 @@ class GenerateOp(AnswerFields):
 
 
 @irdl_op_definition
-class EmbedOp(IRDLOperation):
+class EmbedOp(DialectOperation):
     """The embedding of a text: a vector whose direction tells what the text is about.
 
     Nothing is drawn: equal requests are one value. The length of the vector is the
@@ -181,7 +181,7 @@ class EmbedOp(IRDLOperation):
     def __init__(self, model: str, text: SSAValue, draw: DrawAttr | None = None) -> None:
         super().__init__(
             operands=[text],
-            properties={"model": SymbolRefAttr(model), "draw": draw},
+            properties={"model": symbol_ref(model), "draw": draw},
             result_types=[EMBEDDING if text.type == TEXT else ListType(EMBEDDING)],
         )
 
@@ -191,7 +191,7 @@ class EmbedOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ScoreOp(IRDLOperation):
+class ScoreOp(DialectOperation):
     """How well each of some labels fits a text: a number from 0 to 1 for each, in order.
 
     Nothing is drawn: equal requests are one value. Of no label, no model is asked. That the
@@ -231,7 +231,7 @@ class ScoreOp(IRDLOperation):
         scores = ListType(f64)
         super().__init__(
             operands=[text, labels],
-            properties={"model": SymbolRefAttr(model), "draw": draw},
+            properties={"model": symbol_ref(model), "draw": draw},
             result_types=[scores if text.type == TEXT else ListType(scores)],
         )
 

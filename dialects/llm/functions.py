@@ -27,6 +27,7 @@ from xdsl.traits import EffectInstance, MemoryEffect, MemoryEffectKind
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats.strategies import EFFECTS
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 
 
 @irdl_custom_directive
@@ -55,7 +56,7 @@ class EffectOfFunction(MemoryEffect):
 
 
 @irdl_op_definition
-class ApplyOp(IRDLOperation):
+class ApplyOp(DialectOperation):
     """The result of a Python function, which the program is given by name when it runs.
 
     A `pure` function depends on its arguments alone: it may be left out, repeated, merged
@@ -91,7 +92,7 @@ class ApplyOp(IRDLOperation):
     ) -> None:
         super().__init__(
             operands=[arguments],
-            properties={"effect": StringAttr(effect), "function": SymbolRefAttr(function)},
+            properties={"effect": StringAttr(effect), "function": symbol_ref(function)},
             result_types=[result_type],
         )
 

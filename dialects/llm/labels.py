@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     VarConstraint,
     irdl_op_definition,
     operand_def,
@@ -21,6 +20,7 @@ from xdsl.traits import NoMemoryEffect, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import Stop
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -33,7 +33,7 @@ from ember_mlir.redaction import POLICIES
 
 
 @irdl_op_definition
-class RedactOp(IRDLOperation):
+class RedactOp(DialectOperation):
     """A text with what some policies find hidden behind masks, and what was hidden.
 
     What was hidden is a list of each mask, as `[EMAIL_1]`, and the text that it stands for,
@@ -83,7 +83,7 @@ class RedactOp(IRDLOperation):
 
 
 @irdl_op_definition
-class RestoreOp(IRDLOperation):
+class RestoreOp(DialectOperation):
     """A text with the masks of a redaction replaced by what they hide.
 
     The result has the labels of both. Masks that the redaction did not make stay as they
@@ -115,7 +115,7 @@ class RestoreOp(IRDLOperation):
 
 
 @irdl_op_definition
-class DeclassifyOp(IRDLOperation):
+class DeclassifyOp(DialectOperation):
     """The same value with a lower label, for a reason that is written down.
 
     ```mlir

@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import I64, IntegerAttr, i64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
     irdl_op_definition,
@@ -22,11 +21,12 @@ from xdsl.irdl import (
 from xdsl.traits import NoMemoryEffect, Pure
 
 from ember_mlir.dialects.formats import integer, verify_limits
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import EMBEDDING, TEXT_OR_LIST, Canonicalizes, ListType
 
 
 @irdl_op_definition
-class ListOp(IRDLOperation):
+class ListOp(DialectOperation):
     """A list of values in the order written.
 
     ```mlir
@@ -49,7 +49,7 @@ class ListOp(IRDLOperation):
 
 
 @irdl_op_definition
-class GetOp(IRDLOperation):
+class GetOp(DialectOperation):
     """The element of a list at an index, which counts from 0, or from the end if negative.
 
     An index outside of the list is the error `ShapeError`.
@@ -80,7 +80,7 @@ class GetOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ConcatOp(IRDLOperation):
+class ConcatOp(DialectOperation):
     """Lists of one type made one, in the order written.
 
     ```mlir
@@ -105,7 +105,7 @@ class ConcatOp(IRDLOperation):
 
 
 @irdl_op_definition
-class LengthOp(IRDLOperation):
+class LengthOp(DialectOperation):
     """How many elements a list has, or characters a text.
 
     ```mlir
@@ -129,7 +129,7 @@ class LengthOp(IRDLOperation):
 
 
 @irdl_op_definition
-class TopKOp(IRDLOperation):
+class TopKOp(DialectOperation):
     """The indices of the vectors nearest to another, the nearest first.
 
     Nearness is the cosine of the angle between two vectors; it is 0 for a vector of zeros,

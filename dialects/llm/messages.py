@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     prop_def,
@@ -22,6 +21,7 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     MESSAGES,
     TEXT,
@@ -40,7 +40,7 @@ TOOL_CALL = RecordType.of([("id", TEXT), ("tool", TEXT), ("arguments", TEXT)])
 
 
 @irdl_op_definition
-class MessagesOp(IRDLOperation):
+class MessagesOp(DialectOperation):
     """A conversation: what stands `after`, then the turns that are written.
 
     The parts of a turn of the user are texts, and images given by address. The turn of a
@@ -134,7 +134,7 @@ class MessagesOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ContentOp(IRDLOperation):
+class ContentOp(DialectOperation):
     """The text of the last turn of a conversation; its text parts are joined by line breaks.
 
     Of a conversation without turns, which a function may give, it is the empty text.
@@ -159,7 +159,7 @@ class ContentOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ToolCallsOp(IRDLOperation):
+class ToolCallsOp(DialectOperation):
     """The calls that the last turn of a conversation asks for; none if it asks for none.
 
     Nothing is promised of the arguments: a model may write what is no JSON at all.

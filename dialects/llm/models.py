@@ -12,7 +12,6 @@ from xdsl.dialects.builtin import (
     UnitAttr,
 )
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     opt_prop_def,
     prop_def,
@@ -28,11 +27,12 @@ from ember_mlir.dialects.formats import (
     verify_prices,
 )
 from ember_mlir.dialects.formats.tools import verify_tool
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, Utf8Attr
 
 
 @irdl_op_definition
-class ModelOp(IRDLOperation):
+class ModelOp(DialectOperation):
     """A model that calls of this module may use, with all that planning must know.
 
     The symbol is the model's name unless `named` gives another. Prices are dollars per
@@ -112,7 +112,7 @@ class ModelOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ToolOp(IRDLOperation):
+class ToolOp(DialectOperation):
     """Something that a model may ask to be done: its name, what it does, what it takes.
 
     The model only asks; whether and how the tool runs is the program's affair.

@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import i1
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     VarConstraint,
     irdl_op_definition,
     operand_def,
@@ -23,6 +22,7 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     TEXT_OR_LIST,
     Canonicalizes,
@@ -36,7 +36,7 @@ from ember_mlir.dialects.values import (
 
 
 @irdl_op_definition
-class RecordOp(IRDLOperation):
+class RecordOp(DialectOperation):
     """A record of values, in the order of its fields.
 
     ```mlir
@@ -99,7 +99,7 @@ def _count_rule(record: RecordType, got: int) -> str:
 
 
 @irdl_op_definition
-class FieldOp(IRDLOperation):
+class FieldOp(DialectOperation):
     """The value of a record under a name.
 
     ```mlir
@@ -167,7 +167,7 @@ def _field_rule(record: RecordType, got: str) -> str:
 
 
 @irdl_op_definition
-class EqualOp(IRDLOperation):
+class EqualOp(DialectOperation):
     """Whether two values of one type are the same.
 
     Texts are the same if all their characters are: white space and case count. What is not
@@ -200,7 +200,7 @@ class EqualOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ContainsOp(IRDLOperation):
+class ContainsOp(DialectOperation):
     """Whether a text contains another, or a list an element that is the same.
 
     The empty text is in every text.

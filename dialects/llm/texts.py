@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -19,6 +18,7 @@ from xdsl.traits import NoMemoryEffect, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import As, verify_template
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -33,7 +33,7 @@ from ember_mlir.grammars import Grammar
 
 
 @irdl_op_definition
-class ConstantOp(IRDLOperation):
+class ConstantOp(DialectOperation):
     """A text that is known, and how sensitive it is: public unless a label says more.
 
     ```mlir
@@ -62,7 +62,7 @@ class ConstantOp(IRDLOperation):
 
 
 @irdl_op_definition
-class TemplateOp(IRDLOperation):
+class TemplateOp(DialectOperation):
     """A text with its holes filled.
 
     `{0}` is the first operand; `{{` and `}}` are braces. Every operand is used and
@@ -95,7 +95,7 @@ class TemplateOp(IRDLOperation):
 
 
 @irdl_op_definition
-class JoinOp(IRDLOperation):
+class JoinOp(DialectOperation):
     """The texts of a list as one, with a separator between them; of no text, the empty one.
 
     ```mlir
@@ -123,7 +123,7 @@ class JoinOp(IRDLOperation):
 
 
 @irdl_op_definition
-class QuoteOp(IRDLOperation):
+class QuoteOp(DialectOperation):
     r"""The texts of a list as numbered lines, for a prompt that is about all of them.
 
     Line k is `k. "…"`, with the text as a JSON string in which quotes, line breaks and all
@@ -152,7 +152,7 @@ class QuoteOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ParseOp(IRDLOperation):
+class ParseOp(DialectOperation):
     """The value that a text spells, by a grammar.
 
     A grammar is spelled as a JSON schema, a regular expression with named groups, or in

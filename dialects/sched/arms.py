@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
@@ -39,6 +38,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_attempt,
     verify_on_error,
 )
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.regions import Else, Or, verify_region
 from ember_mlir.dialects.sched.types import (
     YES_OR_NO,
@@ -50,7 +50,7 @@ from ember_mlir.dialects.values import DecimalAttr
 
 
 @irdl_op_definition
-class ParallelOp(IRDLOperation):
+class ParallelOp(DialectOperation):
     """The results of different regions as a list, in the order written.
 
     A region that fails is the failure of all, unless `on_error` leaves it out (`drop`),
@@ -120,7 +120,7 @@ class ParallelOp(IRDLOperation):
 
 
 @irdl_op_definition
-class IfOp(IRDLOperation):
+class IfOp(DialectOperation):
     """The results of one of two regions, by a condition that becomes ready.
 
     Nothing of the other region runs. What does not depend on the condition stands
@@ -168,7 +168,7 @@ class IfOp(IRDLOperation):
 
 
 @irdl_op_definition
-class FirstOp(IRDLOperation):
+class FirstOp(DialectOperation):
     """The result of one of several regions that does not fail, as a rule the first to end.
 
     All start at once; with `after 2.5 seconds` each starts so long after the one before,
@@ -215,7 +215,7 @@ class FirstOp(IRDLOperation):
 
 
 @irdl_op_definition
-class AttemptOp(IRDLOperation):
+class AttemptOp(DialectOperation):
     """The result of the first region that does not fail, each tried a number of times.
 
     `at_most 8` tries a region again after an error of the provider that may pass, with

@@ -16,7 +16,6 @@ from xdsl.ir import (
 )
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
@@ -47,6 +46,7 @@ from ember_mlir.dialects.formats import (
     verify_arity,
 )
 from ember_mlir.dialects.formats.strategies import verify_on_error
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.regions import yielded_type
 from ember_mlir.dialects.sched.types import FutureType, StreamType, piece_of, shown, stream_of
 from ember_mlir.dialects.values import (
@@ -55,7 +55,7 @@ from ember_mlir.dialects.values import (
 
 
 @irdl_op_definition
-class ListOp(IRDLOperation):
+class ListOp(DialectOperation):
     """A list of pieces that become ready one by one.
 
     ```mlir
@@ -112,7 +112,7 @@ class ListOp(IRDLOperation):
 
 
 @irdl_op_definition
-class FanoutOp(IRDLOperation):
+class FanoutOp(DialectOperation):
     """A region run for every element of a list, or a given number of times.
 
     Each run starts as soon as its own element is ready, so two fan-outs in a row never
@@ -230,7 +230,7 @@ class FanoutOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ReduceOp(IRDLOperation):
+class ReduceOp(DialectOperation):
     """A list merged to one piece by a tree whose shape depends on its length alone.
 
     A node starts as soon as its own group is there. Nodes are counted level by level

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, IndexType, IntegerAttr, i64
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -23,6 +22,7 @@ from xdsl.traits import HasParent, NoMemoryEffect, RecursiveMemoryEffect
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import integer, parse_body, print_body, verify_limits
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.regions import yielded_types
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.sched.types import YES_OR_NO, FutureType, StreamType, shown
@@ -30,7 +30,7 @@ from ember_mlir.dialects.values import RepeatsRegion
 
 
 @irdl_op_definition
-class LoopOp(IRDLOperation):
+class LoopOp(DialectOperation):
     """A region repeated while it says so, at most a number of times; it runs at least once.
 
     The first run takes the state behind the `=`, each further one the state that the run
@@ -135,7 +135,7 @@ class LoopOp(IRDLOperation):
 
 
 @irdl_op_definition
-class RoundsOp(IRDLOperation):
+class RoundsOp(DialectOperation):
     """How many rounds a loop makes that counts up to a number, without reaching it.
 
     It counts from the first number, by the step. Of a loop that begins at its end, or

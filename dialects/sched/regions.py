@@ -24,6 +24,7 @@ from xdsl.printer import Printer
 from xdsl.traits import HasParent, IsTerminator, OpTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.types import shown
 
 
@@ -74,7 +75,7 @@ def _yield_traits() -> tuple[OpTrait, ...]:
 
 
 @irdl_op_definition
-class YieldOp(IRDLOperation):
+class YieldOp(DialectOperation):
     """The results of a region: one value in a task, futures and lists elsewhere.
 
     ```mlir

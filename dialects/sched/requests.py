@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, ArrayAttr, IntegerAttr, SymbolRefAttr, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -40,6 +39,7 @@ from ember_mlir.dialects.formats.answers import (
     verify_request,
     verify_scores,
 )
+from ember_mlir.dialects.operations import DialectOperation, symbol_ref
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.values import (
     EMBEDDING,
@@ -120,14 +120,14 @@ class RequestOp(SamplingFields):
         draw: DrawAttr | None = None,
         label: str | None = None,
     ) -> None:
-        used = ArrayAttr([SymbolRefAttr(tool) for tool in tools])
+        used = ArrayAttr([symbol_ref(tool) for tool in tools]) if tools else None
         super().__init__(
             operands=[prompt],
             properties={
-                "model": SymbolRefAttr(model),
+                "model": symbol_ref(model),
                 "times": None if times is None else integer(times),
                 **(sampling or Sampling()).properties(),
-                "tools": used if tools else None,
+                "tools": used,
                 "draw": draw,
                 "label": None if label is None else LabelAttr(label),
             },
@@ -141,7 +141,7 @@ class RequestOp(SamplingFields):
 
 
 @irdl_op_definition
-class EmbedOp(IRDLOperation):
+class EmbedOp(DialectOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
     Nothing is drawn: equal requests are one value. A list may take several requests, of
@@ -184,7 +184,7 @@ class EmbedOp(IRDLOperation):
         super().__init__(
             operands=[text],
             properties={
-                "model": SymbolRefAttr(model),
+                "model": symbol_ref(model),
                 "draw": draw,
                 "label": None if label is None else LabelAttr(label),
             },
@@ -197,7 +197,7 @@ class EmbedOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ScoreOp(IRDLOperation):
+class ScoreOp(DialectOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
 
     The scores of a text are numbers from 0 to 1, one for each label and in their order.
@@ -248,7 +248,7 @@ class ScoreOp(IRDLOperation):
         super().__init__(
             operands=[text, labels],
             properties={
-                "model": SymbolRefAttr(model),
+                "model": symbol_ref(model),
                 "draw": draw,
                 "label": None if label is None else LabelAttr(label),
             },

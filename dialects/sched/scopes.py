@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     operand_def,
     opt_prop_def,
@@ -35,6 +34,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_word,
 )
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.regions import verify_region
 from ember_mlir.dialects.sched.types import (
     DONE,
@@ -47,7 +47,7 @@ from ember_mlir.dialects.values import DecimalAttr, Utf8Attr
 
 
 @irdl_op_definition
-class ScopeOp(IRDLOperation):
+class ScopeOp(DialectOperation):
     """Tasks that are cancelled together, with what they may spend and how long they may take.
 
     When a task in here fails, the deadline passes, or `sched.cancel` names the handle,
@@ -102,7 +102,7 @@ class EndsTasks(MemoryEffect):
 
 
 @irdl_op_definition
-class CancelOp(IRDLOperation):
+class CancelOp(DialectOperation):
     """The end of a scope that is no longer needed, as soon as the condition says so.
 
     Where it says no, or the scope is over, nothing happens. What is under way is asked to
@@ -133,7 +133,7 @@ class CancelOp(IRDLOperation):
 
 
 @irdl_op_definition
-class DoneOp(IRDLOperation):
+class DoneOp(DialectOperation):
     """A future that is ready once others are, lists with all their pieces; of none, at once.
 
     It carries no value, only order: a task that reads it starts after all of them have
@@ -161,7 +161,7 @@ class DoneOp(IRDLOperation):
 
 
 @irdl_op_definition
-class CachedOp(IRDLOperation):
+class CachedOp(DialectOperation):
     """The result of a region, or the same result from an earlier run that had the same key.
 
     The key is made of the region, of the values that it reads and, where it draws, of its

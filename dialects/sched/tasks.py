@@ -17,7 +17,6 @@ from xdsl.ir import (
     SSAValue,
 )
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     opt_prop_def,
     prop_def,
@@ -37,6 +36,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import Number, integer
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.effects import verify_effect
 from ember_mlir.dialects.sched.regions import YieldOp, yielded_type
 from ember_mlir.dialects.sched.types import (
@@ -52,7 +52,7 @@ from ember_mlir.dialects.values import DecimalAttr, LabelAttr, RefersTo
 
 
 @irdl_op_definition
-class LaneOp(IRDLOperation):
+class LaneOp(DialectOperation):
     """One rate-limit domain: the calls of one model that share a limit.
 
     At most `concurrency` of its requests are in flight at once, and no more requests and
@@ -168,7 +168,7 @@ REQUESTS = frozenset({"sched.request", "sched.embed", "sched.score"})
 
 
 @irdl_op_definition
-class TaskOp(IRDLOperation):
+class TaskOp(DialectOperation):
     """Work that starts once all its operands are ready, and gives one result.
 
     The body computes on values: local operations, and at most one request. A task with

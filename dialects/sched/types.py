@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from xdsl.dialects.builtin import NoneType, i1
@@ -61,6 +62,7 @@ DONE = FutureType(NoneType())
 YES_OR_NO = FutureType(i1)
 
 
+@lru_cache(maxsize=256)
 def future_of(value: Attribute) -> FutureType | StreamType:
     """The type at this level of what has the type `value` at the levels around it."""
     if not isinstance(value, ListType):

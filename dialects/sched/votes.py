@@ -8,7 +8,6 @@ from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr, i1
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
-    IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
     irdl_op_definition,
@@ -22,13 +21,14 @@ from xdsl.traits import HasParent, NoMemoryEffect
 
 from ember_mlir.dialects.formats import Number
 from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_quorum
+from ember_mlir.dialects.operations import DialectOperation
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.sched.types import FutureType, StreamType
 from ember_mlir.dialects.values import TEXT, TEXTS, DecimalAttr, TextType, Utf8Attr
 
 
 @irdl_op_definition
-class QuorumOp(IRDLOperation):
+class QuorumOp(DialectOperation):
     """The answer given most often, as soon as that is known; what is missing is cancelled.
 
     The rule is that of `ensemble.vote`: keys, ties and `min_valid` mean the same. With
@@ -83,7 +83,7 @@ class QuorumOp(IRDLOperation):
 
 
 @irdl_op_definition
-class BallotOp(IRDLOperation):
+class BallotOp(DialectOperation):
     """What a judge is asked: the prompt, and the answers under their numbers from 1.
 
     Its words are those of `ensemble.judge`. Of no answer it is the error
@@ -117,7 +117,7 @@ class BallotOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ElectOp(IRDLOperation):
+class ElectOp(DialectOperation):
     """The answer whose number a judge has named: the first number in its reply decides.
 
     A reply without the number of an answer is the error `ParseError`.
@@ -150,7 +150,7 @@ class ElectOp(IRDLOperation):
 
 
 @irdl_op_definition
-class AcceptOp(IRDLOperation):
+class AcceptOp(DialectOperation):
     """A value, if it is accepted; else the error `NotAcceptedError`.
 
     It is what a cascade without another rung, or a refinement without another round,

@@ -104,7 +104,7 @@ def agent(
     ...     "Tells the weather."
     ...     return f"Sun in {city}."
     >>> with ember.Session(seed=1, clock="virtual"):
-    ...     isinstance(agent([weather])("How is the weather in Rome?"), str)
+    ...     isinstance(ember.agent([weather])("How is the weather in Rome?"), str)
     True
     """
     return Agent(toolbox_of(tools, max_steps), max_steps, system, model, temperature, max_tokens)

@@ -66,7 +66,7 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
     )
 
 
-_METHODS = frozenset(dir(str)) | frozenset(dir(list)) | frozenset(dir(dict))
+_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set)])
 
 
 class _Getter:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import UnionType
-from typing import Protocol, TypeGuard
+from typing import Protocol
 
 from xdsl.dialects import arith
 
 from ember_mlir.dialects.llm import LengthOp
+from ember_mlir.frontend.containers import TrackedDict
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import (
@@ -22,13 +23,12 @@ from ember_mlir.frontend.layouts import (
     TEXT_LEAF,
     Layout,
     ListOf,
-    Parts,
-    TupleKind,
     joined,
 )
 from ember_mlir.frontend.library import result_of
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_list, is_any_sequence
 from ember_mlir.frontend.native import effect_of
+from ember_mlir.frontend.one_by_one import LISTED, ONE_BY_ONE, iterated, one_by_one
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 from ember_mlir.frontend.regions.merging import tracked
@@ -49,8 +49,8 @@ def builtin(
     trace: Trace, function: Callable[..., object], args: Args, kwargs: Kwargs, each: Mapper
 ) -> object:
     """A pure function or type of Python, applied to what is not all known."""
-    if function in (enumerate, zip, reversed):
-        return _one_by_one(trace, function, args, kwargs)
+    if function in ONE_BY_ONE:
+        return one_by_one(trace, function, args, kwargs)
     special = _SPECIAL.get(function)
     if special is not None:
         found = special(trace, args, kwargs)
@@ -106,7 +106,9 @@ def _by_key(
     trace: Trace, function: Callable[..., object], args: Args, kwargs: Kwargs, each: Mapper
 ) -> object:
     """The order of elements by keys, which are computed first."""
-    items = known_or_symbolic(args[0]) if len(args) == 1 else [*args]
+    items = iterated(trace, known_or_symbolic(args[0])) if len(args) == 1 else [*args]
+    if type(items) is str or is_known_iterable(items):
+        items = [*items]
     keys = each(kwargs["key"], items)
     rest = {name: value for name, value in kwargs.items() if name != "key"}
     result = layout_of(items) if function is sorted else _one_of([layout_of(items)], kwargs)
@@ -140,6 +142,11 @@ def _length(trace: Trace, args: Args, kwargs: Kwargs) -> object:
         return len(value) if is_any_sequence(value) or is_any_dict(value) else NotImplemented
     if not isinstance(value.layout, ListOf) and value.layout != TEXT_LEAF:
         return NotImplemented
+    return length_of(trace, value)
+
+
+def length_of(trace: Trace, value: Symbolic) -> object:
+    """The length of a text or list."""
     return trace.value(trace.emit(LengthOp(trace.checked(value))), INT)
 
 
@@ -169,8 +176,8 @@ def _list(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     if isinstance(value, Symbolic):
         if isinstance(value.layout, ListOf):
             return tracked(trace, value)
-        result = ListOf(TEXT_LEAF) if value.layout == TEXT_LEAF else OBJECT
-        return tracked(trace, trace.apply_python("list", list, [value], result=result))
+        element = TEXT_LEAF if value.layout == TEXT_LEAF else OBJECT
+        return tracked(trace, trace.apply_python("list", list, [value], result=ListOf(element)))
     if type(value) is str or is_set(value) or is_known_iterable(value):
         return trace.made([*value])
     return NotImplemented
@@ -193,9 +200,16 @@ def _dict(trace: Trace, args: Args, kwargs: Kwargs) -> object:
         elif is_known_iterable(argument):
             rows: Iterable[object] = argument
             entries.update([_pair(row) for row in rows])
+        elif isinstance(argument, Symbolic) and len(args) == 1 and not kwargs:
+            made = trace.made_dict({})
+            assert isinstance(made, TrackedDict)
+            made.symbolic = trace.apply_python("dict", dict, [argument], result=OBJECT)
+            return made
         else:
             return NotImplemented
     entries.update(kwargs)
+    if any(map(holds_symbolic, entries)):
+        return NotImplemented
     return trace.made_dict(entries)
 
 
@@ -230,62 +244,9 @@ def _kinds(kinds: object) -> tuple[type | UnionType, ...]:
     return (kinds,)
 
 
-def _one_by_one(
-    trace: Trace, function: Callable[..., Iterator[object]], args: Args, kwargs: Kwargs
-) -> object:
-    """What `enumerate`, `zip` or `reversed` gives: one by one if it is known how much."""
-    lists = args if function is zip else args[:1]
-    rest = (*args[len(lists) :], *kwargs.values())
-    known = [one for one in lists if _is_known(one)]
-    if len(known) == len(lists) and not any(map(holds_symbolic, rest)):
-        is_symbolic = any(map(holds_symbolic, lists))
-        name = getattr(function, "__name__", "iterator")
-        made = function(*args, **kwargs)
-        return trace.once(name, made, is_symbolic=is_symbolic, watched=lists)
-    given = [[*one] if type(one) is str or _is_known(one) else one for one in lists]
-    elements = [_element_of(one) for one in given]
-    result = elements[0] if function is reversed else _row(function, elements)
-    whole = [*given, *args[len(lists) :]]
-    name = getattr(function, "__name__", "listed")
-    listing = _LISTED[function]
-    made = trace.apply_python(name, listing, whole, dict(kwargs), result=ListOf(result))
-    return trace.once_of(name, made, lists)
-
-
-def _is_known(items: object) -> TypeGuard[Iterable[object]]:
-    return type(items) is str or is_known_iterable(known_or_symbolic(items))
-
-
-def _element_of(items: object) -> Layout:
-    """How the elements of a list are laid out, as far as is known."""
-    found = layout_of(items)
-    if found == TEXT_LEAF:
-        return TEXT_LEAF
-    return (found.element if isinstance(found, ListOf) else None) or OBJECT
-
-
-def _row(function: object, elements: Sequence[Layout]) -> Layout:
-    columns = (INT, *elements) if function is enumerate else tuple(elements)
-    return Parts(TupleKind(len(columns)), columns)
-
-
 def _range(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     del kwargs
-    return trace.apply_python("range", _LISTED[range], args, result=ListOf(INT))
-
-
-def listed(function: Callable[..., Iterable[object]], *args: object, **kwargs: object) -> object:
-    """What a function gives one by one, as a list.
-
-    >>> listed(zip, [1, 2], "ab")
-    [(1, 'a'), (2, 'b')]
-    """
-    return [*function(*args, **kwargs)]
-
-
-_LISTED: Mapping[object, Callable[..., object]] = {
-    function: partial(listed, function) for function in (enumerate, zip, range, reversed)
-}
+    return trace.apply_python("range", LISTED[range], args, result=ListOf(INT))
 
 
 def _sum(trace: Trace, args: Args, kwargs: Kwargs) -> object:

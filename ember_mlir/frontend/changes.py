@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import Layout, ListOf, joined
+from ember_mlir.frontend.iterators import OneTimeList, is_known_iterable
+from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf, Parts, TupleKind, joined
 from ember_mlir.frontend.operators import binary, element
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.trace import Trace
@@ -176,8 +176,10 @@ def store(trace: Trace, owner: object, index: object, value: object) -> None:
         args = [whole, index, value]
         become(owner, trace.apply_python("replaced", _replaced, args, result=layout))
         return
-    if holds_symbolic(index):
-        trace.refuse("a key that is known only when the program runs", "use a list of pairs")
+    if isinstance(owner, TrackedDict) and (owner.symbolic is not None or holds_symbolic(index)):
+        trace.aliases.copy(value)
+        _become_dict(trace, owner, "stored", _stored, [index, value])
+        return
     assert isinstance(owner, TrackedList | TrackedDict)
     operator: Callable[..., None] = owner.__setitem__
     operator(index, value)
@@ -189,11 +191,153 @@ def delete(trace: Trace, owner: object, index: object) -> None:
     if isinstance(owner, TrackedList) and (owner.symbolic is not None or holds_symbolic(index)):
         _pop(trace, owner, index)
         return
-    if holds_symbolic(index):
-        trace.refuse("a key that is known only when the program runs", "use a list of pairs")
+    if isinstance(owner, TrackedDict) and (owner.symbolic is not None or holds_symbolic(index)):
+        _become_dict(trace, owner, "without", _without_key, [index])
+        return
     assert isinstance(owner, TrackedList | TrackedDict)
     operator: Callable[..., None] = owner.__delitem__
     operator(index)
+
+
+def dict_method(trace: Trace, entries: TrackedDict, name: str, args: Sequence[object]) -> object:
+    """A method that changes a dict of which not all is known; there is a new one behind it.
+
+    Only what never changes can be got from such a dict: a list in it is a copy.
+    """
+    note_change(trace, entries, f"dict.{name}()")
+    for value in args[1:]:
+        trace.aliases.copy(value)
+    match name:
+        case "clear":
+            entries.clear()
+            entries.symbolic = None
+            return None
+        case "update" if len(args) == 1:
+            trace.aliases.copy_parts(args[0])
+            _become_dict(trace, entries, "updated", _updated, args)
+            return None
+        case "setdefault" | "pop":
+            taken, after = _TAKING[name]
+            whole = as_known_dict(entries)
+            value = trace.apply_python(name, taken, [whole, *args], result=OBJECT)
+            _become_dict(trace, entries, f"{name}_after", after, args)
+            return value
+        case _:
+            trace.refuse(
+                f"dict.{name}() of a dict that is known only when the program runs",
+                "build a new dict with a comprehension",
+            )
+
+
+def dict_of(trace: Trace, symbolic: object) -> dict[object, object]:
+    """A dict of captured code, for one of which only the value is known."""
+    entries = trace.made_dict({})
+    assert isinstance(entries, TrackedDict)
+    entries.symbolic = symbolic
+    return entries
+
+
+def viewed(trace: Trace, entries: TrackedDict, name: str) -> object:
+    """The keys, values or items of a dict that is not known, as long as it stays as it is."""
+    whole = entries.symbolic
+    listing, element = VIEWS[name]
+    listed = trace.apply_python(name, listing, [whole], result=ListOf(element))
+
+    def check(is_taken: bool) -> None:
+        if is_taken or entries.symbolic is not whole:
+            trace.refuse(
+                f"a second use of dict.{name}(), or one behind a change of the dict,",
+                f"make a list of it first, as in list(entries.{name}())",
+            )
+
+    return OneTimeList(f"dict.{name}", listed, check)
+
+
+def _keys(entries: dict[object, object]) -> object:
+    return [*entries]
+
+
+def _values(entries: dict[object, object]) -> object:
+    return [*entries.values()]
+
+
+def _items(entries: dict[object, object]) -> object:
+    return [*entries.items()]
+
+
+VIEWS: dict[str, tuple[Callable[..., object], Layout]] = {
+    "keys": (_keys, OBJECT),
+    "values": (_values, OBJECT),
+    "items": (_items, Parts(TupleKind(2), (OBJECT, OBJECT))),
+}
+"""What looks through a dict: what lists it, and how the elements are laid out."""
+
+
+def as_known_dict(entries: TrackedDict) -> object:
+    """A dict as a value that stays what it is now."""
+    if entries.symbolic is not None:
+        return entries.symbolic
+    known: dict[object, object] = {**entries}
+    return known
+
+
+def _become_dict(
+    trace: Trace,
+    entries: TrackedDict,
+    name: str,
+    change: Callable[..., object],
+    args: Sequence[object],
+) -> None:
+    """Let a dict be what a function makes of it."""
+    if entries.is_viewed:
+        trace.refuse(
+            "a key that is known only when the program runs, in a dict that has been looked "
+            "through,",
+            "loop over a copy, as in dict(entries).items()",
+        )
+    whole = as_known_dict(entries)
+    after = trace.apply_python(name, change, [whole, *args], result=OBJECT)
+    entries.clear()
+    entries.symbolic = after
+
+
+def _stored(entries: dict[object, object], key: object, value: object) -> object:
+    return {**entries, key: value}
+
+
+def _without_key(entries: dict[object, object], key: object) -> object:
+    copy = {**entries}
+    del copy[key]
+    return copy
+
+
+def _updated(entries: dict[object, object], other: Mapping[object, object]) -> object:
+    copy = {**entries}
+    copy.update(other)
+    return copy
+
+
+def _set_default(entries: dict[object, object], key: object, default: object = None) -> object:
+    return entries.get(key, default)
+
+
+def _with_default(entries: dict[object, object], key: object, default: object = None) -> object:
+    return entries if key in entries else {**entries, key: default}
+
+
+def _popped(entries: dict[object, object], key: object, *default: object) -> object:
+    return entries.get(key, *default) if default else entries[key]
+
+
+def _without_popped(entries: dict[object, object], key: object, *default: object) -> object:
+    del default
+    return {one: value for one, value in entries.items() if one != key}
+
+
+_TAKING: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
+    "setdefault": (_set_default, _with_default),
+    "pop": (_popped, _without_popped),
+}
 
 
 def _without(items: object, index: object) -> object:

@@ -57,7 +57,7 @@ def chat(
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     tutor = chat("Answer with a number.", temperature=0)
+    ...     tutor = ember.chat("Answer with a number.", model="large", temperature=0)
     ...     tutor("What is 2 + 2?"), len(tutor.conversation)
     ('4', 3)
     """

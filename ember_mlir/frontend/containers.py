@@ -7,10 +7,12 @@ then the region's effect is what the lists and dicts were made of before and aft
 
 from __future__ import annotations
 
+from _collections_abc import dict_keys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from typing import Protocol
 
+from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_any_namespace,
@@ -52,13 +54,34 @@ class TrackedList(list[object]):
 
 
 class TrackedDict(dict[object, object]):
-    """A dict made in captured code."""
+    """A dict made in captured code; `symbolic` is its value, where its keys are not known.
 
-    __slots__ = ("home",)
+    What `is_viewed` may be looked at by views that would not see that.
+    """
+
+    __slots__ = ("home", "is_viewed", "symbolic")
 
     def __init__(self, entries: Mapping[object, object], home: Home) -> None:
         super().__init__(entries)
+        self.symbolic: object = None
+        self.is_viewed = False
         self.home = home
+
+    def __iter__(self) -> Iterator[object]:
+        self._check_known()
+        return super().__iter__()
+
+    def keys(self) -> dict_keys[object, object]:
+        """The keys, as Python asks for them to hand them on as names of arguments."""
+        self._check_known()
+        return super().keys()
+
+    def _check_known(self) -> None:
+        if self.symbolic is not None:
+            raise CaptureError(
+                "a dict whose keys are known only when the program runs is not captured yet where "
+                "Python itself runs through it; give what is called the dict"
+            )
 
 
 class Place(Protocol):
@@ -113,15 +136,17 @@ class DictPlace:
         return id(self.value)
 
     def now(self) -> object:
-        return dict(self.value)
+        symbolic = self.value.symbolic
+        return dict(self.value) if symbolic is None else symbolic
 
     def become(self, contents: object) -> None:
-        assert is_any_dict(contents)
-        entries = contents
+        self.value.symbolic = None
+        entries = contents if is_any_dict(contents) else {}
         if [*self.value] != [*entries]:
             self.value.clear()
         # With its keys as they were, whoever runs through it goes on.
         self.value.update(entries)
+        self.value.symbolic = None if is_any_dict(contents) else contents
 
 
 class InstancePlace:
@@ -219,7 +244,9 @@ def frozen(value: object) -> object:
     if is_exact_tuple(value):
         return tuple(map(frozen, value))
     if isinstance(value, TrackedDict):
-        return TrackedDict({key: frozen(item) for key, item in value.items()}, value.home)
+        entries = TrackedDict({key: frozen(item) for key, item in value.items()}, value.home)
+        entries.symbolic = value.symbolic
+        return entries
     if is_exact_dict(value):
         return {key: frozen(item) for key, item in value.items()}
     if is_dataclass(value) and type(value).__new__ is object.__new__:

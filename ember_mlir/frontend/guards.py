@@ -14,6 +14,7 @@ from types import (
     FunctionType,
     MethodType,
     ModuleType,
+    NoneType,
 )
 from typing import NamedTuple, Protocol
 
@@ -185,18 +186,88 @@ class Guards:
     """What one capture has read, and the state that it had."""
 
     def __init__(self) -> None:
-        self._read: dict[Hashable, tuple[Source, Hashable]] = {}
+        self._read: dict[Hashable, _Guard] = {}
 
     def add(self, source: Source, value: object) -> None:
         """Remember that `value` was read from `source`; may raise `Unguardable`."""
         key = source.key()
         # Captured code cannot change what is outside, so the first state is the state.
         if key not in self._read:
-            self._read[key] = source, snapshot(value)
+            self._read[key] = _Guard(source, value)
 
     def hold(self) -> bool:
         """Whether all that was read is still as it was."""
         try:
-            return all(snapshot(source.current()) == was for source, was in self._read.values())
+            for guard in self._read.values():
+                if not guard.holds():
+                    return False
         except Unguardable:
             return False
+        return True
+
+
+class _Guard:
+    """One value that was read from outside: what it was, and where it stands.
+
+    A snapshot costs more than a look whether it is still the same object, which is all that
+    there is to tell of one that cannot change, and nearly all of a function.
+    """
+
+    __slots__ = ("_function", "_source", "_value", "_was")
+
+    def __init__(self, source: Source, value: object) -> None:
+        self._source = source
+        self._was = snapshot(value)
+        self._function = _FunctionParts(value) if type(value) is FunctionType else None
+        quick = _is_constant(value) if self._function is None else self._function.constant
+        self._value = value if quick else _NOTHING
+
+    def holds(self) -> bool:
+        """Whether it is as it was; raises `Unguardable` if that cannot be told any more."""
+        now = self._source.current()
+        if now is self._value and (self._function is None or self._function.same()):
+            return True
+        return self._was == snapshot(now)
+
+
+class _FunctionParts:
+    """What may be exchanged in a function: its code and its defaults, told by identity."""
+
+    __slots__ = ("_code", "_defaults", "_function", "_keywords", "_values")
+
+    def __init__(self, function: FunctionType) -> None:
+        self._function = function
+        self._code = function.__code__
+        self._defaults = function.__defaults__
+        self._keywords = dict(function.__kwdefaults__ or {})
+        self._values = _identities(self._keywords)
+
+    @property
+    def constant(self) -> bool:
+        """Whether no default can change by itself."""
+        return all(map(_is_constant, (*(self._defaults or ()), *self._keywords.values())))
+
+    def same(self) -> bool:
+        """Whether the function still has the same ones."""
+        function = self._function
+        keywords: dict[str, object] | None = function.__kwdefaults__
+        return (
+            function.__code__ is self._code
+            and function.__defaults__ is self._defaults
+            and (_identities(keywords) if keywords else ([], [])) == self._values
+        )
+
+
+def _identities(keywords: dict[str, object]) -> tuple[list[str], list[int]]:
+    return [*keywords], [*map(id, keywords.values())]
+
+
+_NOTHING = object()
+"""What no value from outside is."""
+
+_CONSTANTS = (str, bytes, int, float, complex, Decimal, bool, NoneType, ModuleType)
+
+
+def _is_constant(value: object) -> bool:
+    """Whether the snapshot of an object is the same as long as it is the same object."""
+    return type(value) in _CONSTANTS or isinstance(value, type)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from enum import Enum
 
 from ember_mlir.frontend.containers import attributes_of
 from ember_mlir.frontend.layouts import (
     ATOMS,
+    OBJECT,
     DictKind,
     InstanceKind,
     Layout,
@@ -28,6 +30,8 @@ def layout_of(value: object) -> Layout | None:
     if type(value) in ATOMS:
         known = not isinstance(value, int) or fits_integer(value)
         return ATOMS[type(value)] if known else None
+    if isinstance(value, Enum):
+        return OBJECT
     if is_exact_tuple(value):
         return parts_layout(TupleKind(len(value)), value, layout_of)
     if is_list(value):

@@ -7,6 +7,7 @@ they are not. What is not listed might do anything, and is applied as effectful.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import EnumType
 from types import BuiltinFunctionType, FunctionType
 
 from ember_mlir.frontend.layouts import (
@@ -121,6 +122,8 @@ def known_errors(function: object) -> Sequence[type[BaseException]]:
         return [ValueError]
     if any(function is known for known in _NO_ERRORS):
         return []
+    if _is_enumeration(function):
+        return [ValueError]
     name = getattr(function, "__name__", "")
     if TEXT_METHODS.get(name) is not None and getattr(str, name, None) is function:
         return [] if name not in ("encode", "format", "format_map", "join") else [Exception]
@@ -136,7 +139,7 @@ def is_pure_builtin(function: object) -> bool:
 
 def is_pure(function: object) -> bool:
     """Whether a function of the standard library only computes from its arguments."""
-    if is_pure_builtin(function):
+    if is_pure_builtin(function) or _is_enumeration(function):
         return True
     module, name = _home(function)
     if f"{name}" in _NOT_PURE or f"{module}.{name}" in _NOT_PURE:
@@ -146,6 +149,14 @@ def is_pure(function: object) -> bool:
     return module in _PURE_MODULES and isinstance(
         function, FunctionType | BuiltinFunctionType | type
     )
+
+
+def _is_enumeration(function: object) -> bool:
+    """Whether a call of it finds a member of an enumeration, and runs no code of a user's."""
+    if not isinstance(function, EnumType):
+        return False
+    missing: object = getattr(function, "_missing_", None)
+    return getattr(missing, "__module__", None) == "enum"
 
 
 def _home(function: object) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from ember_mlir.frontend.iterators import (
 )
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list, is_set
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import holds_symbolic, is_symbolic
+from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic
 
 _SETTLED = (*ATOMS, bytes, complex, range, slice, OneTimeIterator)
 _PURE_MODULES = ("re", "datetime", "decimal", "fractions", "uuid", "ipaddress")
@@ -54,9 +54,24 @@ def is_users_function(value: object) -> bool:
 
     if isinstance(value, MethodType):
         return is_users_function(value.__func__)
-    if isinstance(value, Callee):
+    if isinstance(value, Callee | Selection):
         return True
-    return isinstance(value, FunctionType) and not is_of_library(value)
+    if is_symbolic(value):
+        return False
+    found: object = value if isinstance(value, FunctionType) else _own_call(value)
+    return isinstance(found, FunctionType) and not is_of_library(found)
+
+
+def _own_call(value: object) -> object:
+    """What runs when an object is called, as its class says."""
+    return getattr(type(value), "__call__", None)  # noqa: B004
+
+
+def holds_users_function(value: object) -> bool:
+    """Whether a value is code of a user's, or a list, tuple or dict that holds some."""
+    if is_dict(value):
+        return any(map(holds_users_function, value.values()))
+    return any(map(holds_users_function, value)) if is_list(value) else is_users_function(value)
 
 
 def elements_by(owner: object) -> FunctionType | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import f64, i1, i64
 from xdsl.ir import SSAValue
 
 from ember_mlir.dialects.llm import ConcatOp, ContainsOp, EqualOp, GetOp, LengthOp
+from ember_mlir.errors import ProgramError
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
     ANY,
@@ -191,6 +193,32 @@ def _applied(trace: Trace, sign: str, left: object, right: object) -> object:
     return trace.apply_python(name, FUNCTIONS[sign], [left, right], result=result)
 
 
+def in_place(trace: Trace, sign: str, left: object, right: object) -> object:
+    """`left sign= right` of an object, which must be none that changes by that."""
+    name = f"{NAMES.get(sign, sign)}_in_place"
+    return trace.apply_python(name, IN_PLACE_FIXED[sign], [left, right], result=OBJECT)
+
+
+def changed(sign: str, left: object, right: object) -> object:
+    """The value of `left sign right` where `left` is a value that never changes.
+
+    >>> changed("+", 1, 2)
+    3
+    """
+    if hasattr(type(left), f"__{IN_PLACE[sign].__name__}__"):
+        raise ProgramError(
+            f"what a captured '{sign}=' is for must not change by it, but it is an object of type "
+            f"{type(left).__name__}; make one inside, as in list(items)"
+        )
+    return FUNCTIONS[sign](left, right)
+
+
+IN_PLACE_FIXED: Mapping[str, Callable[[object, object], object]] = {
+    sign: partial(changed, sign) for sign in IN_PLACE
+}
+"""The operators in place, of what never changes."""
+
+
 def _result_of(sign: str, left: Layout | None, right: Layout | None) -> Layout:
     if left == TEXT_LEAF and sign == "%":
         return TEXT_LEAF
@@ -290,6 +318,9 @@ def _is_none(value: object) -> bool:
 
 def contained(trace: Trace, item: object, whole: object) -> object:
     """`item in whole`."""
+    if is_any_dict(whole):
+        # Only its keys matter, whatever else it holds.
+        whole = [*whole] if layout_of(item) == TEXT_LEAF else dict.fromkeys(whole)
     first, second = layout_of(item), layout_of(whole)
     if first == second == TEXT_LEAF:
         held = [trace.hold(value, TEXT_LEAF) for value in (whole, item)]

@@ -6,6 +6,7 @@ that captured code has made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeGuard
 
@@ -28,6 +29,11 @@ def is_dict(value: object) -> TypeGuard[dict[object, object]]:
 def is_set(value: object) -> TypeGuard[AbstractSet[object]]:
     """Whether `value` is a set."""
     return type(value) in (set, frozenset)
+
+
+def all_texts(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether there are items, and all of them are `str` itself."""
+    return set(map(type, items)) == {str}
 
 
 def as_str(text: str) -> str:
@@ -72,6 +78,8 @@ def _deepest(value: object) -> int | None:
         return 0
     if not is_list(value):
         return None
+    if all_texts(value):
+        return 1
     depths = [_deepest(item) for item in value]
     known = [depth for depth in depths if depth is not None]
     return None if len(known) < len(depths) else 1 + max(known, default=0)
@@ -80,4 +88,6 @@ def _deepest(value: object) -> int | None:
 def _fits(value: object, depth: int) -> bool:
     if isinstance(value, str):
         return depth == 0
-    return depth > 0 and is_list(value) and all(_fits(item, depth - 1) for item in value)
+    if depth == 0 or not is_list(value):
+        return False
+    return (depth == 1 and all_texts(value)) or all(_fits(item, depth - 1) for item in value)

@@ -14,7 +14,7 @@ class Ensemble(Operator[str, "list[str]"]):
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     len(Ensemble(num_units=3)("Q: 2 + 2\\nA:"))
+    ...     len(ember.Ensemble(num_units=3)("Q: 2 + 2\\nA:"))
     3
     """
 
@@ -56,7 +56,7 @@ class Judge(Operator["list[str]", str]):
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     isinstance(Judge("Which answer is right?")(["4", "5"]), str)
+    ...     isinstance(ember.Judge("Which answer is right?")(["4", "5"]), str)
     True
     """
 
@@ -77,7 +77,7 @@ class Refine(Operator[str, str]):
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     Refine("Improve:", lambda text: len(text) > 3, rounds=2)("long enough")
+    ...     ember.Refine("Improve:", lambda text: len(text) > 3, rounds=2)("long enough")
     'long enough'
     """
 

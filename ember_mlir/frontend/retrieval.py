@@ -12,7 +12,7 @@ def top_k(query: str, items: Texts, k: int, *, model: str | None = None) -> list
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     top_k("a cat", ["a dog in the park", "a cat on the mat"], 1)
+    ...     ember.top_k("a cat", ["a dog in the park", "a cat on the mat"], 1)
     ['a cat on the mat']
     """
     indices = nearest(embed(query, model=model), embed(items, model=model), k)

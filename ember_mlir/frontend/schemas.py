@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
-from inspect import getdoc
+from inspect import Parameter, getdoc, signature
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
@@ -32,6 +32,7 @@ _ATOMS: dict[object, tuple[Json, Layout]] = {
     float: ({"type": "number"}, FLOAT),
     bool: ({"type": "boolean"}, BOOL),
 }
+_STARS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 _FIX = "use str, int, float, bool, Literal, list, dataclasses and pydantic models"
 
 
@@ -65,8 +66,6 @@ def schema_of(kind: object) -> Schema:
 
 def parameters_of(function: Callable[..., object]) -> tuple[Json, dict[str, Layout]]:
     """The JSON schema of the arguments of a function, and how each is held."""
-    from inspect import Parameter, signature
-
     name = getattr(function, "__name__", "a tool")
     try:
         hints = get_type_hints(function, include_extras=True)
@@ -78,10 +77,10 @@ def parameters_of(function: Callable[..., object]) -> tuple[Json, dict[str, Layo
     properties: Json = {}
     layouts: dict[str, Layout] = {}
     for argument in signature(function).parameters.values():
-        if argument.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+        if argument.kind in _STARS:
             raise InputError(
                 f"the arguments of the tool '{name}' must have names, but it takes "
-                f"'{argument}'; name each argument"
+                f"'{_STARS[argument.kind]}{argument.name}'; name each argument"
             )
         if argument.name not in hints:
             raise InputError(

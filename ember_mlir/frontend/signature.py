@@ -10,12 +10,12 @@ import inspect
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType, NoneType, UnionType
-from typing import Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, TypeAlias, TypeGuard, Union, get_args, get_origin
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Identity, snapshot
 from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
-from ember_mlir.frontend.plain import as_str, depth_of, is_list, is_unicode
+from ember_mlir.frontend.plain import all_texts, as_str, depth_of, is_list, is_unicode
 from ember_mlir.frontend.recorder import HALF_A_PAIR
 from ember_mlir.frontend.structures import (
     Opaque,
@@ -58,6 +58,7 @@ class Static:
 
 
 _MORE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 ArgumentType: TypeAlias = Texts | Static | Structure | Opaque
 
@@ -97,7 +98,7 @@ class Signature:
 
     def __init__(self, function: FunctionType, fixed: Sequence[object] = ()) -> None:
         self.function = function
-        self._given = fixed
+        self._first = fixed
         self.name = function.__name__
         self._read()
 
@@ -105,26 +106,51 @@ class Signature:
         """Read the function as it is now."""
         function = self.function
         self._state = _state_of(function)
+        self._seen = function.__code__, function.__defaults__
         found = inspect.signature(function, follow_wrapped=False).parameters
-        first = [*found][: len(self._given)]
-        self.fixed = dict(zip(first, self._given, strict=True))
+        first = [*found][: len(self._first)]
+        self.fixed = dict(zip(first, self._first, strict=True))
         self.parameters = {name: p for name, p in found.items() if name not in self.fixed}
         self.location = SourceLocation(
             function.__code__.co_filename, function.__code__.co_firstlineno, 1
         )
         self._signature = inspect.Signature(list(self.parameters.values()))
+        kinds = [p.kind for p in self.parameters.values()]
+        self._positional = sum(kind in _BY_POSITION for kind in kinds)
+        self._takes_more = any(kind in _MORE for kind in kinds)
+        self._defaults = [p.default for p in self.parameters.values()]
+        needed = [i for i, found in enumerate(self._defaults) if found is inspect.Parameter.empty]
+        self._required = 1 + max(needed, default=-1)
         self.open: set[str] = set()
         self.optional = {name for name, p in self.parameters.items() if p.default is None}
         self.types = {name: self._annotated(p) for name, p in self.parameters.items()}
 
     def _refresh(self) -> None:
         """Forget the types of a function that has got other code or defaults since."""
-        if self._state != _state_of(self.function):
+        function = self.function
+        code, defaults = self._seen
+        same = function.__code__ is code and function.__defaults__ is defaults
+        if same and not function.__kwdefaults__:
+            return
+        if self._state != _state_of(function):
             self._read()
 
     def bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Arguments:
         """The arguments of a call, checked; raises `InputError`."""
         self._refresh()
+        types: dict[str, ArgumentType] = {}
+        values: dict[str, object] = {}
+        for name, value in self._given(args, kwargs).items():
+            types[name] = found = self._type_of(name, value)
+            values[name] = self._checked(name, found, value)
+        return Arguments(types, values, self.fixed)
+
+    def _given(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Mapping[str, object]:
+        """What each argument is, by name and in order, with defaults; raises `InputError`."""
+        is_usual = not kwargs and not self._takes_more
+        if is_usual and self._required <= len(args) <= self._positional:
+            # As most calls are; `inspect` takes far longer.
+            return dict(zip(self.parameters, (*args, *self._defaults[len(args) :]), strict=True))
         try:
             bound = self._signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -133,12 +159,7 @@ class Signature:
                 f"{error}; give every argument once"
             ) from None
         bound.apply_defaults()
-        types: dict[str, ArgumentType] = {}
-        values: dict[str, object] = {}
-        for name, value in bound.arguments.items():
-            types[name] = self._type_of(name, value)
-            values[name] = self._checked(name, types[name], value)
-        return Arguments(types, values, self.fixed)
+        return bound.arguments
 
     def without_call(self) -> Arguments:
         """The arguments of a capture before any call; raises `CaptureError`.
@@ -255,6 +276,9 @@ class Signature:
     def _checked(self, name: str, expected: ArgumentType, value: object) -> object:
         """`value` as plain data of the expected type; raises `InputError`."""
         if isinstance(expected, Texts):
+            if expected.depth == 1 and is_list(value) and _is_usual(value):
+                # As lists may be long, the usual one is checked and copied in one go.
+                return [*value]
             if _fits(value, expected.depth):
                 return self._copied(name, value)
         elif isinstance(expected, Static):
@@ -316,10 +340,17 @@ def _without_none(annotation: object) -> tuple[object, bool]:
     return annotation, False
 
 
+def _is_usual(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether items are texts that need not be looked at more closely."""
+    return all_texts(items) and all(map(str.isascii, items))
+
+
 def _fits(value: object, depth: int) -> bool:
     if depth == 0:
         return isinstance(value, str)
-    return is_list(value) and all(_fits(item, depth - 1) for item in value)
+    if not is_list(value):
+        return False
+    return (depth == 1 and all_texts(value)) or all(_fits(item, depth - 1) for item in value)
 
 
 def _is_static(value: object, kind: type[int] | type[float] | type[bool] | None) -> bool:

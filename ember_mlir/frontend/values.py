@@ -60,6 +60,37 @@ class Unknown:
         self.why = why
 
 
+class Selection:
+    """One of several known functions: which one is known only when the program runs.
+
+    Of the `cases`, it is the one whose key `index` is; with none, `default`, if there is one,
+    or else the error `missing`.
+    """
+
+    __slots__ = ("cases", "default", "index", "missing")
+
+    def __init__(
+        self,
+        index: object,
+        cases: list[tuple[object, object]],
+        missing: type[Exception],
+        default: object = None,
+    ) -> None:
+        self.index = index
+        self.cases = cases
+        self.missing = missing
+        self.default = default
+
+
+class Spread:
+    """Stands among the arguments of a call for all elements of a list that is not known."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Symbolic) -> None:
+        self.value = value
+
+
 class Unbound:
     """What stands for the value of a name that has none."""
 
@@ -124,6 +155,8 @@ def describe(value: object) -> str:
             return _describe_symbolic(value)
         case Unknown():
             return f"'{value.name}', {value.why},"
+        case Selection():
+            return "a function that is chosen only when the program runs"
         case None:
             return "None"
         case OneTimeIterator() | OneTimeList():
@@ -168,6 +201,7 @@ for _look, _names in _DUNDERS.items():
     for _name in _names.split():
         setattr(Symbolic, f"__{_name}__", _loud(_look))
         setattr(Unknown, f"__{_name}__", _loud(_look))
+        setattr(Selection, f"__{_name}__", _loud(_look))
 
 
 def user_location() -> SourceLocation | None:
@@ -187,14 +221,14 @@ def frame_location(frame: FrameType) -> SourceLocation:
     return SourceLocation(code.co_filename, line, len(before.decode(errors="replace")) + 1)
 
 
-def is_symbolic(value: object) -> TypeGuard[Symbolic | Unknown]:
+def is_symbolic(value: object) -> TypeGuard[Symbolic | Unknown | Selection]:
     """Whether `value` itself is symbolic, told without asking it."""
-    return type(value) in (Symbolic, Unknown)
+    return type(value) in (Symbolic, Unknown, Selection)
 
 
 def known_or_symbolic(value: object) -> object:
-    """`value`, or the symbolic value that a list has become."""
-    if type(value) is TrackedList and value.symbolic is not None:
+    """`value`, or the symbolic value that a list or dict has become."""
+    if isinstance(value, TrackedList | TrackedDict) and value.symbolic is not None:
         return value.symbolic
     return value
 
@@ -203,7 +237,7 @@ def holds_symbolic(value: object) -> bool:
     """Whether `value` is symbolic, or a list, tuple, dict or dataclass that holds what is."""
     if is_symbolic(value):
         return True
-    if isinstance(value, TrackedList) and value.symbolic is not None:
+    if isinstance(value, TrackedList | TrackedDict) and value.symbolic is not None:
         return True
     if isinstance(value, OneTimeIterator | OneTimeList):
         return isinstance(value, OneTimeList) or value.is_symbolic

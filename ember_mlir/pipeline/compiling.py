@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import gettempdir
@@ -19,6 +20,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
+from ember_mlir.collecting import seldom_collected
 from ember_mlir.dialects.locations import location_of
 from ember_mlir.errors import EmberError, InputError, PipelineError
 from ember_mlir.limits import on_any_stack
@@ -46,7 +48,8 @@ class Options:
     `speculate` calls may be made that turn out not to be needed, to win time. `passes` are
     run behind the optimizations of the level `llm`; those named in `without` are not run.
     `redact` are the policies by which prompts are masked for models that may not see them;
-    none means that they are refused.
+    none means that they are refused. A run may spend `budget_usd` and take `timeout_s` seconds,
+    if they are given.
     """
 
     allow: Equivalence = DISTRIBUTION
@@ -55,6 +58,16 @@ class Options:
     passes: Sequence[ModulePass] = ()
     without: frozenset[str] = frozenset()
     redact: Sequence[str] = ()
+    budget_usd: Decimal | None = None
+    timeout_s: Decimal | None = None
+
+    @property
+    def limits(self) -> str:
+        """The pass that limits a run, as a pipeline names it; nothing, if nothing does."""
+        usd = "" if self.budget_usd is None else f"usd={self.budget_usd:f}"
+        seconds = "" if self.timeout_s is None else f"seconds={self.timeout_s:f}"
+        named = " ".join([one for one in (usd, seconds) if one])
+        return f"limit-run{{{named}}}" if named else ""
 
 
 @dataclass
@@ -110,12 +123,15 @@ def run_named(
 
 def setting_of(options: Options, *, explained: bool) -> Setting:
     """What the passes are told of the options; with remarks if there is to be explained."""
+    asked = {"redact-prompts"} if options.redact else set[str]()
+    if options.limits:
+        asked.add("limit-run")
     return Setting(
         options.allow,
         options.optimize_for,
         options.speculate,
         remarks=[] if explained else None,
-        asked={"redact-prompts"} if options.redact else frozenset(),
+        asked=asked,
     )
 
 
@@ -139,10 +155,17 @@ def compile_with(
     *,
     explained: bool = False,
     watch: Watch | None = None,
+    verify_first: bool = True,
 ) -> Compiled:
-    """As `compile_to`, with all that there is to tell of it."""
+    """As `compile_to`, with all that there is to tell of it.
+
+    The module is verified before all passes, unless whoever has just made it does not want
+    to wait for that; at the end of each level it is in any case.
+    """
     compiler = _Compiler(module, level, options or Options(), explained, watch or Watch())
-    return on_any_stack(compiler.compile)
+    compiler.verify_first = verify_first
+    with seldom_collected():
+        return on_any_stack(compiler.compile)
 
 
 @dataclass
@@ -157,10 +180,12 @@ class _Compiler:
     warnings: list[str] = field(default_factory=list[str])
     remarks: list[Remark] = field(default_factory=list[Remark])
     considered: Sequence[ModulePass] = ()
+    verify_first: bool = True
 
     def compile(self) -> Compiled:
         """Compile without the passes that do not help, or do harm."""
-        verify_module(self.source)
+        if self.verify_first:
+            verify_module(self.source)
         passes = self.considered = self._passes()
         while True:
             try:
@@ -177,7 +202,9 @@ class _Compiler:
     def _passes(self) -> list[ModulePass]:
         """The passes of the standard pipeline and those of the options, in order."""
         options = self.options
-        names = passes_between(level_of(self.source), self.level, redact=options.redact)
+        names = passes_between(
+            level_of(self.source), self.level, redact=options.redact, limits=options.limits
+        )
         passes = parse_passes(",".join(names))
         labelling = [i for i, found in enumerate(passes) if found.name in FIRST_CHECKS]
         if labelling:
@@ -198,7 +225,16 @@ class _Compiler:
     def _attempt(self, passes: Sequence[ModulePass]) -> Compiled:
         module = self.source.clone()
         setting = setting_of(self.options, explained=self.explained)
-        watch = replace(self.watch, estimates=True, thrifty=True, steps=[], left_out=[])
+        # What is to be explained needs the estimates also where nothing is rewritten.
+        original = None if self.explained else self.source
+        watch = replace(
+            self.watch,
+            estimates=True,
+            original=original,
+            thrifty=True,
+            steps=[],
+            left_out=[],
+        )
         run_passes(Context(), module, passes, setting=setting, watch=watch)
         check_entries(self.source, module)
         found = compiled(module, self.options, self.considered, setting, watch)

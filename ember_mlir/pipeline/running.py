@@ -42,14 +42,16 @@ class Watch:
     """How closely passes are watched, and what was seen.
 
     With `verify_each` the module is checked after each pass; `after_each` is called then.
-    With `estimates` what a program takes is counted after each pass that has rewritten
-    something at the level `llm`; with `thrifty` one that raises it without serving the
-    objective is `CostsMore`. `left_out` are the passes that were not allowed to run.
+    With `estimates` what a program takes is counted before all passes, and after each that
+    has rewritten something at the level `llm`; if there is an `original`, of which the module
+    is a copy, it is counted only when a pass has. With `thrifty` one that raises it without
+    serving the objective is `CostsMore`. `left_out` are the passes that were not allowed to run.
     """
 
     verify_each: bool = False
     after_each: Callable[[ModulePass, ModuleOp], None] | None = None
     estimates: bool = False
+    original: ModuleOp | None = None
     thrifty: bool = False
     steps: list[Step] = field(default_factory=list[Step])
     before: Estimate = NOTHING
@@ -126,7 +128,7 @@ class _Run:
         # What is estimated are programs of the level `llm`.
         self.lowered |= found.name.startswith("lower-to-")
         counts = watch.estimates and is_optional(found) and not self.lowered
-        if counts and self.taken is None:
+        if counts and self.taken is None and watch.original is None:
             self.taken = watch.before = estimate(self.module)
         found.apply(self.ctx, self.module)
         if is_optional(found) and not isinstance(found, Optimization):
@@ -140,7 +142,10 @@ class _Run:
             self._count(found)
 
     def _count(self, found: ModulePass) -> None:
-        assert self.taken is not None
+        if self.taken is None:
+            # Nothing before has rewritten anything, so the original takes as much.
+            assert self.watch.original is not None
+            self.taken = self.watch.before = estimate(self.watch.original)
         step = Step(found.name, self.taken, estimate(self.module))
         self.taken = step.after
         self.watch.steps.append(step)

@@ -29,7 +29,7 @@ class Dice:
     True
     >>> Dice(faults=100).simulate(request)
     Traceback (most recent call last):
-    ember_mlir.errors.ProviderError: the request 2177 must be answered, but is refused
+    ember_mlir.errors.ProviderError: the request ac4a must be answered, but is refused
     """
 
     def __init__(self, faults: int = 0, victim: Request | None = None) -> None:

@@ -18,6 +18,7 @@ from xdsl.ir import Operation, Region
 from xdsl.traits import IsolatedFromAbove
 
 from ember_mlir.dialects.ensemble import FallbackOp, MapOp, ParallelOp, RaceOp
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import Utf8Attr
 
 
@@ -37,7 +38,7 @@ def decisive_operations(root: Operation) -> Set[Operation]:
 def effectful_operations(root: Operation) -> Set[Operation]:
     """The operations in `root` that apply a function that is not pure, and all around them."""
     acting: set[Operation] = set()
-    for op in root.walk():
+    for op in walk(root):
         if is_effectful(op):
             around: Operation | None = op
             while around is not None and around not in acting:

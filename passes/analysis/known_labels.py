@@ -10,6 +10,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.hints import isa
 
 from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import LABELS, LabelAttr
 from ember_mlir.passes.analysis.labels import Asking, Labels, infer_labels
 
@@ -50,12 +51,22 @@ class KnownLabels:
 
 def has_labels(module: ModuleOp) -> bool:
     """Whether a label above public is written anywhere in a module."""
-    return any(is_above_public(found) for op in module.walk() for found in labels_on(op))
+    # Nearly no operation has an attribute, and nearly none but a request such a property.
+    return any(
+        is_above_public(found)
+        for op in walk(module)
+        if op.attributes or not _LABELLED.isdisjoint(op.properties)
+        for found in labels_on(op)
+    )
+
+
+_LABELLED = frozenset({"label", "arg_attrs"})
+"""The properties in which labels stand."""
 
 
 def is_above_public(found: Attribute | None) -> bool:
     """Whether an attribute is a label, and not the lowest; what is wrongly one counts."""
-    return found is not None and found != LabelAttr(LABELS[0])
+    return found is not None and not (isinstance(found, LabelAttr) and found.data == LABELS[0])
 
 
 def labels_on(op: Operation) -> Iterator[Attribute | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
@@ -219,8 +220,13 @@ def meaning_of(op: Operation) -> str:
 
 def asks(op: Operation) -> bool:
     """Whether `op` sends a request to a model."""
-    return op.has_trait(AsksModel) or any(
-        use.kind == "exec.lane" for use in op.get_traits_of_type(RefersTo)
+    return _asks(type(op))
+
+
+@cache
+def _asks(kind: type[Operation]) -> bool:
+    return kind.has_trait(AsksModel) or any(
+        use.kind == "exec.lane" for use in kind.get_traits_of_type(RefersTo)
     )
 
 

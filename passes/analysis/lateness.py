@@ -12,6 +12,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ember_mlir.dialects.ensemble import MapOp
 from ember_mlir.dialects.llm import ApplyOp, ListOp
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel, repeats
 
 
@@ -46,7 +47,7 @@ def takes_time(op: Operation) -> bool:
 def _slow_operations(root: Operation) -> Set[Operation]:
     """The operations that take time, and all around them."""
     slow: set[Operation] = set()
-    for op in root.walk():
+    for op in walk(root):
         if takes_time(op):
             around: Operation | None = op
             while around is not None and around not in slow:

@@ -11,6 +11,7 @@ from ember_mlir.dialects.ensemble import ENSEMBLE
 from ember_mlir.dialects.exec import EXEC
 from ember_mlir.dialects.llm import LLM
 from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.sched import SCHED
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
 from ember_mlir.errors import PipelineError
@@ -51,7 +52,7 @@ _ALLOWED: dict[str, set[str]] = {
 def level_of(module: ModuleOp) -> str:
     """The lowest level that some operation or function type of `module` belongs to."""
     level = "llm"
-    for op in module.walk():
+    for op in walk(module):
         dialect = op.name.partition(".")[0]
         if dialect == "exec":
             return "exec"
@@ -88,7 +89,7 @@ def verify_operations(module: ModuleOp, level: str) -> None:
 
 
 def _verify_operations(module: ModuleOp, level: str, allowed: set[str]) -> None:
-    for op in module.walk():
+    for op in walk(module):
         if op.name not in allowed:
             raise invalid(op, f"must not stand at the level '{level}'; lower or remove it")
         if level == "sched":
@@ -96,9 +97,10 @@ def _verify_operations(module: ModuleOp, level: str, allowed: set[str]) -> None:
 
 
 def _verify_scheduled(op: Operation) -> None:
+    kind = type(op)
     if op.name in LOCAL_OPS and not isinstance(op.parent_op(), sched.TaskOp):
         raise invalid(op, "must stand in a 'sched.task' at the level 'sched'")
-    if isinstance(op, sched.RequestOp | sched.EmbedOp | sched.ScoreOp) and op.draw is None:
+    if kind in (sched.RequestOp, sched.EmbedOp, sched.ScoreOp) and "draw" not in op.properties:
         raise invalid(op, "must have a draw or site once scheduled; run assign-draws first")
     if isinstance(op, func.FuncOp):
         types = (*op.function_type.inputs, *op.function_type.outputs)

@@ -5,6 +5,9 @@ Every check is linear in the size of the module.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator, SymbolOpInterface
@@ -14,11 +17,13 @@ from xdsl.utils.hints import isa
 from ember_mlir.dialects.exec.nesting import verify_frames
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import KNOWN
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import RefersTo
 from ember_mlir.dialects.wording import sentence
 from ember_mlir.errors import EmberError
 from ember_mlir.limits import on_any_stack
 from ember_mlir.passes.analysis.branches import verify_branches
+from ember_mlir.passes.analysis.definitions import Definitions
 
 _VISIBILITIES = ("public", "private", "nested")
 
@@ -36,13 +41,14 @@ def _verify(module: ModuleOp) -> None:
     symbols = _symbols(module)
     # Uses come before all else: xDSL would blame the region around a wrong one.
     _verify_dominance(module.body, set())
-    for op in module.walk():
+    definitions = Definitions()
+    for op in walk(module):
         if isinstance(op, ModuleOp) and op is not module:
             raise invalid(op, "must not stand in another module; move what it holds out of it")
         if op.has_trait(SymbolOpInterface) and op.parent_op() is not module and op is not module:
             raise invalid(op, "must stand in the module itself, not in another operation")
         _verify_names(op)
-        _verify_op(op)
+        _verify_op(op, definitions)
         _verify_references(op, symbols)
     verify_frames(module)
 
@@ -61,12 +67,12 @@ def _verify_names(op: Operation) -> None:
             raise invalid(op, f"must have no 'ember.' attribute but {listed}, but got '{name}'")
 
 
-def _verify_op(op: Operation) -> None:
+def _verify_op(op: Operation, definitions: Definitions) -> None:
     _verify_blocks(op)
     verify_branches(op)
     try:
         # Not `op.verify`, which adds a text of the whole module to its error.
-        op.verify_()
+        definitions.verify(op)
     except VerifyException as error:
         said = sentence(str(error)).removeprefix(f"'{op.name}' ")
         raise invalid(op, said) from error
@@ -116,8 +122,14 @@ def _symbols(module: ModuleOp) -> dict[str, Operation]:
     return symbols
 
 
+@cache
+def references_of(kind: type[Operation]) -> Sequence[RefersTo]:
+    """Which properties of a class of operations name symbols."""
+    return kind.get_traits_of_type(RefersTo)
+
+
 def _verify_references(op: Operation, symbols: dict[str, Operation]) -> None:
-    for use in op.get_traits_of_type(RefersTo):
+    for use in references_of(type(op)):
         found = op.properties.get(use.prop)
         if isinstance(found, SymbolRefAttr):
             _verify_reference(op, found.string_value(), use.kind, symbols)

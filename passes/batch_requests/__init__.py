@@ -26,6 +26,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.formats.answers import own_indices
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.lateness import late_values
 from ember_mlir.passes.batch_requests.blocks import SeveralToList
 from ember_mlir.passes.batch_requests.kinds import groups_of
@@ -41,7 +42,7 @@ class BatchRequestsPass(Optimization):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        ops = list(op.walk())
+        ops = list(walk(op))
         calls = [call for call in ops if isinstance(call, llm.EmbedOp | llm.ScoreOp)]
         singles = [call for call in calls if not own_indices(call)]
         if not singles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from xdsl.ir import SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.formats.answers import own_indices
@@ -14,6 +14,7 @@ from ember_mlir.passes.batch_requests.calls import ONE_BY_ONE, WAITS, Call, abou
 from ember_mlir.passes.batch_requests.texts import is_local, is_made_in, texts_of, yield_of
 from ember_mlir.passes.canonicalize.known import is_labelled
 from ember_mlir.passes.optimization import fired, missed
+from ember_mlir.passes.rewriting import rewrites
 
 
 class ElementsToList(RewritePattern):
@@ -27,7 +28,7 @@ class ElementsToList(RewritePattern):
         self.batched = batched
         self.late = late
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.MapOp, rewriter: PatternRewriter, /) -> None:
         body = op.body.block
         call = yield_of(body).operands[0].owner

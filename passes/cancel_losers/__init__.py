@@ -27,6 +27,8 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, SSAValue
 
+from ember_mlir.dialects import sched
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.cancel_losers.ending import cancel_unless_read
 from ember_mlir.passes.cancel_losers.groups import Cancelling
 from ember_mlir.passes.optimization import Optimization, fired
@@ -40,6 +42,8 @@ class CancelLosersPass(Optimization):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if not any(isinstance(found, sched.IfOp) for found in walk(op)):
+            return
         new: dict[SSAValue, SSAValue] = {}
         readers: dict[Operation, None] = {}
         for group in reversed(list(Cancelling(op).groups())):

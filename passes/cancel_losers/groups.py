@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Region
 
 from ember_mlir.dialects import sched
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.enclosing import with_enclosing
 from ember_mlir.passes.analysis.failures import effectful_operations
@@ -24,7 +25,7 @@ class Cancelling:
     def __init__(self, module: ModuleOp) -> None:
         self.losers = Losers(module, effectful_operations(module))
         self.labels = KnownLabels(module)
-        self.asking = with_enclosing(op for op in module.walk() if op.has_trait(AsksModel))
+        self.asking = with_enclosing(op for op in walk(module) if op.has_trait(AsksModel))
         self.failing = failing_operations(module)
         self.handled = set[Block]()
         for region in module.regions:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
 from ember_mlir.passes.lower_to_exec.frames import Frames
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class LowerParallel(RewritePattern):
@@ -17,7 +17,7 @@ class LowerParallel(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.ParallelOp, rewriter: PatternRewriter, /) -> None:
         frames, captures = self.frames.outline(op)
         made = instructions.ParallelOp(
@@ -32,7 +32,7 @@ class LowerIf(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.IfOp, rewriter: PatternRewriter, /) -> None:
         (then_frame, else_frame), captures = self.frames.outline(op)
         made = instructions.SelectOp(
@@ -47,7 +47,7 @@ class LowerFirst(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.FirstOp, rewriter: PatternRewriter, /) -> None:
         frames, captures = self.frames.outline(op)
         made = instructions.FirstOp(frames, captures, op.result.type)
@@ -61,7 +61,7 @@ class LowerAttempt(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.AttemptOp, rewriter: PatternRewriter, /) -> None:
         frames, captures = self.frames.outline(op)
         made = instructions.AttemptOp(frames, captures, op.result.type)

@@ -8,20 +8,20 @@ from typing import NamedTuple
 from xdsl.dialects import func
 from xdsl.dialects.builtin import FunctionType, LocationAttr, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import named_arguments
-from ember_mlir.passes.rewriting import SymbolNames, block_for, move_ops, replace
+from ember_mlir.passes.rewriting import SymbolNames, block_for, move_ops, replace, rewrites
 
 
 class EraseUncallable(RewritePattern):
     """A private function goes: nothing calls it, and it cannot be run from outside."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: func.FuncOp, rewriter: PatternRewriter, /) -> None:
         if op.sym_visibility == StringAttr("private"):
             rewriter.erase(op)
@@ -30,7 +30,7 @@ class EraseUncallable(RewritePattern):
 class ReturnToReturn(RewritePattern):
     """A function's results leave its frame one by one."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: func.ReturnOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.ReturnOp(op.arguments))
 
@@ -38,7 +38,7 @@ class ReturnToReturn(RewritePattern):
 class FunctionToFrame(RewritePattern):
     """A function is a frame whose arguments carry their names."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: func.FuncOp, rewriter: PatternRewriter, /) -> None:
         if not op.body.blocks:
             raise invalid(op, "must have a body to be lowered, but it is only declared")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import llm, sched
 from ember_mlir.passes.lower_to_exec.frames import Frames
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class LowerList(RewritePattern):
@@ -17,7 +17,7 @@ class LowerList(RewritePattern):
     sched.list(%a, %b)  =>  exec.list(%a, %b)
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(
         self, op: sched.ListOp | llm.ListOp, rewriter: PatternRewriter, /
     ) -> None:
@@ -30,7 +30,7 @@ class LowerFanout(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.FanoutOp, rewriter: PatternRewriter, /) -> None:
         (frame,), captures = self.frames.outline(op)
         source = op.items
@@ -55,7 +55,7 @@ class LowerReduce(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.ReduceOp, rewriter: PatternRewriter, /) -> None:
         (frame,), captures = self.frames.outline(op)
         arity = op.arity.value.data
@@ -67,7 +67,7 @@ class LowerReduce(RewritePattern):
 class LowerQuorum(RewritePattern):
     """sched.quorum %a by %k stop lossless  =>  exec.quorum %a by %k stop lossless"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.QuorumOp, rewriter: PatternRewriter, /) -> None:
         made = instructions.QuorumOp(op.answers, keys=op.keys)
         copy_properties(op, made, ("min_valid", "stop", "confidence", "at_once"))

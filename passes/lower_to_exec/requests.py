@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
@@ -12,7 +12,7 @@ from ember_mlir.dialects.formats.requests import PARAMETERS
 from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.values import DrawAttr, LabelAttr, is_greedy
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 PUBLIC = LabelAttr("public")
 """The label of a request that none is written for."""
@@ -41,7 +41,7 @@ def plan_of(op: sched.RequestOp | sched.EmbedOp | sched.ScoreOp) -> Plan:
 class LowerRequest(RewritePattern):
     """sched.request @m(%p) draw <d>  =>  exec.request @l(%p) sampled site <d> label … at …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.RequestOp, rewriter: PatternRewriter, /) -> None:
         plan = plan_of(op)
         request = instructions.RequestOp(
@@ -62,7 +62,7 @@ class LowerRequest(RewritePattern):
 class LowerEmbed(RewritePattern):
     """sched.embed @m(%t) site <d>  =>  exec.embed @l(%t) site <d> label … at …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.EmbedOp, rewriter: PatternRewriter, /) -> None:
         plan, source = plan_of(op), source_of(op)
         request = instructions.EmbedOp(
@@ -74,7 +74,7 @@ class LowerEmbed(RewritePattern):
 class LowerScore(RewritePattern):
     """sched.score @m(%t) among %l site <d>  =>  exec.score @l(%t) among %l site <d> label … at …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.ScoreOp, rewriter: PatternRewriter, /) -> None:
         plan, source = plan_of(op), source_of(op)
         request = instructions.ScoreOp(

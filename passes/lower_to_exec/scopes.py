@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import exec as instructions
@@ -12,7 +12,7 @@ from ember_mlir.dialects.locations import unnamed
 from ember_mlir.passes.lower_to_exec.cache_keys import CacheKeys
 from ember_mlir.passes.lower_to_exec.frames import Frames
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class LowerLoop(RewritePattern):
@@ -21,7 +21,7 @@ class LowerLoop(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.LoopOp, rewriter: PatternRewriter, /) -> None:
         (frame,), captures = self.frames.outline(op)
         most = None if op.at_most is None else op.at_most.value.data
@@ -34,7 +34,7 @@ class LowerScope(RewritePattern):
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.ScopeOp, rewriter: PatternRewriter, /) -> None:
         (frame,), captures = self.frames.outline(op)
         made = instructions.SpawnOp(frame, captures, op.values.types)
@@ -54,7 +54,7 @@ class LowerCached(RewritePattern):
         self.frames = frames
         self.keys = keys
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.CachedOp, rewriter: PatternRewriter, /) -> None:
         body = op.body.block
         leave = body.last_op
@@ -81,7 +81,7 @@ class LowerCached(RewritePattern):
 class LowerCancel(RewritePattern):
     """sched.cancel %s when %c  =>  exec.cancel %s when %c"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.CancelOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.CancelOp(op.scope, condition=op.condition), [])
 
@@ -89,6 +89,6 @@ class LowerCancel(RewritePattern):
 class LowerDone(RewritePattern):
     """sched.done(%a)  =>  exec.done(%a)"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.DoneOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.DoneOp(op.values))

@@ -7,6 +7,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.exec import HANDLE, TOKEN
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import ListType, RecordType
 from ember_mlir.passes.rewriting import retype
 
@@ -23,7 +24,7 @@ def to_slots(module: ModuleOp) -> None:
         if slot is not found:
             retype(value, slot)
 
-    for op in module.walk():
+    for op in walk(module):
         for region in op.regions:
             for block in region.blocks:
                 for argument in block.args:

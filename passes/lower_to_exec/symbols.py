@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import llm, sched
 from ember_mlir.dialects.formats.lanes import LANE_PROPERTIES
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 OF_MODEL = ("input_usd_per_million", "output_usd_per_million", "batch", "bills_cancelled")
 """What a lane takes over from its model as it stands there."""
@@ -23,7 +23,7 @@ class LowerLane(RewritePattern):
     def __init__(self, models: dict[str, llm.ModelOp]) -> None:
         self.models = models
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.LaneOp, rewriter: PatternRewriter, /) -> None:
         model = self.models[op.model.string_value()]
         lane = instructions.LaneOp(
@@ -37,7 +37,7 @@ class LowerLane(RewritePattern):
 class LowerTool(RewritePattern):
     """A tool is described at this level too: llm.tool @t  =>  exec.tool @t."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ToolOp, rewriter: PatternRewriter, /) -> None:
         tool = instructions.ToolOp(
             op.sym_name.data, op.description.data, op.parameters.data, tool=op.tool_name
@@ -48,6 +48,6 @@ class LowerTool(RewritePattern):
 class EraseModel(RewritePattern):
     """A model is gone: its lane states all that counts."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ModelOp, rewriter: PatternRewriter, /) -> None:
         rewriter.erase(op)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xdsl.ir import Block, Operation, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import exec as instructions
@@ -13,7 +13,7 @@ from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import LABEL
 from ember_mlir.passes.analysis.label_values import can_fail
 from ember_mlir.passes.lower_to_exec.frames import Frames
-from ember_mlir.passes.rewriting import block_for, move_ops
+from ember_mlir.passes.rewriting import block_for, move_ops, rewrites
 
 Request = instructions.RequestOp | instructions.EmbedOp | instructions.ScoreOp
 
@@ -95,7 +95,7 @@ class InlineTask(RewritePattern):
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.TaskOp, rewriter: PatternRewriter, /) -> None:
         block = op.body.block
         leave = block.last_op

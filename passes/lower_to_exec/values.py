@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr
 from xdsl.ir import Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects import exec as instructions
@@ -14,13 +14,13 @@ from ember_mlir.dialects.locations import invalid, source_of
 from ember_mlir.dialects.names import LABEL
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
 from ember_mlir.passes.lower_to_exec.tasks import Tokens
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class LowerConstant(RewritePattern):
     """A value that is known stays known: arith.constant 5 : i64  =>  exec.constant 5 : i64."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(
         self, op: llm.ConstantOp | arith.ConstantOp, rewriter: PatternRewriter, /
     ) -> None:
@@ -36,7 +36,7 @@ class LowerConstant(RewritePattern):
 class LowerTemplate(RewritePattern):
     """llm.template "{0}"(%a)  =>  exec.format "{0}"(%a)"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.TemplateOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.FormatOp(op.template.data, op.holes))
 
@@ -44,7 +44,7 @@ class LowerTemplate(RewritePattern):
 class LowerJoin(RewritePattern):
     """llm.join %l with ","  =>  exec.join %l with ",\""""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.JoinOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.JoinOp(op.items, op.separator.data))
 
@@ -60,7 +60,7 @@ class LowerComputation(RewritePattern):
 class LowerParse(RewritePattern):
     """llm.parse %t as …  =>  exec.parse %t as … at …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ParseOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.ParseOp(op.text, op.grammar.data, source_of(op)))
 
@@ -68,7 +68,7 @@ class LowerParse(RewritePattern):
 class LowerAccept(RewritePattern):
     """sched.accept %v if %c  =>  exec.accept %v if %c at …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: sched.AcceptOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, instructions.AcceptOp(op.value, op.condition, source_of(op)))
 
@@ -76,7 +76,7 @@ class LowerAccept(RewritePattern):
 class LowerVote(RewritePattern):
     """ensemble.vote %a by %k min_valid 2 …  =>  exec.vote %a by %k min_valid 2 …"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.VoteOp, rewriter: PatternRewriter, /) -> None:
         made = instructions.VoteOp(op.answers, keys=op.keys)
         copy_properties(op, made, ("min_valid", "stop", "confidence", "at_once"))
@@ -92,7 +92,7 @@ class LowerApply(RewritePattern):
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ApplyOp, rewriter: PatternRewriter, /) -> None:
         body = op.parent_block()
         assert body is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects.values import ListType
@@ -17,7 +17,7 @@ from ember_mlir.passes.lower_to_sched.regions import (
     yielding,
 )
 from ember_mlir.passes.lower_to_sched.tasks import task_of
-from ember_mlir.passes.rewriting import move_ops, replace
+from ember_mlir.passes.rewriting import move_ops, replace, rewrites
 
 
 class ParallelToParallel(RewritePattern):
@@ -30,7 +30,7 @@ class ParallelToParallel(RewritePattern):
     def __init__(self, acting: Set[Operation]) -> None:
         self.acting = acting
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.ParallelOp, rewriter: PatternRewriter, /) -> None:
         if op in self.acting:
             replace(rewriter, op, one_by_one(op))
@@ -102,7 +102,7 @@ def inlined(arm: Region, op: Operation) -> Sequence[SSAValue]:
 class FallbackToAttempt(RewritePattern):
     """ensemble.fallback do { … } else { … }  =>  sched.attempt do { … } else { … }"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.FallbackOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, sched.AttemptOp(taken_arms(op), sched.future_of(op.result.type)))
 
@@ -117,7 +117,7 @@ class RaceToFirst(RewritePattern):
     def __init__(self, acting: Set[Operation]) -> None:
         self.acting = acting
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.RaceOp, rewriter: PatternRewriter, /) -> None:
         several = len(op.arms) > 1 and op not in self.acting
         kind = sched.FirstOp if several else sched.AttemptOp
@@ -134,7 +134,7 @@ class CascadeToIfs(RewritePattern):
     regions of a cascade of many rungs stand behind one another and not inside.
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.CascadeOp, rewriter: PatternRewriter, /) -> None:
         first, *others = op.arms
         if not others and len(last_of(first).operands) == 1:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from xdsl.dialects import func
 from xdsl.dialects.builtin import FunctionType, SymbolRefAttr
 from xdsl.ir import Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import llm, sched
 from ember_mlir.dialects.formats.lanes import LaneLimits
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import named_arguments
-from ember_mlir.passes.rewriting import SymbolNames, retype
+from ember_mlir.passes.rewriting import SymbolNames, retype, rewrites
 
 DEFAULT_CONCURRENCY = 64
 """The limit of requests in flight of a model that states none."""
@@ -32,7 +32,7 @@ class ModelToLane(RewritePattern):
         self.names = names
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ModelOp, rewriter: PatternRewriter, /) -> None:
         model = op.sym_name.data
         symbol = self.names.fresh(f"{model}_lane")
@@ -50,7 +50,7 @@ class ModelToLane(RewritePattern):
 class FunctionToFutures(RewritePattern):
     """A function takes and returns futures, and its arguments carry their names."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: func.FuncOp, rewriter: PatternRewriter, /) -> None:
         if not op.body.blocks:
             raise invalid(op, "must have a body to be scheduled, but it is only declared")

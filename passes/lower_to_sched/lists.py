@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Set
 
 from xdsl.ir import Block, Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.passes.lower_to_sched.regions import closed, last_of, taken
 from ember_mlir.passes.lower_to_sched.requests import Lanes, asked
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class ListToList(RewritePattern):
     """A list of values is a list of futures: it waits for none of them."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ListOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, sched.ListOp(op.items, sched.future_of(op.result.type)))
 
@@ -30,7 +30,7 @@ class SampleToFanout(RewritePattern):
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.SampleOp, rewriter: PatternRewriter, /) -> None:
         call = asked(op, self.lanes)
         call.location = op.location
@@ -55,7 +55,7 @@ class MapToFanout(RewritePattern):
     def __init__(self, acting: Set[Operation]) -> None:
         self.acting = acting
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.MapOp, rewriter: PatternRewriter, /) -> None:
         fanout = sched.FanoutOp(
             op.items,
@@ -78,7 +78,7 @@ class ReduceToReduce(RewritePattern):
     def __init__(self, acting: Set[Operation]) -> None:
         self.acting = acting
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.ReduceOp, rewriter: PatternRewriter, /) -> None:
         reduce = sched.ReduceOp(
             op.items,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xdsl.dialects import arith, scf
 from xdsl.dialects.builtin import IndexType, IntegerAttr, i1, i64
 from xdsl.ir import Block, Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, sched
 from ember_mlir.dialects.locations import unnamed
@@ -21,7 +21,7 @@ from ember_mlir.passes.lower_to_sched.regions import (
 )
 from ember_mlir.passes.lower_to_sched.requests import first_of
 from ember_mlir.passes.lower_to_sched.tasks import Body, task_of, whole
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 COUNT = sched.FutureType(i64)
 
@@ -29,7 +29,7 @@ COUNT = sched.FutureType(i64)
 class BranchToIf(RewritePattern):
     """scf.if %c { … } else { … }  =>  sched.if %c do { … } else { … }"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.IfOp, rewriter: PatternRewriter, /) -> None:
         yes, no = op.true_region, op.false_region
         chosen = sched.IfOp(
@@ -49,7 +49,7 @@ class RefineToLoop(RewritePattern):
     must_accept  =>  and a task with sched.accept
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.RefineOp, rewriter: PatternRewriter, /) -> None:
         last = last_of(op.body)
         value, accepted = last.operands
@@ -91,7 +91,7 @@ class ForToLoop(RewritePattern):
           } else { yield %y }
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.ForOp, rewriter: PatternRewriter, /) -> None:
         rounds = task_of(op, [op.lb, op.ub, op.step], rounds_of)
         some = task_of(op, [rounds.result], more_than(0))
@@ -148,7 +148,7 @@ class ConditionToValues(RewritePattern):
     scf.condition(%c) %h  } do {  ^bb0(%x): …    =>    … of %h in place of %x
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.ConditionOp, rewriter: PatternRewriter, /) -> None:
         loop = op.parent_op()
         assert isinstance(loop, scf.WhileOp)
@@ -169,7 +169,7 @@ class WhileToLoop(RewritePattern):
     lists that are empty before the first run.
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.WhileOp, rewriter: PatternRewriter, /) -> None:
         condition, *handed_on = last_of(op.before_region).operands
         types = [value.type for value in op.arguments]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import SymbolRefAttr, f64
 from xdsl.ir import Block, Operation, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm, sched
 from ember_mlir.dialects.formats.requests import PARAMETERS
@@ -18,7 +18,7 @@ from ember_mlir.dialects.names import LABEL
 from ember_mlir.dialects.values import ListType
 from ember_mlir.passes.lower_to_sched.regions import closed
 from ember_mlir.passes.lower_to_sched.tasks import task_of, whole
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 Call = llm.GenerateOp | ensemble.SampleOp | llm.EmbedOp | llm.ScoreOp | ensemble.JudgeOp
 Lanes = Mapping[str, SymbolRefAttr]
@@ -65,7 +65,7 @@ class GenerateToTask(RewritePattern):
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.GenerateOp, rewriter: PatternRewriter, /) -> None:
         replace(rewriter, op, asked(op, self.lanes))
 
@@ -87,7 +87,7 @@ class EmbedToTask(RewritePattern):
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.EmbedOp, rewriter: PatternRewriter, /) -> None:
         def body(texts: Sequence[SSAValue]) -> Sequence[Operation]:
             return [labelled(sched.EmbedOp(op.model.string_value(), texts[0], op.draw), op)]
@@ -104,7 +104,7 @@ class ScoreToTask(RewritePattern):
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.ScoreOp, rewriter: PatternRewriter, /) -> None:
         def body(values: Sequence[SSAValue]) -> Sequence[Operation]:
             text, labels = values
@@ -139,7 +139,7 @@ class JudgeToTasks(RewritePattern):
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.JudgeOp, rewriter: PatternRewriter, /) -> None:
         lane = lane_of(op, self.lanes)
         count = known_length(op.answers)

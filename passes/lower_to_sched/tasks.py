@@ -8,11 +8,11 @@ from decimal import Decimal
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import IntegerAttr, SymbolRefAttr, i64
 from xdsl.ir import Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import llm, sched
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS
-from ember_mlir.passes.rewriting import block_for, replace
+from ember_mlir.passes.rewriting import block_for, replace, rewrites
 
 ONE_CALL = sched.EstimateAttr(sched.Estimate(calls=Decimal(1)))
 
@@ -54,7 +54,24 @@ def task_of(
 
 def copy_of(op: Operation) -> Body:
     """The body of a task that is `op` alone."""
-    return lambda values: [op.clone(dict(zip(op.operands, values, strict=True)))]
+    return lambda values: [_copied(op, values)]
+
+
+def _copied(op: Operation, values: Sequence[SSAValue]) -> Operation:
+    """A copy of `op` on other values."""
+    if op.regions:
+        return op.clone(dict(zip(op.operands, values, strict=True)))
+    # As `clone`, in less than half of the time.
+    copied = type(op).create(
+        operands=values,
+        result_types=op.result_types,
+        properties=op.properties,
+        attributes=op.attributes,
+        location=op.location,
+    )
+    for old, new in zip(op.results, copied.results, strict=True):
+        new.name_hint = old.name_hint
+    return copied
 
 
 def whole(number: int) -> arith.ConstantOp:
@@ -79,7 +96,7 @@ class RedactToTasks(RewritePattern):
     %m, %h = llm.redact %t …  =>  %m = sched.task(%t) { … yield %m }, %h = sched.task(%t) { … }
     """
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: llm.RedactOp, rewriter: PatternRewriter, /) -> None:
         masked, hidden = (task_of(op, [op.text], copy_of(op), result=index) for index in (0, 1))
         masked.attributes.update(op.attributes)

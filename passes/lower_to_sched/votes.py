@@ -6,11 +6,12 @@ from collections.abc import Set
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, sched
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.votes import Votes
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class VoteToQuorum(RewritePattern):
@@ -24,7 +25,7 @@ class VoteToQuorum(RewritePattern):
     def __init__(self, stopping: Set[Operation]) -> None:
         self.stopping = stopping
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.VoteOp, rewriter: PatternRewriter, /) -> None:
         if op in self.stopping:
             quorum = sched.QuorumOp(op.answers)
@@ -36,6 +37,6 @@ class VoteToQuorum(RewritePattern):
 
 def stopping_votes(module: ModuleOp) -> Set[Operation]:
     """The votes of a module that are to stop early, and for which nothing forbids it."""
-    stops = [op for op in module.walk() if isinstance(op, ensemble.VoteOp) and op.stop is not None]
+    stops = [op for op in walk(module) if isinstance(op, ensemble.VoteOp) and op.stop is not None]
     votes = Votes(module)
     return {vote for vote in stops if votes.obstacle(vote) is None}

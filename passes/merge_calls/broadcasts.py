@@ -15,7 +15,7 @@ replaced. What has a label written on it stays, as what it becomes would lose th
 from __future__ import annotations
 
 from xdsl.ir import Operation
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects.ensemble import ParallelOp, SampleOp
 from ember_mlir.dialects.llm import ConcatOp, ListOp
@@ -24,13 +24,13 @@ from ember_mlir.passes.analysis.equality import give_the_same
 from ember_mlir.passes.canonicalize.draws import call_of
 from ember_mlir.passes.canonicalize.known import is_labelled
 from ember_mlir.passes.optimization import fired, missed
-from ember_mlir.passes.rewriting import replace, yielding
+from ember_mlir.passes.rewriting import replace, rewrites, yielding
 
 
 class SampleToCall(RewritePattern):
     """sample 2 of @m(%p) temperature 0  =>  %a = generate @m(%p) temperature 0, list(%a, %a)"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: SampleOp, rewriter: PatternRewriter, /) -> None:
         if op.drop is None and op.default is None and is_one(op) and may_change(op):
             call = call_of(op, 0)
@@ -40,7 +40,7 @@ class SampleToCall(RewritePattern):
 class SampleToArm(RewritePattern):
     """sample 2 of … on_error …  =>  %l = parallel on_error … { generate … }, concat(%l, %l)"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: SampleOp, rewriter: PatternRewriter, /) -> None:
         handles = op.drop is not None or op.default is not None
         if handles and is_one(op) and may_change(op):
@@ -54,7 +54,7 @@ class SampleToArm(RewritePattern):
 class ArmsToArm(RewritePattern):
     """parallel on_error … { A } and { A }  =>  %l = parallel on_error … { A }, concat(%l, %l)"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ParallelOp, rewriter: PatternRewriter, /) -> None:
         if is_one(op) and may_change(op):
             found, drop, count = op.result.type, op.drop is not None, len(op.arms)

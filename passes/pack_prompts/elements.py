@@ -6,7 +6,7 @@ from collections.abc import Set
 from itertools import islice
 
 from xdsl.ir import Block, Operation, Region
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 
 from ember_mlir.dialects import ensemble, llm
@@ -15,6 +15,7 @@ from ember_mlir.passes.canonicalize.known import is_labelled, known_items
 from ember_mlir.passes.equivalence import MEANING
 from ember_mlir.passes.optimization import fired, missed, permitted
 from ember_mlir.passes.pack_prompts.requests import is_packed, packed_request
+from ember_mlir.passes.rewriting import rewrites
 
 
 class ElementsToPrompt(RewritePattern):
@@ -28,7 +29,7 @@ class ElementsToPrompt(RewritePattern):
         self.telling = telling
         self.has_packed = False
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.MapOp, rewriter: PatternRewriter, /) -> None:
         call = packable(op)
         if call is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.dialects import scf
 from xdsl.dialects.builtin import i1
 from xdsl.ir import Block, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects import ensemble
@@ -13,7 +13,7 @@ from ember_mlir.passes.analysis.conditions import facts
 from ember_mlir.passes.analysis.order import is_sure_region
 from ember_mlir.passes.canonicalize.known import whole
 from ember_mlir.passes.optimization import fired
-from ember_mlir.passes.rewriting import rename
+from ember_mlir.passes.rewriting import rename, rewrites
 
 
 class Arms:
@@ -64,7 +64,7 @@ class Arms:
 class SameInBothArms(RewritePattern):
     """scf.if %c { yield %x } else { yield %x }  =>  %x"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.IfOp, rewriter: PatternRewriter, /) -> None:
         if not all(is_sure_region(region) for region in op.regions):
             return

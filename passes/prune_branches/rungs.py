@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, Region
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble
 from ember_mlir.passes.analysis.failures import decisive_operations
 from ember_mlir.passes.analysis.order import is_sure
 from ember_mlir.passes.canonicalize.known import known_integer
 from ember_mlir.passes.optimization import missed
+from ember_mlir.passes.rewriting import rewrites
 
 
 class RungsOfKnown(RewritePattern):
@@ -24,7 +25,7 @@ class RungsOfKnown(RewritePattern):
         self.decisive = decisive_operations(module)
         self.told: set[Operation] = set()
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ensemble.CascadeOp, rewriter: PatternRewriter, /) -> None:
         arms = list(op.arms)
         last = next((at for at, arm in enumerate(arms) if accepts(arm)), len(arms) - 1)

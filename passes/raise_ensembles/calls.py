@@ -18,7 +18,7 @@ and in the order of the list. A sample has no label of its own, so neither may t
 from __future__ import annotations
 
 from xdsl.dialects import scf
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects.ensemble import ParallelOp
 from ember_mlir.dialects.llm import GenerateOp
@@ -28,12 +28,13 @@ from ember_mlir.passes.analysis.folds import appended, fold_of, last_of, rounds_
 from ember_mlir.passes.canonicalize.known import is_labelled, known_items
 from ember_mlir.passes.optimization import missed
 from ember_mlir.passes.raise_ensembles.samples import draws_of, replace_by_sample, sample_of
+from ember_mlir.passes.rewriting import rewrites
 
 
 class ParallelToSample(RewritePattern):
     """parallel { generate @m(%p) draw <d> } and { … draw <e> }  =>  sample 2 … draw [<d>, <e>]"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ParallelOp, rewriter: PatternRewriter, /) -> None:
         calls = samples_in([region.block.first_op for region in op.arms])
         if calls is None or not all(map(is_all_of_its_arm, calls)):
@@ -48,7 +49,7 @@ class ParallelToSample(RewritePattern):
 class LoopToSample(RewritePattern):
     """for k rounds (%l) { concat(%l, list(generate @m(%p) draw <d[*]>)) }  =>  sample k … <d[*]>"""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.ForOp, rewriter: PatternRewriter, /) -> None:
         fold, rounds = fold_of(op), rounds_of(op)
         if isinstance(fold, str) or rounds is None or rounds < 2:

@@ -21,12 +21,12 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from xdsl.dialects import scf
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.passes.analysis.folds import Elements, Fold, elements_of, fold_of
 from ember_mlir.passes.optimization import fired, missed
 from ember_mlir.passes.raise_ensembles.rounds import Made
-from ember_mlir.passes.rewriting import replace
+from ember_mlir.passes.rewriting import replace, rewrites
 
 
 class RaiseFold(RewritePattern, ABC):
@@ -34,7 +34,7 @@ class RaiseFold(RewritePattern, ABC):
 
     said: ClassVar[str]
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.ForOp, rewriter: PatternRewriter, /) -> None:
         fold, elements = fold_of(op), elements_of(op)
         if isinstance(fold, str) or isinstance(elements, str):
@@ -60,7 +60,7 @@ class RaiseFold(RewritePattern, ABC):
 class TellOfOthers(RewritePattern):
     """A loop that is still one carries a value in another way: nothing is rewritten."""
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: scf.ForOp, rewriter: PatternRewriter, /) -> None:
         if not op.iter_args:
             return

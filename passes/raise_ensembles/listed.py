@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects.llm import GenerateOp, ListOp
 from ember_mlir.passes.analysis.alike import samples_in, unlike
@@ -14,6 +14,7 @@ from ember_mlir.passes.analysis.order import Order
 from ember_mlir.passes.canonicalize.known import is_labelled
 from ember_mlir.passes.optimization import missed
 from ember_mlir.passes.raise_ensembles.samples import draws_of, replace_by_sample, sample_of
+from ember_mlir.passes.rewriting import rewrites
 
 
 class ListToSample(RewritePattern):
@@ -27,7 +28,7 @@ class ListToSample(RewritePattern):
         """What stands between operations, made when the first calls are found."""
         return Order(self.module)
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: ListOp, rewriter: PatternRewriter, /) -> None:
         calls = samples_in([item.owner for item in op.items])
         if calls is None:

@@ -30,6 +30,7 @@ from xdsl.ir import Operation
 
 from ember_mlir.dialects.ensemble import VoteOp
 from ember_mlir.dialects.formats.strategies import Stopping
+from ember_mlir.dialects.operations import walk
 from ember_mlir.errors import PipelineError
 from ember_mlir.passes.analysis.failures import decisive_operations
 from ember_mlir.passes.analysis.independent_answers import dependent_requests
@@ -61,7 +62,7 @@ class StopEarlyPass(Optimization):
             )
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        found = [vote for vote in op.walk() if isinstance(vote, VoteOp) and vote.stop is None]
+        found = [vote for vote in walk(op) if isinstance(vote, VoteOp) and vote.stop is None]
         if any(list_before(vote) for vote in found):
             apply_once(op, op.walk(), [ListToParallel(decisive_operations(op))])
         votes, dependent = Votes(op), dependent_requests(op) if found else set[Operation]()

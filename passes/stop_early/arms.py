@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from xdsl.ir import Block, Operation, Region, SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects.ensemble import ParallelOp, VoteOp, YieldOp
 from ember_mlir.dialects.llm import ListOp
@@ -24,7 +24,7 @@ from ember_mlir.passes.analysis.feeders import asks, made_for
 from ember_mlir.passes.analysis.votes import DECISIVE, unfit
 from ember_mlir.passes.canonicalize.known import known_items
 from ember_mlir.passes.optimization import missed
-from ember_mlir.passes.rewriting import place_of, replace
+from ember_mlir.passes.rewriting import place_of, replace, rewrites
 
 LATER = "takes answers that others read too, or that cannot be made later"
 
@@ -35,7 +35,7 @@ class ListToParallel(RewritePattern):
     def __init__(self, decisive: Set[Operation]) -> None:
         self.decisive = decisive
 
-    @op_type_rewrite_pattern
+    @rewrites
     def match_and_rewrite(self, op: VoteOp, rewriter: PatternRewriter, /) -> None:
         listed = list_before(op)
         if listed is None:

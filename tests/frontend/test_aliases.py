@@ -82,19 +82,6 @@ def outside_dict_changed(docs: list[str]) -> object:
     return TABLE.get("k")
 
 
-def other_keys_in_an_arm(docs: list[str]) -> object:
-    d = {"a": "1"}
-    if generate(str(len(docs))) == "yes":
-        d["b"] = "2"
-    return d
-
-
-def key_of_an_answer(docs: list[str]) -> object:
-    votes: dict[str, int] = {}
-    votes[generate(str(len(docs)))] = 1
-    return votes
-
-
 def one_object_or_another_changed(docs: list[str]) -> object:
     s, t = State("s"), State("t")
     chosen = s if generate(str(len(docs))) == "yes" else t
@@ -114,8 +101,6 @@ def one_object_or_another_changed(docs: list[str]) -> object:
         (argument_changed_in_place, "a change in place of"),
         (outside_list_changed, "from outside"),
         (outside_dict_changed, "from outside"),
-        (other_keys_in_an_arm, "other keys in one arm than in another"),
-        (key_of_an_answer, "a key that is known only when the program runs"),
         (one_object_or_another_changed, "may be one or another here"),
     ],
     ids=lambda found: found if isinstance(found, str) else found.__name__,

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from enum import Enum
 
 import pytest
 
@@ -182,7 +184,157 @@ def in_a_branch(q: str) -> object:
     return a, b
 
 
+class Colour(Enum):
+    RED = "yes"
+    BLUE = "bad"
+
+
+def handled_error_behind_others(q: str) -> str:
+    try:
+        a = must(generate(q))
+    except ValueError:
+        a = "value"
+    return a
+
+
+def share(q: str) -> float:
+    try:
+        a = float(generate(q).strip()) / 10
+    except ValueError:
+        a = 0.5
+    return a
+
+
+def member(q: str) -> str:
+    try:
+        colour = Colour(generate(q))
+    except ValueError:
+        return "other"
+    return "red" if colour == Colour.RED else "blue"
+
+
+def raises_by_hand(q: str) -> str:
+    try:
+        if generate("1" + q) in ("yes", "no", "bad"):
+            raise KeyError(q)
+    except KeyError:
+        return "refused"
+    return generate("2" + q)
+
+
+def no_handler_takes_it(q: str) -> str:
+    try:
+        a = generate(q + ("FAIL" if generate("1" + q) in ("yes", "ok") else ""))
+    except KeyError:
+        a = "never"
+    return a
+
+
+def listed_before_the_error(q: str) -> object:
+    found: list[str] = []
+    try:
+        found.append(generate(q))
+    except ValueError:
+        found.append("never")
+    return found
+
+
+def divided(q: str) -> float:
+    try:
+        a = 7 / len(generate(q))
+    except ZeroDivisionError:
+        a = 0.0
+    return a
+
+
+def bound_where_nothing_fails(q: str) -> str:
+    try:
+        a = must(generate(q))
+    except Exception:
+        return "failed"
+    return a + "!"
+
+
+def bound_again_where_nothing_fails(q: str) -> object:
+    a, n = "a", [1]
+    try:
+        a = must(generate(q))
+        n = [2, 3]
+    except Exception:
+        return "failed"
+    n.append(len(a))
+    return a + "!", n
+
+
+def returns_from_a_round(q: str) -> object:
+    out: list[str] = []
+    for i in range(3):
+        try:
+            a = must(generate(f"{i} {q}"))
+        except ValueError:
+            return i, out
+        out.append(a)
+    return a, out
+
+
+def json_error(q: str) -> object:
+    prompt = q
+    for _ in range(2):
+        answer = generate(prompt)
+        try:
+            return json.loads(answer)
+        except json.JSONDecodeError:
+            prompt += "not JSON: " + answer
+    return None
+
+
+@ember.pure
+def picky(text: str) -> int:
+    """Fails in two ways."""
+    if text in ("yes", "ok"):
+        raise KeyError(text)
+    return int(text)
+
+
+def one_of_its_errors(q: str) -> object:
+    try:
+        a = picky(generate(q))
+    except ValueError:
+        a = -1
+    return a + 1
+
+
+def one_of_two_handlers(q: str) -> int:
+    try:
+        a = picky(generate(q))
+    except ValueError:
+        a = -1
+    except KeyError:
+        a = -2
+    return a
+
+
+def bound_in_the_handler(q: str) -> str:
+    try:
+        return must(generate(q))
+    except Exception:
+        why = generate("why" + q)
+    return why + "!"
+
+
 CASES: list[Callable[..., object]] = [
+    bound_where_nothing_fails,
+    bound_again_where_nothing_fails,
+    bound_in_the_handler,
+    returns_from_a_round,
+    json_error,
+    one_of_its_errors,
+    handled_error_behind_others,
+    share,
+    member,
+    raises_by_hand,
+    no_handler_takes_it,
+    listed_before_the_error,
     any_error,
     bare_handler,
     of_two_classes,
@@ -234,8 +386,39 @@ def left_by_an_error(docs: list[str]) -> object:
     return "end", last
 
 
+def json_or_none(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
+
+
+def parsed_in_rounds(docs: list[str]) -> object:
+    found, bad = [], 0
+    for d in docs:
+        one = json_or_none(generate("x" + d))
+        if one is None:
+            bad += 1
+            continue
+        found.append(one)
+    return found, bad
+
+
+def returns_from_a_captured_round(docs: list[str]) -> object:
+    out: list[str] = []
+    for d in docs:
+        try:
+            a = must(generate("x" + d))
+        except ValueError:
+            return d, out
+        out.append(a)
+    return "end", out
+
+
 @pytest.mark.parametrize("docs", [[], ["d1", "d2", "FAIL"]], ids=len)
-@pytest.mark.parametrize("function", [in_rounds, left_by_an_error])
+@pytest.mark.parametrize(
+    "function", [in_rounds, left_by_an_error, returns_from_a_captured_round, parsed_in_rounds]
+)
 def test_all_ways_agree_on_lists(function: Callable[..., object], docs: list[str]) -> None:
     assert differences(function, (docs,)) == []
 
@@ -264,11 +447,31 @@ def changed_before_what_may_fail(q: str) -> object:
     return out
 
 
+def bound_where_nothing_fails_in_a_round(q: str) -> str:
+    out = ""
+    for i in range(2):
+        try:
+            a = must(generate(f"{i} {q}"))
+        except Exception:
+            continue
+        out += a
+    return out
+
+
 def one_of_several_errors(q: str) -> str:
     try:
         a = must(generate(q))
+        a += generate("more" + a)
     except ValueError:
         a = "value"
+    return a
+
+
+def index_error(docs: list[str]) -> str:
+    try:
+        a = generate(docs[3])
+    except IndexError:
+        a = "none"
     return a
 
 
@@ -280,21 +483,14 @@ def error_that_is_looked_at(q: str) -> str:
     return a
 
 
-def bound_where_nothing_fails(q: str) -> str:
-    try:
-        a = generate(q)
-    except Exception:
-        return "failed"
-    return a + "!"
-
-
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (bound_where_nothing_fails, "'a', which may have no value here"),
+        (bound_where_nothing_fails_in_a_round, "'a', which may have no value here"),
         (read_after_it_may_have_changed, "'x', which may have been given another value"),
         (changed_before_what_may_fail, "changed inside of 'try' before what may fail"),
         (one_of_several_errors, "handle"),
+        (one_of_two_handlers, "handle"),
         (error_that_is_looked_at, "the error"),
     ],
     ids=lambda found: found if isinstance(found, str) else found.__name__,

@@ -215,9 +215,11 @@ CASES: dict[Function, str] = {
     "missing a required argument: 'second'; write a lambda of one argument around it",
     reduced_with_none: "the function of ember.reduce must take one argument, but '<lambda>' does "
     "not: too many positional arguments; write",
-    wrong_name: "a call of ember.generate must fit (prompt, *, model, temperature, max_tokens), "
+    wrong_name: "a call of ember.generate must fit (prompt, *, system, images, schema, "
+    "retries, tools, model, temperature, top_p, stop, max_tokens, seed, extra), "
     "but it does not: got an unexpected keyword argument 'modle'; correct the call",
-    no_prompt: "a call of ember.generate must fit (prompt, *, model, temperature, max_tokens), "
+    no_prompt: "a call of ember.generate must fit (prompt, *, system, images, schema, "
+    "retries, tools, model, temperature, top_p, stop, max_tokens, seed, extra), "
     "but it does not: missing a required argument: 'prompt'; correct the call",
     half_a_pair: HALVED,
     half_a_pair_alone: HALVED,

@@ -190,3 +190,30 @@ def names_in_alternatives(q: str) -> object:
 def test_what_is_refused(function: Callable[..., object], message: str) -> None:
     with pytest.raises(ember.CaptureError, match=message):
         captured_of(function, ("q",))
+
+
+def commands(q: str) -> str:
+    match generate(q).split():
+        case ["yes"] | ["no"]:
+            return "word"
+        case ["A,", name]:
+            return generate(f"who is {name}?")
+        case [one]:
+            return one + "!"
+        case []:
+            return "nothing"
+        case _:
+            return "other"
+
+
+def tuple_of_a_spread(q: str) -> object:
+    return (q, *generate(q).split())
+
+
+def test_lists_that_are_not_known() -> None:
+    check(commands, "q")
+
+
+def test_a_tuple_of_any_length_is_refused() -> None:
+    with pytest.raises(ember.CaptureError, match="a loop over"):
+        captured_of(tuple_of_a_spread, ("q",))

@@ -52,7 +52,7 @@ WRONG: list[tuple[Wrong, type[EmberError], str]] = [
     (
         lambda: ember.generate(["q"]),  # type: ignore[arg-type]
         ember.InputError,
-        "a prompt must be a text, but got a list; put the values into one f-string",
+        "a message must be a dict or an ember.Message, but got a str; write each as",
     ),
     (
         lambda: ember.generate("q", model=3),  # type: ignore[arg-type]

@@ -90,10 +90,6 @@ def reserved_name(q: str) -> str:
     return _E_
 
 
-def dict_key(q: str) -> object:
-    return {q: 1}  # HERE
-
-
 def unpacking(docs: list[str]) -> object:
     first, *rest = docs  # HERE
     return first, rest
@@ -225,7 +221,6 @@ CASES: dict[Function, str] = {
     attribute_assignment: "assignment to '.style' of a Settings from outside is not captured yet; ",
     identity: "'is' between two values is not captured yet; compare with '=='",
     reserved_name: "the name '_E_' is not captured yet; choose another one",
-    dict_key: "a key that is known only when the program runs is not captured yet; use a list",
     unpacking: "unpacking of a list whose elements are known only when the program runs",
     star_call: "a loop over a list whose elements are known only when the program runs",
     method_of_list: "list.append() of a list whose elements are known only when the program runs "

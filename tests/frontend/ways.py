@@ -42,14 +42,41 @@ class Words:
         self._words = words
 
     async def generate(self, request: ember.Request, /) -> ember.Reply:
+        if request.prompts:
+            # A batch counts as what each of its prompts alone would be.
+            replies = [await self.generate(one) for one in request.alone()]
+            return ember.Reply([value for one in replies for value in one.values], 1, 0)
         self.requests.append(request)
-        prompt = request.prompt or ""
+        prompt = shown(request)
         if "FAIL" in prompt:
             raise ember.ProviderError("the service answered 400")
         asked = request if self._draws else (request.model, prompt)
         digest = blake2b(repr((self._seed, asked)).encode(), digest_size=4).digest()
+        if request.kind == "embed":
+            return ember.Reply([tuple([byte / 256 for byte in digest])], len(prompt), 0)
+        if request.kind == "score":
+            numbers = [byte / 256 for byte in digest]
+            return ember.Reply([tuple(numbers[: len(request.labels)])], len(prompt), 0)
         word = self._words[int.from_bytes(digest, "big") % len(self._words)]
-        return ember.Reply([word], len(prompt), 1)
+        return ember.Reply([turn(word) if request.tools else word], len(prompt), 1)
+
+
+def shown(request: ember.Request) -> str:
+    """What a request says: its prompt, or its conversation."""
+    if request.messages is None:
+        return request.prompt or ""
+    return "\n".join([repr(message) for message in request.messages])
+
+
+def turn(word: str) -> ember.Message:
+    """A turn that says a word, or asks for the tools of `call NAME ARGUMENTS; call …`."""
+    if not word.startswith("call "):
+        return ember.Message("assistant", (word,))
+    calls: list[ember.ToolCall] = []
+    for number, call in enumerate(word.split("; ")):
+        _, name, arguments = call.split(" ", 2)
+        calls.append(ember.ToolCall(f"c{number}", name, arguments))
+    return ember.Message("assistant", (), tuple(calls))
 
 
 @dataclass
@@ -80,7 +107,7 @@ def outcome(run: Callable[[], object], provider: Words, seed: int) -> Outcome:
         except Exception as error:
             result.raised = type(root(error))
     result.requests = Counter(provider.requests)
-    result.prompts = [request.prompt or "" for request in provider.requests]
+    result.prompts = [shown(request) for request in provider.requests]
     return result
 
 

@@ -163,8 +163,8 @@ class SimulatedClient:
     equal requests get equal answers, in the order in which they are made.
     """
 
-    def __init__(self, asked: Iterable[Request]) -> None:
-        self.provider = Counting()
+    def __init__(self, asked: Iterable[Request], provider: Counting | None = None) -> None:
+        self.provider = provider or Counting()
         self._draws: defaultdict[Request, deque[tuple[int, ...]]] = defaultdict(deque)
         for request in asked:
             self._draws[_undrawn(request)].append(request.draws)

@@ -14,7 +14,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -67,15 +67,23 @@ class Ran(NamedTuple):
     taken: Taken
 
 
+class Simulating(Protocol):
+    """A provider that tells how long it would take."""
+
+    def simulate(self, request: Request, /) -> tuple[Reply, float]:
+        """The reply, and after how many seconds."""
+        ...
+
+
 class Counting:
-    """The simulated provider, and what has been asked of it.
+    """The simulated provider, or another, and what has been asked of it.
 
     Whatever is asked counts in full, even if it is cancelled before it has been answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, simulated: Simulating | None = None) -> None:
         self.taken = Taken()
-        self._simulated = Simulated()
+        self._simulated = simulated or Simulated()
 
     def simulate(self, request: Request) -> tuple[Reply, float]:
         """The reply, and after how many seconds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from functools import partial
 from types import FunctionType
+from typing import get_origin
 
 from ember_mlir.frontend.builtins import ALWAYS, builtin
 from ember_mlir.frontend.calls.applying import apply_call
@@ -75,9 +76,10 @@ def _own_fields(trace: Trace, value: object, given: Args) -> None:
         found: object = getattr(value, field.name, None)
         if any(found is one for one in given):
             continue
-        if field.default_factory is list and is_exact_list(found):
+        factory: object = get_origin(field.default_factory) or field.default_factory
+        if factory is list and is_exact_list(found):
             object.__setattr__(value, field.name, trace.made([]))
-        if field.default_factory is dict and is_exact_dict(found):
+        if factory is dict and is_exact_dict(found):
             object.__setattr__(value, field.name, trace.made_dict({}))
 
 

@@ -10,7 +10,7 @@ from ember_mlir.frontend.calls.applying import apply_call, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.refusals import refuse_call
-from ember_mlir.frontend.changes import list_method, note_change
+from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
@@ -54,6 +54,16 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
         if kwargs:
             return _with_keywords(recorder, method, kwargs)
         return list_method(recorder, method.owner, method.name, args)
+    if isinstance(method.owner, TrackedDict):
+        is_symbolic = any(
+            isinstance(known_or_symbolic(one), Symbolic) for one in (owner, *args[:1])
+        )
+        if method.name in CHANGING and not kwargs and is_symbolic:
+            return dict_method(recorder, method.owner, method.name, args)
+        if method.name in VIEWS and not args and not kwargs:
+            if owner is not method.owner:
+                return viewed(recorder, method.owner, method.name)
+            method.owner.is_viewed = True
     if isinstance(owner, TrackedDict | TrackedList):
         return _of_container(recorder, owner, method.name, args, kwargs)
     if isinstance(owner, Symbolic):
@@ -120,6 +130,9 @@ def _of_symbolic(trace: Trace, owner: Symbolic, name: str, args: Args, kwargs: K
         )
     if layout != OBJECT:
         trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
+    if name in CHANGING:
+        # It may be shared with whatever the same function has given elsewhere.
+        trace.refuse(f"'.{name}()' of {describe(owner)}", "make one inside, as in list(items)")
     called = partial(call_method, name)
     return trace.apply_python(
         name, called, [owner, *args], kwargs, result=OBJECT, effect="effectful"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ember_mlir.frontend.attributes import attribute
 from ember_mlir.frontend.calls import invoke
+from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.guards import ClosureName, GlobalName
 from ember_mlir.frontend.narrowing import (
     is_awaitable,
@@ -18,11 +19,15 @@ from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections
 from ember_mlir.frontend.rewriting.places import Place
+from ember_mlir.frontend.selections import called, looked_up
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     UNBOUND,
+    Selection,
+    Spread,
     Unknown,
     describe,
+    refuse_look,
 )
 
 
@@ -65,8 +70,26 @@ class BaseHooks:
     ) -> object:
         """Call `function` at its site."""
         place = self._places[number]
-        with self._recorder.at_site(place.site, place.location):
-            return invoke(self._recorder, function, args, kwargs)
+        recorder = self._recorder
+        with recorder.at_site(place.site, place.location):
+            if isinstance(recorder, Trace):
+                if any(isinstance(one, Spread) for one in args):
+                    return self._of_all(function, args)
+                if isinstance(function, Selection):
+                    return called(
+                        recorder, function, lambda one: invoke(recorder, one, args, kwargs)
+                    )
+                found = None if kwargs else looked_up(function, args)
+                if found is not None:
+                    return found
+            return invoke(recorder, function, args, kwargs)
+
+    def _of_all(self, function: object, args: tuple[object, ...]) -> object:
+        """A call with all elements of a list that is not known, which only `gather` takes."""
+        spread = next(one.value for one in args if isinstance(one, Spread))
+        if function is not asyncio.gather or len(args) > 1:
+            refuse_look("iteration", spread, self._recorder.location)
+        return Ready(spread)
 
     def name(self, number: int, value: object, /) -> object:
         """A name from outside was read: it becomes a guard."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.hooks.made import MadeHooks
 from ember_mlir.frontend.iterators import taken
+from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.narrowing import (
     is_any_list,
     is_any_tuple,
 )
+from ember_mlir.frontend.one_by_one import iterated
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -67,7 +70,9 @@ class ExpressionHooks(MadeHooks):
     def source(self, number: int, items: Any, /) -> Iterator[object]:
         """What it runs through."""
         place = self._places[number]
-        items = taken(items)
+        items = known_or_symbolic(taken(items))
+        if isinstance(items, Symbolic):
+            items = iterated(self._capture(number), items)
         return self._collections.source(place, items, place.shape)
 
     def kept(self, number: int, value: object, /) -> object:
@@ -95,10 +100,11 @@ class ExpressionHooks(MadeHooks):
         if isinstance(found, Symbolic):
             if kind == "once":
                 return self._capture(number).once_of("generator", found)
-            if kind != "made":
-                self._at(number).refuse(
-                    "a set or dict made of a list that is not known", "make a list of pairs"
-                )
+            trace = self._capture(number)
+            if kind == "made_set":
+                return trace.apply_python("set", set, [found], result=OBJECT)
+            if kind == "dict_of_pairs":
+                return dict_of(trace, trace.apply_python("dict", dict, [found], result=OBJECT))
             return tracked(self._capture(number), found)
         assert is_any_list(value)
         items = value

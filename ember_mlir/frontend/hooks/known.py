@@ -7,9 +7,8 @@ from typing import Any
 
 from ember_mlir.frontend.native import is_settled
 from ember_mlir.frontend.values import (
-    Symbolic,
-    Unknown,
     holds_symbolic,
+    is_symbolic,
     known_or_symbolic,
 )
 
@@ -33,7 +32,7 @@ def by_identity(*values: object) -> bool:
 
 
 def any_symbolic(*values: object) -> bool:
-    return any(isinstance(known_or_symbolic(value), Symbolic | Unknown) for value in values)
+    return any(is_symbolic(known_or_symbolic(value)) for value in values)
 
 
 def are_lists(first: object, second: object) -> bool:

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.hooks.values import ValueHooks
 from ember_mlir.frontend.iterators import taken
-from ember_mlir.frontend.layouts import ListOf
+from ember_mlir.frontend.layouts import OBJECT, ListOf
 from ember_mlir.frontend.narrowing import (
     is_iterable,
     is_mapping,
 )
+from ember_mlir.frontend.one_by_one import apart, iterated
 from ember_mlir.frontend.rewriting.places import Shape
 from ember_mlir.frontend.values import (
+    Spread,
     Symbolic,
     Unknown,
     describe,
@@ -42,6 +45,8 @@ class MadeHooks(ValueHooks):
             found = known_or_symbolic(taken(value)) if is_spread else [value]
             if isinstance(found, Unknown):
                 refuse_look("iteration", found, self._places[number].location)
+            if is_spread and isinstance(found, Symbolic):
+                found = iterated(self._capture(number), found)
             if not isinstance(found, Symbolic):
                 assert is_iterable(found)
                 found = self._recorder.made([*found])
@@ -50,16 +55,29 @@ class MadeHooks(ValueHooks):
 
     def made_set(self, number: int, value: list[object], /) -> object:
         """A set was made."""
+        if any(isinstance(one, Spread) for one in value):
+            pairs = [
+                (True, one.value) if isinstance(one, Spread) else (False, one) for one in value
+            ]
+            whole = self.made_of(number, *pairs)
+            return self._capture(number).apply_python("set", set, [whole], result=OBJECT)
         if holds_symbolic(value):
-            self._at(number).refuse("a set of values that are not known", "write a list")
+            return self._capture(number).apply_python("set", set, [value], result=OBJECT)
         return {*value}
 
     def made_dict(self, number: int, /, *pairs: tuple[object, ...]) -> object:
         """A dict was made, of pairs, and of other dicts that are spread in it."""
         made: dict[object, object] = {}
+        if all(len(pair) == 2 for pair in pairs) and any(holds_symbolic(pair[0]) for pair in pairs):
+            trace = self._capture(number)
+            for _, value in pairs:
+                trace.aliases.copy(value)
+            return dict_of(trace, trace.apply_python("dict", dict, [[*pairs]], result=OBJECT))
         for pair in pairs:
             if len(pair) == 1:
-                (spread,) = pair
+                spread = known_or_symbolic(pair[0])
+                if isinstance(spread, Symbolic | Unknown):
+                    refuse_look("iteration", spread, self._places[number].location)
                 assert is_mapping(spread)
                 made.update(spread)
                 continue
@@ -72,7 +90,14 @@ class MadeHooks(ValueHooks):
         return self._recorder.made_dict(made)
 
     def spread(self, number: int, value: Any, /) -> Iterable[object]:
-        """`*value`."""
+        """`*value`, in a call or a set."""
+        found = known_or_symbolic(taken(value))
+        if isinstance(found, Symbolic) and isinstance(found.layout, ListOf):
+            return [Spread(found)]
+        return self.spread_known(number, found if isinstance(found, Symbolic) else value)
+
+    def spread_known(self, number: int, value: Any, /) -> Iterable[object]:
+        """`*value`, where it must be known how much that is."""
         found = known_or_symbolic(taken(value))
         if isinstance(found, Symbolic | Unknown):
             refuse_look("iteration", found, self._places[number].location)
@@ -102,6 +127,9 @@ class MadeHooks(ValueHooks):
         self, number: int, value: Symbolic | Unknown, shape: Shape
     ) -> list[object]:
         trace = self._capture(number)
+        is_object = isinstance(value, Symbolic) and value.layout == OBJECT
+        if is_object and shape.star is None and not any(shape.parts):
+            return apart(trace, value, len(shape.parts))
         is_list_of = isinstance(value, Symbolic) and isinstance(value.layout, ListOf)
         if not is_list_of or shape.star is not None or any(shape.parts):
             trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.builtins import length_of
 from ember_mlir.frontend.hooks.expressions import ExpressionHooks
 from ember_mlir.frontend.iterators import is_known_iterable, taken
+from ember_mlir.frontend.layouts import ListOf
 from ember_mlir.frontend.narrowing import (
     is_any_sequence,
     is_iterable,
 )
+from ember_mlir.frontend.one_by_one import iterated
 from ember_mlir.frontend.regions.attempts import Attempt
 from ember_mlir.frontend.regions.branches import Branch
 from ember_mlir.frontend.regions.loops import Loop, Rounds, steps
@@ -48,6 +51,7 @@ class StatementHooks(ExpressionHooks):
         place = self._places[number]
         found = known_or_symbolic(taken(items))
         if isinstance(found, Symbolic):
+            found = iterated(self._capture(number), found)
             return self._begun(Loop(self._recorder, place, found, items))
         if isinstance(found, Unknown):
             refuse_look("iteration", found, place.location)
@@ -104,14 +108,21 @@ class StatementHooks(ExpressionHooks):
         del value
         return True
 
-    def is_sequence_of(self, value: object, size: int, /) -> bool:
+    def is_sequence_of(self, value: object, size: int, /) -> object:
         """Whether a value is a list or tuple of that size."""
-        if isinstance(known_or_symbolic(value), Symbolic | Unknown):
+        found = known_or_symbolic(value)
+        if isinstance(found, Symbolic) and isinstance(found.layout, ListOf):
+            assert isinstance(self._recorder, Trace)
+            length = length_of(self._recorder, found)
+            return operators.compared(self._recorder, "==", length, size)
+        if isinstance(found, Symbolic | Unknown):
             refuse_look("length", value)
         return is_any_sequence(value) and len(value) == size
 
     def is_mapping(self, value: object, /) -> bool:
         """Whether a value is a dict."""
+        if isinstance(known_or_symbolic(value), Symbolic | Unknown):
+            refuse_look("search", known_or_symbolic(value))
         return isinstance(value, Mapping)
 
     def matched(self, made: type, value: object, number: int, /) -> object:

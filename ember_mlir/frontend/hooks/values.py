@@ -39,6 +39,7 @@ from ember_mlir.frontend.narrowing import (
 from ember_mlir.frontend.native import effect_of, elements_by, has_known_elements, is_settled
 from ember_mlir.frontend.plain import is_list, is_plain
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.selections import selected
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -154,6 +155,8 @@ class ValueHooks(BaseHooks):
                     "make one inside, as in list(items)",
                 )
             return operators.IN_PLACE[sign](value, other)
+        if layout_of(value) == OBJECT:
+            return operators.in_place(self._capture(number), sign, value, other)
         return self._binary(number, sign, value, other)
 
     def _changed_in_place(
@@ -226,6 +229,9 @@ class ValueHooks(BaseHooks):
         trace = self._capture(number)
         if isinstance(found, Unknown):
             refuse_look("element", found, trace.location)
+        function = selected(found, index)
+        if function is not None:
+            return function
         result = operators.element(trace, found, index)
         # A part of a list is a new one, but an element of one stays a part of it.
         return tracked(trace, result) if isinstance(index, slice) else result

@@ -32,11 +32,11 @@ def asked(
     """The text or conversation that a model is asked about; a conversation, if it `is_talk`."""
     prompt = known_or_symbolic(prompt)
     is_text = isinstance(prompt, str) or layout_of(prompt) == TEXT_LEAF
-    if is_text and system is None and not images and not is_talk:
+    shown = images_of(recorder, images)
+    if is_text and system is None and not shown and not is_talk:
         recorder.check_unicode(prompt)
         return prompt
     pieces: list[object] = [] if system is None else [said(recorder, "system", [system])]
-    shown = images_of(recorder, images)
     if is_text:
         pieces.append(said(recorder, "user", [prompt, *shown]))
         return recorder.conversation(pieces)

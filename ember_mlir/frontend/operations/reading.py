@@ -8,7 +8,7 @@ from typing import Any, TypeGuard, TypeVar, get_args, overload
 
 from ember_mlir.errors import InputError, InvalidIRError
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import BOOL, TEXT_LEAF, DictKind, Layout, Parts
+from ember_mlir.frontend.layouts import BOOL, TEXT_LEAF, DictKind, Parts
 from ember_mlir.frontend.operations.checks import (
     as_declared,
     check_known,
@@ -21,7 +21,7 @@ from ember_mlir.frontend.operations.settings import known_items, known_model
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.schemas import Schema, schema_of
 from ember_mlir.frontend.values import describe, known_or_symbolic
-from ember_mlir.grammars import Grammar
+from ember_mlir.grammars import Grammar, check_grammar
 from ember_mlir.providers.catalog import Clearance
 from ember_mlir.redaction import check_policies
 
@@ -70,14 +70,18 @@ def _schema(recorder: Recorder, schema: object) -> Schema:
     check_known(recorder, "a schema from", schema, "write the type")
     if not _is_pattern(schema):
         return schema_of(schema)
+    names = tuple(schema.groupindex)
+    if not names:
+        raise InputError(
+            "an expression that is parsed by must have named groups, but has none; "
+            "write (?P<name>…) around what is wanted"
+        )
     grammar = Grammar("regex", schema.pattern)
     try:
-        names = tuple(schema.groupindex)
-        layout: Layout = Parts(DictKind(names), (TEXT_LEAF,) * len(names)) if names else TEXT_LEAF
-        assert grammar.lark
+        check_grammar(grammar)
     except InvalidIRError as error:
         raise InputError(f"the expression cannot be used: {error.message}") from None
-    return Schema(grammar, layout)
+    return Schema(grammar, Parts(DictKind(names), (TEXT_LEAF,) * len(names)))
 
 
 def _is_pattern(schema: object) -> TypeGuard[Pattern[str]]:
@@ -100,7 +104,7 @@ def embed(text: str | Texts, *, model: str | None = None) -> object:
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     len(embed(["a cat", "a dog"]))
+    ...     len(ember.embed(["a cat", "a dog"]))
     2
     """
     with recorder_of_call() as recorder:
@@ -123,7 +127,7 @@ def score(text: str | Sequence[str], labels: Sequence[str], *, model: str | None
 
     >>> import ember_mlir as ember
     >>> with ember.Session(clock="virtual"):
-    ...     len(score("I like it.", ["good", "bad"]))
+    ...     len(ember.score("I like it.", ["good", "bad"]))
     2
     """
     with recorder_of_call() as recorder:

@@ -12,14 +12,15 @@ from typing import NoReturn
 
 from xdsl.ir import Attribute, Block, SSAValue
 
-from ember_mlir.frontend.containers import Change, Place, frozen
+from ember_mlir.frontend.containers import Change, DictPlace, Place, frozen
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import ANY, Layout, ListOf, joined
+from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf, joined
 from ember_mlir.frontend.narrowing import is_any_dict
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.regions.merging import (
     as_list,
     built,
+    have_same_keys,
     is_result,
     is_same,
     is_same_contents,
@@ -201,10 +202,24 @@ class Carried:
         before = self.places[key][1]
         if isinstance(change.after, Unknown):
             self._forget(key, change.after)
-        elif is_any_dict(before) and isinstance(change.after, dict):
-            self._end_entries(key, before, change)
-        else:
+        elif (key,) in self.slots or not is_any_dict(before):
             self._end_list(key, before, change)
+        elif isinstance(change.place, DictPlace) and not have_same_keys([before, change.after]):
+            self._end_dict(key, before, change)
+        else:
+            self._end_entries(key, before, change)
+
+    def _end_dict(self, key: int, before: object, change: Change) -> None:
+        """A dict whose keys are known no more."""
+        for slot_key in [*self.slots]:
+            if isinstance(slot_key, tuple) and slot_key[0] == key:
+                del self.slots[slot_key]
+        if None in (layout_of(before), layout_of(change.held)):
+            self._refuse()
+        self.trace.aliases.copy_parts(before)
+        self.trace.aliases.copy_parts(change.after)
+        self.slots[(key,)] = Slot(OBJECT, before)
+        self.is_stable = False
 
     def _forget(self, key: int, why: Unknown) -> None:
         """Nobody knows what a list is made of after a round."""
@@ -229,7 +244,10 @@ class Carried:
         slot = self.slots.get((key,))
         if slot is None and is_same_contents(before, change.after):
             return
-        again = joined_contents(before, change.held)
+        if slot is not None and slot.layout == OBJECT:
+            again = None if layout_of(change.held) is None else OBJECT
+        else:
+            again = joined_contents(before, change.held)
         layout = again if slot is None or again is None else _wider(slot.layout, again)
         if layout is None:
             self._refuse()

@@ -12,10 +12,12 @@ from xdsl.ir import Block
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.ensemble import MapOp, YieldOp
+from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import Layout, ListOf
+from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_list
+from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.loops import steps
@@ -86,7 +88,11 @@ class Collections(UnderWay[Collection]):
         block = Block(arg_types=[layout.known.type])
         source = trace.checked(items)
         trace.open(block)
-        yield trace.part(block.args[0], layout.known)
+        element = trace.part(block.args[0], layout.known)
+        is_object = isinstance(element, Symbolic) and element.layout == OBJECT
+        if is_object and shape is not None and shape.star is None and not any(shape.parts):
+            element = apart(trace, element, len(shape.parts))
+        yield element
         found = collection.levels.pop()
         trace.location = place.location
         if len(found) == 1 and not found[0][1]:
@@ -147,7 +153,8 @@ class Collections(UnderWay[Collection]):
         collection = self._under_way[-1]
         if not isinstance(self.recorder, Trace):
             return value
-        kept: object = value
+        # What can be awaited is there already; only `gather` takes a list of such.
+        kept: object = value.value if isinstance(value, Ready) else value
         is_many = False
         while collection.tests:
             test, place = collection.tests.pop()

@@ -18,7 +18,7 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.llm import GetOp, LengthOp
-from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_iterator
 from ember_mlir.frontend.layouts import ListOf
 from ember_mlir.frontend.recorder import Recorder
@@ -267,6 +267,9 @@ class Rounds(CapturedLoop):
 
 def steps(recorder: Recorder, items: Iterable[object], place: Place) -> Iterator[object]:
     """The elements of what is known, one after the other, as they are by then."""
+    if isinstance(items, TrackedDict):
+        yield from _keys_of(recorder, items, place)
+        return
     if not isinstance(items, TrackedList):
         yield from items
         return
@@ -278,10 +281,21 @@ def steps(recorder: Recorder, items: Iterable[object], place: Place) -> Iterator
         number += 1
 
 
-def refuse_change(recorder: Recorder, place: Place) -> NoReturn:
-    """Raise the `CaptureError` of a list that changes meanwhile."""
+def _keys_of(recorder: Recorder, items: TrackedDict, place: Place) -> Iterator[object]:
+    """The keys of a dict, which must not become others meanwhile."""
+    keys = [*items]
+    for key in keys:
+        yield key
+        if items.symbolic is not None:
+            refuse_change(recorder, place, "dict")
+        if len(items) != len(keys):
+            raise RuntimeError("dictionary changed size during iteration")
+
+
+def refuse_change(recorder: Recorder, place: Place, kind: str = "list") -> NoReturn:
+    """Raise the `CaptureError` of a list or dict that changes meanwhile."""
     recorder.refuse(
-        "a list that is changed while a loop runs through it",
+        f"a {kind} that is changed while a loop runs through it",
         "loop over a copy, as in list(items)",
         place.location,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,14 @@ from xdsl.ir import Attribute, Block, SSAValue
 from ember_mlir.frontend.aliases import is_changeable
 from ember_mlir.frontend.containers import (
     Change,
+    DictPlace,
     Place,
     TrackedList,
 )
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
     ANY,
+    OBJECT,
     DictKind,
     Layout,
     ListOf,
@@ -24,9 +27,9 @@ from ember_mlir.frontend.layouts import (
     joined_all,
     parts_layout,
 )
-from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_tuple
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
 from ember_mlir.frontend.plain import ATOMS, is_list
-from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END
+from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -64,11 +67,32 @@ class Merge:
     def values(self, names: Sequence[str]) -> list[object]:
         """What stands for the state behind the statement."""
         found: list[object] = []
+        returned = [_has_returned(names, outcome) for outcome in self.alive]
         for number, name in enumerate(names):
             variants = [outcome.state[number] for outcome in self.alive]
             held = [outcome.held[number] for outcome in self.alive]
-            found.append(self.value(name, variants, held))
+            without = [isinstance(one, Unbound | Unknown) for one in variants]
+            # Behind a `return` nobody looks at what has no value there.
+            if any(without) and all(map(operator.le, without, returned)):
+                found.append(self.where_bound(name, variants, held))
+            else:
+                found.append(self.value(name, variants, held))
         return found
+
+    def where_bound(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
+        """What stands for the value of a name in the arms where it has one."""
+        known = [
+            (found, one)
+            for found, one in zip(variants, held, strict=True)
+            if not isinstance(found, Unbound | Unknown)
+        ]
+        bound = [found for found, _ in known]
+        if bound and self.are_one(bound, is_same):
+            return bound[0]
+        layout = joined_layout([one for _, one in known])
+        if layout is None:
+            return Unknown(name, "which may have no value here")
+        return self.awaited(layout, bound, held, name)
 
     def are_one(self, variants: Sequence[object], same: Callable[[object, object], bool]) -> bool:
         """Whether all of `variants` are one that exists behind the statement, too."""
@@ -138,7 +162,7 @@ class Merge:
         """What the arm of that number among those that go on yields, as values in its block."""
         held: list[SSAValue] = []
         for layout, variants in self._held:
-            if isinstance(variants[number], Unbound):
+            if isinstance(variants[number], Unbound | Unknown):
                 held += [self.trace.nothing_of(leaf.type) for leaf in layout.leaves]
                 continue
             parts = layout.flatten(variants[number])
@@ -152,7 +176,8 @@ class Merge:
             return value.built(self.trace, results)
         if is_any_tuple(value):
             return tuple([self.filled(item, results) for item in value])
-        if is_any_dict(value):
+        # The dicts of captured code stay the same ones.
+        if is_exact_dict(value):
             return {key: self.filled(item, results) for key, item in value.items()}
         return value
 
@@ -162,10 +187,24 @@ class Merge:
         for key, change in places.items():
             unchanged = Change(change.place, change.before, change.before)
             found = [outcome.changes.get(key, unchanged) for outcome in self.alive]
-            yield (
-                change.place,
-                self.contents([one.after for one in found], [one.held for one in found]),
-            )
+            variants, held = [one.after for one in found], [one.held for one in found]
+            if isinstance(change.place, DictPlace) and not have_same_keys(variants):
+                yield change.place, self.whole_dict(variants, held)
+            else:
+                yield change.place, self.contents(variants, held)
+
+    def whole_dict(self, variants: Sequence[object], held: Sequence[object]) -> object:
+        """The contents of one dict that has other keys in one arm than in another."""
+        for found in variants:
+            if isinstance(found, Unknown):
+                return found
+        if self.are_one(variants, is_same_contents):
+            return variants[0]
+        if None in map(layout_of, held):
+            self.trace.refuse("a dict of what is no data", "give it all its keys first")
+        for found in variants:
+            self.trace.aliases.copy_parts(found)
+        return self.awaited(OBJECT, variants, held)
 
     def contents(self, variants: Sequence[object], held: Sequence[object]) -> object:
         """The contents of one list or dict."""
@@ -210,6 +249,17 @@ class Merge:
             )
             for key in variants[0]
         }
+
+
+def _has_returned(names: Sequence[str], outcome: Outcome) -> bool:
+    """Whether an arm has surely left the function, where no `finally` comes behind."""
+    return RETURNED in names and RESULT in names and outcome.state[names.index(RETURNED)] is True
+
+
+def have_same_keys(variants: Sequence[object]) -> bool:
+    """Whether all of `variants` are the contents of dicts whose keys are known, and equal."""
+    keys = {tuple(found) if is_any_dict(found) else None for found in variants}
+    return len(keys) == 1 and None not in keys
 
 
 class Pending:

@@ -169,11 +169,11 @@ class Expressions(ast.NodeTransformer):
         arguments = [self.argument(argument) for argument in node.args]
         return self.hook(node, "call", place, self.expression(node.func), *arguments)
 
-    def argument(self, node: ast.expr) -> ast.expr:
+    def argument(self, node: ast.expr, spread: str = "spread") -> ast.expr:
         """An argument of a call."""
         if isinstance(node, ast.Starred):
             value = self.expression(node.value)
-            node.value = self.hook(node.value, "spread", self.place(node.value), value)
+            node.value = self.hook(node.value, spread, self.place(node.value), value)
             return node
         return self.expression(node)
 
@@ -309,7 +309,7 @@ class Expressions(ast.NodeTransformer):
     def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
         if not isinstance(node.ctx, ast.Load):
             return node
-        node.elts = [self.argument(element) for element in node.elts]
+        node.elts = [self.argument(element, "spread_known") for element in node.elts]
         return node
 
     def visit_Set(self, node: ast.Set) -> ast.expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
@@ -95,6 +96,11 @@ class Holding(Scoped, ABC):
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
+            case _ if isinstance(value, Enum):
+                member = Applied(Member(value), OBJECT)
+                symbol = self.functions.symbol(f"{type(value).__name__}_{value.name}", member)
+                held = self.emit(ApplyOp("pure", symbol, [], OBJECT.type))
+                return self.converted(held, OBJECT, layout)
             case _ if layout in (OBJECT, ANY) and value is not None:
                 found = layout_of(value)
                 if found is None:
@@ -204,10 +210,11 @@ class Holding(Scoped, ABC):
         effect: str = "pure",
     ) -> object:
         """The result of a function of Python that is called when the program runs."""
-        from ember_mlir.frontend.native import is_users_function
+        from ember_mlir.frontend.native import holds_users_function
 
         applied = Applied(function, result)
-        if any(map(is_users_function, (*args, *(kwargs or {}).values()))):
+        owner: object = getattr(function, "__self__", None)
+        if any(map(holds_users_function, (owner, *args, *(kwargs or {}).values()))):
             self.refuse(f"a function as an argument of {name}()", "write a loop")
 
         def is_own(value: object) -> bool:
@@ -230,6 +237,16 @@ class Holding(Scoped, ABC):
 
 def _nothing() -> None:
     return None
+
+
+class Member:
+    """Gives a member of an enumeration."""
+
+    def __init__(self, member: Enum) -> None:
+        self.member = member
+
+    def __call__(self) -> Enum:
+        return self.member
 
 
 def _same(value: object) -> object:

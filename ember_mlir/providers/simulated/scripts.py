@@ -67,7 +67,7 @@ class Scripted:
     >>> request = Request("large", "1 + 1")
     >>> [scripted.simulate(request)[0] for _ in range(2)]
     [ProviderError('the service answered 429: rate limit exceeded (simulated fault)'), \
-Reply(values=('2',), input_tokens=2, output_tokens=1)]
+Reply(values=('2',), input_tokens=2, output_tokens=1, problem=None)]
     >>> scripted.sendings(request), dict(scripted.played)
     (2, {'429': 1, 'slow': 1})
     """

@@ -131,7 +131,7 @@ TRAPS = (
     Planted(
         "helpers",
         "a helper in a loop shares no draws with itself",
-        "ember_mlir/frontend/trace",
+        "ember_mlir/frontend/tracing/requests",
         "Draw(tuple(self.chain), (*self.indices, *own))",
         "Draw(tuple(self.chain), own)",
         python=REGRESSIONS,
@@ -148,7 +148,7 @@ TRAPS = (
         "rewriting",
         "a dependent prompt never sees a stale value",
         "passes/rewriting",
-        "rename(op, {value: self._newest(value) for value in op.operands if value in self._new})",
+        "op.operands = newest",
         "pass",
         ("lit_tests/passes/batch_requests.mlir",),
         ("tests/passes/test_rewriting.py",),

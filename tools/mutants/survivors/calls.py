@@ -13,7 +13,11 @@ from ember_mlir.tools.mutants.survivors.reasons import (
 CALLS: Reasons = {
     "passes/assign_draws.py": {
         "A longer hash tells programs apart as well.": [
-            "AssignDrawsPass.apply: digest = blake2b(str(op).encode(), d…hexdigest() 8 => 9",
+            "_Stamp.__init__: self._digest = blake2b(digest_size=8) 8 => 9",
+        ],
+        SOONER: [
+            ("_Stamp._text_of: if isinstance(attribute, Utf8Attr | DrawAttr): without: Utf8Attr"),
+            ("_Stamp._text_of: if isinstance(attribute, Utf8Attr | DrawAttr): without: DrawAttr"),
         ],
     },
     "passes/remove_dead_calls.py": {
