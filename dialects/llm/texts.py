@@ -157,8 +157,9 @@ class ParseOp(DialectOperation):
 
     A grammar is spelled as a JSON schema, a regular expression with named groups, or in
     Lark; all of them mean a Lark grammar. The type follows from it: an object of a schema
-    is a record, as are the named groups of an expression. A text that does not fit is the
-    error `ParseError`. The text is data: nothing in it is read as a grammar or template.
+    is a record, as are the named groups of an expression, and what may be null is an object,
+    which holds None or the value. A text that does not fit is the error `ParseError`. The text
+    is data: nothing in it is read as a grammar or template.
 
     ```mlir
     func.func @age(%answer: !llm.text) -> !llm.text {

@@ -9,10 +9,9 @@ rows.append(row)         =>   if rows is a value of the program, row is a copy i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
-from ember_mlir.frontend.narrowing import is_model
+from ember_mlir.frontend.narrowing import instance_fields
 from ember_mlir.frontend.plain import is_dict, is_list
 
 
@@ -63,7 +62,7 @@ def is_changeable(value: object) -> bool:
     """Whether captured code may change `value`."""
     if isinstance(value, TrackedList | TrackedDict):
         return True
-    return is_model(type(value)) or (is_dataclass(value) and not isinstance(value, type))
+    return instance_fields(value) is not None
 
 
 def parts_of(value: object) -> Iterator[object]:
@@ -72,9 +71,6 @@ def parts_of(value: object) -> Iterator[object]:
         yield from value
     elif is_dict(value):
         yield from value.values()
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield getattr(value, field.name, None)
-    elif is_model(found := type(value)):
-        for name in found.model_fields:
+    else:
+        for name in instance_fields(value) or ():
             yield getattr(value, name, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from ember_mlir.frontend.containers import attributes_of
@@ -17,7 +16,7 @@ from ember_mlir.frontend.layouts import (
     list_layout,
     parts_layout,
 )
-from ember_mlir.frontend.narrowing import is_exact_tuple, is_model
+from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
@@ -38,22 +37,8 @@ def layout_of(value: object) -> Layout | None:
         return list_layout(value, layout_of)
     if is_dict(value):
         return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
-    if is_dataclass(value) and not isinstance(value, type):
-        names = tuple([field.name for field in fields(value)])
-        if [*attributes_of(value)] == [*names]:
-            kind = InstanceKind(type(value), names)
-            return parts_layout(kind, kind.parts(value), layout_of)
-    return _layout_of_model(value)
-
-
-def _layout_of_model(value: object) -> Layout | None:
-    """How an instance of a model is laid out: by its fields, if it has nothing else."""
-    made = type(value)
-    if not is_model(made):
-        return None
-    names = tuple(made.model_fields)
-    more = (getattr(value, "model_extra", None), getattr(value, "__pydantic_private__", None))
-    if any(more) or [*vars(value)] != [*names]:
-        return None
-    kind = InstanceKind(type(value), names)
-    return parts_layout(kind, kind.parts(value), layout_of)
+    names = instance_fields(value)
+    if names is not None and [*attributes_of(value)] == [*names]:
+        kind = InstanceKind(type(value), names)
+        return parts_layout(kind, kind.parts(value), layout_of)
+    return None

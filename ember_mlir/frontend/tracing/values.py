@@ -24,12 +24,13 @@ from ember_mlir.frontend.layouts import (
     NONE,
     OBJECT,
     TEXT_LEAF,
+    EnumOf,
     Layout,
     Leaf,
     ListOf,
     Maybe,
     Parts,
-    is_held_as_it_is,
+    is_held_alike,
     joined,
 )
 from ember_mlir.frontend.names import value_hint
@@ -94,6 +95,8 @@ class Holding(Scoped, ABC):
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
+            case EnumOf(inner=inner):
+                return self.constant(layout.write(value), inner)
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
             case _ if isinstance(value, Enum):
@@ -169,7 +172,7 @@ class Holding(Scoped, ABC):
             return ssa
         if (found, wanted) == (INT, FLOAT):
             return self.emit(arith.SIToFPOp(ssa, f64))
-        if wanted in (OBJECT, ANY) and not is_held_as_it_is(found):
+        if not is_held_alike(found, wanted):
             return self._rewritten(ssa, found, wanted)
         if found.type == wanted.type:
             return ssa
