@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import Any, Optional
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 import ember_mlir as ember
 from ember_mlir import generate
@@ -46,6 +46,18 @@ class Person(BaseModel):
     name: str
     friends: list[str] = []
     score: float = 0.5
+
+
+class Secretive(BaseModel):
+    """A model that has more than its fields."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    _secret: str = PrivateAttr(default="")
+
+    def tell(self, secret: str) -> Secretive:
+        self._secret = secret
+        return self
 
 
 class Color(Enum):
@@ -316,3 +328,17 @@ def test_any_number_of_arguments(
             with ember.Session(provider=Words(seed, draws=False)):
                 found.append(repr(run(*args, **kwargs)))
         assert len({*found}) == 1
+
+
+def secretive(one: Secretive) -> Secretive:
+    return one
+
+
+@pytest.mark.parametrize(
+    "given",
+    [Secretive.model_validate({"name": "a", "more": "b"}), Secretive(name="a").tell("b")],
+)
+def test_a_model_with_more_than_its_fields_runs_as_it_is_written(given: Secretive) -> None:
+    program = ember.compile(secretive)
+    with pytest.warns(ember.CaptureWarning, match="argument 'one' of 'secretive'"):
+        assert program(given) == given
