@@ -37,12 +37,12 @@ from ember_mlir.planning import (
     CompiledPlan,
     Refusal,
     compiled_plan,
-    errors_of_functions,
     listened,
     saved_by,
 )
 from ember_mlir.plans import CacheInfo, PlanCache
 from ember_mlir.providers import Session, current_session
+from ember_mlir.tracebacks import located
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -129,12 +129,17 @@ class Program(Callee, Generic[P, R]):
         if found is None:
             return self._untraced(args, kwargs)
         plan, arguments = found
-        session = listened(current_session())
+        session = listened(current_session(), self.goals.check)
         functions, workers = plan.captured.functions, current_options().workers
         inputs = plan.inputs(arguments)
-        with errors_of_functions():
+        try:
             made = run(plan.prepared, inputs, session, functions=functions, workers=workers)
-        return self._ran(plan, arguments, made, session)
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        # Outside of the handler, so that it gets no context that it has not.
+        raise located(failed, self.function.__name__)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run compiled on the current event loop, and return the result."""
@@ -145,14 +150,18 @@ class Program(Callee, Generic[P, R]):
             given: Any = self._untraced(args, kwargs)
             return await given if isawaitable(given) else given
         plan, arguments = found
-        session = listened(current_session())
+        session = listened(current_session(), self.goals.check)
         functions, inputs = plan.captured.functions, plan.inputs(arguments)
         workers = current_options().workers
-        with errors_of_functions():
+        try:
             made = await run_async(
                 plan.prepared, inputs, session, functions=functions, workers=workers
             )
-        return self._ran(plan, arguments, made, session)
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        raise located(failed, self.function.__name__)
 
     def _planned(
         self, args: tuple[object, ...], kwargs: dict[str, object]
@@ -210,6 +219,27 @@ class Program(Callee, Generic[P, R]):
         answer: Any = run_eagerly(self.function, arguments, tape, sender.send)
         self._settle(arguments, LastRun(answer, sender.settled()))
         return answer
+
+    def prepare(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Capture and compile for arguments like these, and run nothing.
+
+        The first call with arguments like these finds the plan then, and what cannot be
+        captured shows at once: as a warning, or as `CaptureError` if the program is strict.
+
+        >>> import ember_mlir as ember
+        >>> @ember.jit(strict=True)
+        ... def ask(question: str, style: int) -> str:
+        ...     return ember.generate(f"{style}: {question}")
+        >>> ask.prepare("How?", style=2)
+        >>> "llm.generate" in ask.ir()
+        True
+        """
+        found = self._planned(args, kwargs)
+        if found is None:
+            return
+        with self._lock:
+            if self._last_arguments is None:
+                self._last_arguments = found[1]
 
     def ir(self, level: Level = "llm") -> str:
         """The text of the program at a level: "llm", "sched" or "exec".
@@ -305,7 +335,7 @@ class Program(Callee, Generic[P, R]):
     ) -> Program[Q, R]: ...
 
     def __get__(self, instance: object, owner: type | None = None) -> object:
-        """The program of a method for one object, which keeps its plans as long as that lives."""
+        """The program of a method for one object; those of the objects called last are kept."""
         if instance is None:
             return self
         function: Any = self.function
@@ -314,6 +344,12 @@ class Program(Callee, Generic[P, R]):
             return Program(function, self.goals, strict=self.strict, fixed=(instance,))
 
         return self._methods.of(instance, make)
+
+    def __str__(self) -> str:
+        """The signature of the program, its last run and its text, or how to get that."""
+        from ember_mlir.describing import described
+
+        return described(self.function, len(self.fixed), self.ir, self.last_run)
 
     def __repr__(self) -> str:
         return f"<Program {self.function.__module__}.{self.function.__qualname__}>"
@@ -346,7 +382,7 @@ class Program(Callee, Generic[P, R]):
     def _refusal(self, error: CaptureError, told: list[Warning]) -> Refusal:
         """What cannot be captured, unless that is an error."""
         if self.strict:
-            raise error
+            raise located(error, self.function.__name__) from error.__cause__
         text = f"{error}; until then it runs as it is written, one call after the other"
         told.append(CaptureWarning(text))
         return Refusal(self.function, self.function.__code__)
@@ -356,6 +392,10 @@ class Program(Callee, Generic[P, R]):
         answer: Any = plan.captured.shape.rebuild(run.outputs)
         saved = saved_by(plan, arguments, session)
         self._settle(arguments, LastRun(answer, run.bill, saved, run.trace))
+        if self.goals.check:
+            from ember_mlir.comparing import compare
+
+            compare(self.function, plan.captured, arguments, answer, session)
         return answer
 
     def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:

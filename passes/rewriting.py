@@ -7,14 +7,14 @@ from inspect import signature
 from types import UnionType
 from typing import TypeVar, get_args
 
-from xdsl.dialects.builtin import LocationAttr, ModuleOp, NameLoc, StringAttr
+from xdsl.dialects.builtin import LocationAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble import YieldOp
-from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.locations import invalid, unnamed
 from ember_mlir.dialects.wording import sentence
 
 PatternT = TypeVar("PatternT", bound=RewritePattern)
@@ -179,15 +179,16 @@ def yielding(ops: Sequence[Operation]) -> Region:
 
 
 def place_of(value: SSAValue) -> LocationAttr:
-    """Where `value` comes from, without the name that it was written with there."""
+    """Where `value` comes from, without the name that it was written with there.
+
+    An argument has no place inside of operators either: its name would be taken for its own.
+    """
     owner = value.owner
     location = value.location if isinstance(value, BlockArgument) else None
     if location is None:
         assert isinstance(owner, Operation)
         location = owner.location
-    if isinstance(location, NameLoc) and isinstance(location.location, LocationAttr):
-        return location.location
-    return location
+    return unnamed(location)
 
 
 def move_ops(source: Block, target: Block | Operation, new: Mapping[SSAValue, SSAValue]) -> None:

@@ -321,9 +321,7 @@ def test_jit_with_and_without_parentheses() -> None:
     assert "one" in repr(one)
 
 
-@pytest.mark.parametrize(
-    "value", [print, str, Counting(), 3, Counting().generate, staticmethod(len)]
-)
+@pytest.mark.parametrize("value", [print, str, Counting(), 3, "".join, staticmethod(len)])
 def test_only_functions_are_captured(value: object) -> None:
     with pytest.raises(ember.CaptureError, match="must be made of a Python function"):
         ember.compile(value)  # type: ignore[arg-type]

@@ -66,7 +66,7 @@ def is_changeable(value: object) -> bool:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """What a list, tuple, dict or dataclass is made of."""
+    """What a list, tuple, dict, dataclass or model is made of."""
     if is_list(value):
         yield from value
     elif is_dict(value):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
 from ember_mlir.frontend.calls import BoundMethod, invoke
+from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
 from ember_mlir.frontend.layouts import (
@@ -44,7 +45,10 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return getattr(owner, name)
     if isinstance(owner, type):
         return _read(recorder, owner, name, getattr(owner, name, MISSING))
-    return _of_instance(recorder, owner, name)
+    found = _of_instance(recorder, owner, name)
+    if is_operator(found):
+        recorder.nesting.note(name, found)
+    return found
 
 
 def _of_known(recorder: Recorder, owner: object, name: str) -> object:

@@ -16,7 +16,7 @@ from ember_mlir.frontend.layouts import (
     list_layout,
     parts_layout,
 )
-from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple
+from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
@@ -38,7 +38,14 @@ def layout_of(value: object) -> Layout | None:
     if is_dict(value):
         return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
     names = instance_fields(value)
-    if names is not None and [*attributes_of(value)] == [*names]:
+    is_all = names is not None and [*attributes_of(value)] == [*names] and not _has_more(value)
+    if names is not None and is_all:
         kind = InstanceKind(type(value), names)
         return parts_layout(kind, kind.parts(value), layout_of)
     return None
+
+
+def _has_more(value: object) -> bool:
+    """Whether an instance of a model has more than its fields: extra values, or private ones."""
+    names = ("__pydantic_extra__", "__pydantic_private__")
+    return is_model(type(value)) and any(getattr(value, name, None) for name in names)

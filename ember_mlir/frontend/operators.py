@@ -343,7 +343,7 @@ def element(trace: Trace, owner: object, index: object) -> object:
         return trace.apply_python("slice", operator.getitem, [owner, index], result=result)
     if isinstance(layout, ListOf) and layout_of(index) == INT:
         held = [trace.hold(owner, layout), trace.hold(index, INT)]
-        return trace.value(trace.emit(GetOp(*held)), layout.known)
+        return trace.part(trace.emit(GetOp(*held)), layout.known)
     result = layout if layout in (TEXT_LEAF, ANY) else _element_layout(owner)
     assert result is not None
     return trace.apply_python("element", operator.getitem, [owner, index], result=result)

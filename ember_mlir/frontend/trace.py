@@ -92,7 +92,7 @@ class Trace(Asking):
         block.args[0].name_hint = _argument_hint(function)
         self.open(block)
         with self.repetition(None):
-            result = self.apply(function, self.value(block.args[0], layout))
+            result = self.apply(function, self.part(block.args[0], layout))
             found = layout_of(result)
             self.check_result(result, found is not None and expected in (None, found))
             assert found is not None

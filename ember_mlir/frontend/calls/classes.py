@@ -14,6 +14,7 @@ from ember_mlir.frontend.calls.arguments import Args, Kwargs, are_known
 from ember_mlir.frontend.calls.functions import call_function, is_library_module, is_our_own
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.composition import initializer
 from ember_mlir.frontend.library import is_pure
 from ember_mlir.frontend.narrowing import (
     ModelClass,
@@ -59,7 +60,7 @@ def _instance(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         return _model(trace, made, args, kwargs)
     value = bare(made)
     trace.owns(value)
-    start: object = made.__init__
+    start = initializer(made)
     if isinstance(start, FunctionType) and is_our_own(start):
         refuse_call(trace, made)
     if is_traced_class(made) and isinstance(start, FunctionType):
@@ -114,5 +115,5 @@ def is_traced_class(made: type) -> bool:
 
 
 def _has_source(made: type) -> bool:
-    start: object = vars(made)["__init__"]
+    start = initializer(made)
     return isinstance(start, FunctionType) and not start.__code__.co_filename.startswith("<")

@@ -88,7 +88,7 @@ class Collections(UnderWay[Collection]):
         block = Block(arg_types=[layout.known.type])
         source = trace.checked(items)
         trace.open(block)
-        element = trace.value(block.args[0], layout.known)
+        element = trace.part(block.args[0], layout.known)
         is_object = isinstance(element, Symbolic) and element.layout == OBJECT
         if is_object and shape is not None and shape.star is None and not any(shape.parts):
             element = apart(trace, element, len(shape.parts))

@@ -117,7 +117,7 @@ class Loop(CapturedLoop):
             what = f"a loop over {describe(self.items)}"
             self.trace.refuse(what, "loop over a list", self.place.location)
         element = self.trace.emit(GetOp(self.trace.checked(self.items), self.block.args[0]))
-        return self.trace.value(element, layout.known)
+        return self.trace.part(element, layout.known)
 
     def arguments(self) -> Sequence[SSAValue]:
         return self.block.args[1:]

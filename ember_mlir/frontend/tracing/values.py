@@ -60,6 +60,15 @@ class Holding(Scoped, ABC):
         pairs = zip(fields, layout.items, strict=True)
         return self.made_of(layout.kind.make([self.value(field, item) for field, item in pairs]))
 
+    def part(self, ssa: SSAValue, layout: Layout) -> object:
+        """What stands for a value that is a part of another one, or the caller's.
+
+        It is read for itself, so a change of it would be missed where it comes from.
+        """
+        value = self.value(ssa, layout)
+        self.aliases.copy(value)
+        return value
+
     def made_of(self, value: object) -> object:
         """A dict or object that captured code has just made of its parts."""
         if is_exact_dict(value):
