@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from xdsl.ir import Operation
@@ -94,7 +95,12 @@ _LOOPS = frozenset({"scf.for", "scf.while"})
 
 def repeats(op: Operation) -> bool:
     """Whether the regions of `op` run once for each of several indices."""
-    return op.has_trait(RepeatsRegion) or op.name in _LOOPS
+    return _repeats(type(op))
+
+
+@cache
+def _repeats(kind: type[Operation]) -> bool:
+    return kind.has_trait(RepeatsRegion) or kind.name in _LOOPS
 
 
 def repetitions_around(op: Operation) -> int:
