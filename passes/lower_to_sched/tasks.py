@@ -80,9 +80,12 @@ def is_left(op: Operation) -> bool:
 
     This tells the common cases; the others are found when all are tasks: see `sinking`.
     """
-    reader = op.results[0].get_user_of_unique_use()
+    uses = op.results[0].uses
+    reader = next((use.operation for use in uses), None)
     # A function takes its time, and may have an effect in its place.
     if reader is None or reader.parent is not op.parent or isinstance(op, llm.ApplyOp):
+        return False
+    if any(use.operation is not reader for use in uses):
         return False
     if isinstance(reader, llm.GenerateOp):
         return reader.retries is None
