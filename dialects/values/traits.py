@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -87,6 +87,20 @@ def is_greedy(op: Operation) -> bool:
     if isinstance(temperature, DecimalAttr):
         return temperature.data == 0
     return op.has_trait(AsksModel) and not op.has_trait(DrawsFromTape)
+
+
+def has_no_effect(op: Operation) -> bool:
+    """Whether an operation is known to do nothing but give its results.
+
+    As `get_effects(op) == set()`, which looks for the traits of each operation anew.
+    """
+    traits = _effects_of(type(op))
+    return bool(traits) and not any(trait.get_effects(op) != set() for trait in traits)
+
+
+@cache
+def _effects_of(kind: type[Operation]) -> Sequence[MemoryEffect]:
+    return kind.get_traits_of_type(MemoryEffect)
 
 
 _LOOPS = frozenset({"scf.for", "scf.while"})
