@@ -161,6 +161,11 @@ def walk(op: Operation) -> Iterator[Operation]:
                 inner = inner.next_op
 
 
+def has_any(op: Operation, *kinds: type[Operation]) -> bool:
+    """Whether there is an operation of one of these classes in `op`."""
+    return any(issubclass(kind, kinds) for kind in {type(found) for found in walk(op)})
+
+
 def walk_inside_first(op: Operation) -> Iterator[Operation]:
     """`op` and all operations in it, each behind what it holds."""
     for region in op.regions:

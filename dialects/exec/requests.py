@@ -130,7 +130,6 @@ class RequestOp(SamplingFields):
         label: LabelAttr,
         source: SourceLocation,
     ) -> None:
-        asked = (sampling or Sampling()).properties()
         given = {"temperature": temperature, "max_tokens": max_tokens}
         used = ArrayAttr([symbol_ref(tool) for tool in tools]) if tools else None
         super().__init__(
@@ -138,7 +137,7 @@ class RequestOp(SamplingFields):
             properties={
                 "lane": symbol_ref(lane),
                 "times": None if times is None else integer(times),
-                **(asked if sampling else given),
+                **(given if sampling is None else sampling.properties()),
                 "tools": used,
                 "sampled": UnitAttr() if sampled else None,
                 **_origin(priority, site, label, source),

@@ -125,7 +125,7 @@ class RequestOp(SamplingFields):
             properties={
                 "model": symbol_ref(model),
                 "times": None if times is None else integer(times),
-                **(sampling or Sampling()).properties(),
+                **({} if sampling is None else sampling.properties()),
                 "tools": used,
                 "draw": draw,
                 "label": None if label is None else LabelAttr(label),
