@@ -10,7 +10,7 @@ from typing import TypeVar, get_args
 from xdsl.dialects.builtin import LocationAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
-from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble import YieldOp
@@ -77,9 +77,12 @@ class Replacer(PatternRewriter):
 
     def finish(self) -> None:
         """Erase the operations that were replaced."""
-        for op in reversed(self._dead):
+        for op in self._dead:
+            op.drop_all_references()
+        for result in (result for op in self._dead for result in op.results):
             # An operation that a pass has made and never put anywhere may still use it.
-            op.erase(safe_erase=False)
+            if result.first_use is not None:
+                result.erase(safe_erase=False)
 
     def _newest(self, value: SSAValue) -> SSAValue:
         while (newer := self._new.get(value)) is not None:
@@ -202,7 +205,8 @@ def move_ops(source: Block, target: Block | Operation, new: Mapping[SSAValue, SS
         if isinstance(target, Block):
             target.add_op(op)
         else:
-            Rewriter.insert_op(op, InsertPoint.before(target))
+            assert target.parent is not None, "what is moved has a place to go to"
+            target.parent.insert_op_before(op, target)
 
 
 class SymbolNames:
