@@ -6,14 +6,15 @@ goes into making operations and asking which traits they have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple, TypeGuard, TypeVar
 
 from xdsl.dialects.builtin import UNKNOWN_LOC, SymbolRefAttr
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
-from xdsl.irdl import IRDLOperation, OptionalDef, VariadicDef
+from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSAValues
+from xdsl.irdl import IRDLOperation, OptionalDef, VariadicDef, irdl_op_definition
 from xdsl.traits import OpTrait
 
 T = TypeVar("T")
@@ -47,15 +48,7 @@ class DialectOperation(IRDLOperation):
             types = _flat(result_types or (), parts.results, Attribute)
             bodies = _flat(regions or (), parts.regions, Region)
             if values is not None and types is not None and bodies is not None:
-                Operation.__init__(
-                    self,
-                    operands=values,
-                    result_types=types,
-                    properties=_given(properties),
-                    attributes=_given(attributes),
-                    location=UNKNOWN_LOC,
-                    regions=bodies,
-                )
+                self._made_of(values, types, _given(properties), _given(attributes), bodies)
                 return
         # xDSL takes more forms, and says what is wrong with those that it does not take.
         super().__init__(
@@ -66,6 +59,24 @@ class DialectOperation(IRDLOperation):
             successors=successors,
             regions=regions,
         )
+
+    def _made_of(
+        self,
+        operands: Sequence[SSAValue],
+        types: Sequence[Attribute],
+        properties: dict[str, Attribute],
+        attributes: dict[str, Attribute],
+        regions: Sequence[Region],
+    ) -> None:
+        # As `Operation.__init__`, without copies and without what is so anyhow.
+        if operands:
+            self.operands = operands
+        self.results = SSAValues([OpResult(kind, self, n) for n, kind in enumerate(types)])
+        self.properties, self.attributes = properties, attributes
+        self.location = UNKNOWN_LOC
+        for region in regions:
+            self.add_region(region)
+        self.__post_init__()
 
     def __post_init__(self) -> None:
         if _has_defaults(type(self)):
@@ -78,6 +89,52 @@ class DialectOperation(IRDLOperation):
         cls, trait: type[OpTrait] | OpTrait, *, value_if_unregistered: bool = True
     ) -> bool:
         return _has_trait(cls, trait)
+
+
+OperationT = TypeVar("OperationT", bound=DialectOperation)
+
+
+def op_definition(cls: type[OperationT]) -> type[OperationT]:
+    """Define an operation, as `irdl_op_definition`, whose parts are found faster.
+
+    xDSL looks up at each access how to find the operands, results and regions of a name.
+    Here the usual ways are chosen once; the others are left to it.
+    """
+    defined = irdl_op_definition(cls)
+    found = defined.get_irdl_definition()
+    if not found.options:
+        for kind, parts in (
+            ("_operands", found.operands),
+            ("results", found.results),
+            ("regions", found.regions),
+        ):
+            _name_parts(defined, attrgetter(kind), parts)
+    return defined
+
+
+def _name_parts(
+    cls: type[Operation],
+    all_of: Callable[[Operation], tuple[object, ...]],
+    parts: Sequence[tuple[str, object]],
+) -> None:
+    """Give a class properties for those of its parts that stand for one thing, or for all."""
+    for index, (name, definition) in enumerate(parts):
+        count = _count(definition)
+        if count is _Count.ONE:
+            setattr(cls, name, property(_one(all_of, index)))
+            continue
+        if count is _Count.ANY and len(parts) == 1:
+            setattr(cls, name, property(all_of))
+        # Where the others stand depends on how many there are.
+        return
+
+
+def _one(
+    all_of: Callable[[Operation], tuple[object, ...]], index: int
+) -> Callable[[Operation], object]:
+    # Tuples of values have an access of their own, which takes twice as long.
+    item = tuple[object, ...].__getitem__
+    return lambda op: item(all_of(op), index)
 
 
 @lru_cache(maxsize=1024)
@@ -102,6 +159,11 @@ def walk(op: Operation) -> Iterator[Operation]:
                 else:
                     yield inner
                 inner = inner.next_op
+
+
+def has_any(op: Operation, *kinds: type[Operation]) -> bool:
+    """Whether there is an operation of one of these classes in `op`."""
+    return any(issubclass(kind, kinds) for kind in {type(found) for found in walk(op)})
 
 
 def walk_inside_first(op: Operation) -> Iterator[Operation]:

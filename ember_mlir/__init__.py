@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ember_mlir.errors import (
         CaptureError,
         CaptureWarning,
+        ComparisonWarning,
         EmberError,
         EmptyChoiceError,
         EmptyReduceError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         InputError,
         InvalidIRError,
         LabelError,
+        MismatchError,
         ModelError,
         NotAcceptedError,
         OptimizationWarning,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
         ShapeError,
         SourceLocation,
     )
+    from ember_mlir.execution import ExecutionOptions, execution_options
     from ember_mlir.frontend.agents import Agent, agent
     from ember_mlir.frontend.chats import Chat, chat
     from ember_mlir.frontend.composition import Chain, Operator, compose
@@ -78,12 +81,14 @@ __all__ = [
     "CaptureWarning",
     "Chain",
     "Chat",
+    "ComparisonWarning",
     "Embedding",
     "EmberError",
     "EmptyChoiceError",
     "EmptyReduceError",
     "EmptyVoteError",
     "Ensemble",
+    "ExecutionOptions",
     "Faulty",
     "FunctionError",
     "Image",
@@ -94,6 +99,7 @@ __all__ = [
     "LastRun",
     "Masked",
     "Message",
+    "MismatchError",
     "ModelError",
     "MostCommon",
     "NotAcceptedError",
@@ -121,6 +127,7 @@ __all__ = [
     "compile",
     "compose",
     "embed",
+    "execution_options",
     "generate",
     "idempotent",
     "jit",
@@ -143,8 +150,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys(("ExecutionOptions", "execution_options"), "execution"),
     **dict.fromkeys(("Agent", "agent"), "frontend.agents"),
     **dict.fromkeys(("Chat", "chat"), "frontend.chats"),
+    **dict.fromkeys(("compile", "jit"), "compilation"),
     **dict.fromkeys(("CacheInfo", "LastRun", "Program"), "program"),
     **dict.fromkeys(("Masked", "redact"), "frontend.masks"),
     **dict.fromkeys(("generate", "sample"), "frontend.operations.asking"),

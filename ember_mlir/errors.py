@@ -86,6 +86,13 @@ class PipelineError(EmberError):
     """A pass or level is unknown, or is asked for in an order that cannot be."""
 
 
+class MismatchError(EmberError):
+    """A run that was checked gave something else than an eager run on the same answers.
+
+    It is a mistake of Ember MLIR; the message says what to report.
+    """
+
+
 class LabelError(EmberError):
     """A value would reach someone who may not see it; nothing has run.
 
@@ -204,3 +211,7 @@ class OptimizationWarning(UserWarning):
 
     The text says which pass, and where what it was given is kept, for whoever mends it.
     """
+
+
+class ComparisonWarning(UserWarning):
+    """Runs of a program are to be checked, but cannot be: it does more than ask models."""

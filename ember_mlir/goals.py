@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from os import environ
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ For `both` nothing is done that makes either more; for one, the other may grow.
 AnyPass: TypeAlias = "str | ModulePass | type[ModulePass]"
 """A pass: its name, perhaps with options as in `a{b=1}`, its class, or an object of it."""
 
+COMPARE = "compare"
+"""What the environment says for `check`."""
+
 
 @dataclass(frozen=True)
 class Goals:
@@ -30,6 +35,9 @@ class Goals:
     speculate: bool = False
     passes: tuple[AnyPass, ...] | str = ()
     without: tuple[str, ...] | str = ()
+    budget_usd: Decimal | None = None
+    timeout_s: Decimal | None = None
+    check: bool = False
 
     @classmethod
     def of(
@@ -39,11 +47,16 @@ class Goals:
         speculate: bool,
         passes: Sequence[AnyPass],
         without: Sequence[str],
+        check: bool = False,
     ) -> Goals:
-        """The options as they were given; a text in place of a list is told of on first use."""
+        """The options as they were given; a text in place of a list is told of on first use.
+
+        In an environment with `EMBER_DEBUG=compare`, all runs are to be checked.
+        """
         listed = passes if isinstance(passes, str) else tuple(passes)
         left_out = without if isinstance(without, str) else tuple(without)
-        return cls(allow, optimize_for, speculate, listed, left_out)
+        checked = check or COMPARE in environ.get("EMBER_DEBUG", "").split(",")
+        return cls(allow, optimize_for, speculate, listed, left_out, check=checked)
 
     def options(self) -> Options:
         """What the compiler is told. Raises `PipelineError` for what it does not know."""
@@ -60,9 +73,12 @@ class Goals:
                 "passes must be given as a list, but got a text; write it as in ['merge-calls']"
             )
         return Options(
-            Equivalence.parse(self.allow),
+            # What is compared must be the same, answer by answer.
+            Equivalence.parse("exact" if self.check else self.allow),
             self.optimize_for,
-            self.speculate,
+            self.speculate and not self.check,
             passes_of(self.passes),
             frozenset(self.without),
+            budget_usd=self.budget_usd,
+            timeout_s=self.timeout_s,
         )

@@ -21,7 +21,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from ember_mlir.errors import InputError
-from ember_mlir.grammars.shapes import ListShape, RecordShape, Shape, Value
+from ember_mlir.grammars.shapes import ListShape, OptionalShape, RecordShape, Shape, Value
 from ember_mlir.semantics import abridged
 from ember_mlir.text_files import read_text
 
@@ -164,6 +164,8 @@ def _example(shape: Shape) -> str:
             return '["a", "b"]'
         case ListShape():
             return f"[{_example(shape.element)}]"
+        case OptionalShape():
+            return _example(shape.element)
         case RecordShape():
             fields = [f"{json.dumps(name)}: {_example(found)}" for name, found in shape.fields]
             return "{" + ", ".join(fields) + "}"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from ember_mlir.collecting import seldom_collected
-from ember_mlir.errors import FunctionError
 from ember_mlir.providers import Session
 
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ class CompiledPlan:
 
     def inputs(self, arguments: Arguments) -> list[Any]:
         """What the plan takes of the arguments, in order."""
-        return [arguments.values[name] for name in self.captured.inputs]
+        return [arguments.held(name) for name in self.captured.inputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +62,9 @@ def compiled_plan(function: FunctionType, arguments: Arguments, goals: Goals) ->
     return CompiledPlan(captured, prepared, tuple(compiled.warnings))
 
 
-@contextmanager
-def errors_of_functions() -> Generator[None]:
-    """Let an error that a function of the user's has raised be what the caller sees."""
-    try:
-        yield
-    except FunctionError as error:
-        cause = error.__cause__
-        if cause is None:
-            raise
-        if error.location is not None:
-            cause.add_note(f"raised by what the program applied at {error.location}")
-        raise cause from None
-
-
-def listened(session: Session) -> Session:
-    """A session that keeps what is answered, if that is asked for."""
-    if not session.recorded:
+def listened(session: Session, is_checked: bool = False) -> Session:
+    """A session that keeps what is answered, if that is asked for or the run is compared."""
+    if not (session.recorded or is_checked):
         return session
     from ember_mlir.recording import Recording
 

@@ -7,15 +7,26 @@ call, and a plan is made once for each combination of argument types and static 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, ParamSpec, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+    overload,
+)
 
 from ember_mlir.direct import Sender, send_plain
 from ember_mlir.errors import CaptureError, CaptureWarning, EmberError, OptimizationWarning
+from ember_mlir.execution import current_options
 from ember_mlir.frontend.eager import answer_plain_calls
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.signature import Arguments, Signature
@@ -26,12 +37,12 @@ from ember_mlir.planning import (
     CompiledPlan,
     Refusal,
     compiled_plan,
-    errors_of_functions,
     listened,
     saved_by,
 )
 from ember_mlir.plans import CacheInfo, PlanCache
 from ember_mlir.providers import Session, current_session
+from ember_mlir.tracebacks import located
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -48,6 +59,7 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
 
 GraphForm = Literal["mermaid", "dot", "svg"]
@@ -117,11 +129,17 @@ class Program(Callee, Generic[P, R]):
         if found is None:
             return self._untraced(args, kwargs)
         plan, arguments = found
-        session = listened(current_session())
-        functions = plan.captured.functions
-        with errors_of_functions():
-            made = run(plan.prepared, plan.inputs(arguments), session, functions=functions)
-        return self._ran(plan, arguments, made, session)
+        session = listened(current_session(), self.goals.check)
+        functions, workers = plan.captured.functions, current_options().workers
+        inputs = plan.inputs(arguments)
+        try:
+            made = run(plan.prepared, inputs, session, functions=functions, workers=workers)
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        # Outside of the handler, so that it gets no context that it has not.
+        raise located(failed, self.function.__name__)
 
     async def acall(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run compiled on the current event loop, and return the result."""
@@ -132,11 +150,18 @@ class Program(Callee, Generic[P, R]):
             given: Any = self._untraced(args, kwargs)
             return await given if isawaitable(given) else given
         plan, arguments = found
-        session = listened(current_session())
+        session = listened(current_session(), self.goals.check)
         functions, inputs = plan.captured.functions, plan.inputs(arguments)
-        with errors_of_functions():
-            made = await run_async(plan.prepared, inputs, session, functions=functions)
-        return self._ran(plan, arguments, made, session)
+        workers = current_options().workers
+        try:
+            made = await run_async(
+                plan.prepared, inputs, session, functions=functions, workers=workers
+            )
+        except EmberError as error:
+            failed = error
+        else:
+            return self._ran(plan, arguments, made, session)
+        raise located(failed, self.function.__name__)
 
     def _planned(
         self, args: tuple[object, ...], kwargs: dict[str, object]
@@ -159,7 +184,7 @@ class Program(Callee, Generic[P, R]):
             _tell(told)
             return None
         plan = self._plans.get_or_make(
-            arguments.key, lambda: self._made_or_refused(arguments, told)
+            _key(arguments), lambda: self._made_or_refused(arguments, told)
         )
         _tell(told)
         return (plan, arguments) if isinstance(plan, CompiledPlan) else None
@@ -195,6 +220,27 @@ class Program(Callee, Generic[P, R]):
         self._settle(arguments, LastRun(answer, sender.settled()))
         return answer
 
+    def prepare(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Capture and compile for arguments like these, and run nothing.
+
+        The first call with arguments like these finds the plan then, and what cannot be
+        captured shows at once: as a warning, or as `CaptureError` if the program is strict.
+
+        >>> import ember_mlir as ember
+        >>> @ember.jit(strict=True)
+        ... def ask(question: str, style: int) -> str:
+        ...     return ember.generate(f"{style}: {question}")
+        >>> ask.prepare("How?", style=2)
+        >>> "llm.generate" in ask.ir()
+        True
+        """
+        found = self._planned(args, kwargs)
+        if found is None:
+            return
+        with self._lock:
+            if self._last_arguments is None:
+                self._last_arguments = found[1]
+
     def ir(self, level: Level = "llm") -> str:
         """The text of the program at a level: "llm", "sched" or "exec".
 
@@ -204,7 +250,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.parsing import print_module
         from ember_mlir.pipeline import compile_to
 
-        module = compile_to(self._captured(), level, self.goals.options())
+        module = compile_to(self._captured(), level, self._goals().options())
         return print_module(module).rstrip("\n")
 
     def graph(self, form: GraphForm = "mermaid") -> str:
@@ -215,7 +261,7 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.graphs import drawn
         from ember_mlir.pipeline import compile_to
 
-        return drawn(compile_to(self._captured(), "llm", self.goals.options()), form)
+        return drawn(compile_to(self._captured(), "llm", self._goals().options()), form)
 
     def _repr_svg_(self) -> str | None:
         """The picture that a notebook shows; none before the types of arguments are known."""
@@ -234,7 +280,7 @@ class Program(Callee, Generic[P, R]):
         """
         from ember_mlir.pipeline import compile_with, explain
 
-        compiled = compile_with(self._captured(), "exec", self.goals.options(), explained=True)
+        compiled = compile_with(self._captured(), "exec", self._goals().options(), explained=True)
         return explain(compiled, None if self.last_run is None else self.last_run.saved)
 
     def patterns(self) -> Sequence[Shape]:
@@ -274,14 +320,22 @@ class Program(Callee, Generic[P, R]):
         def make() -> CompiledPlan:
             return self._make(arguments, told)
 
-        plan = self._plans.get_or_make(arguments.key, make)
+        plan = self._plans.get_or_make(_key(arguments), make)
         # What was refused is refused once more, where somebody asks for it.
         plan = plan if isinstance(plan, CompiledPlan) else make()
         _tell(told)
         return plan.captured.module
 
-    def __get__(self, instance: object, owner: type | None = None) -> Program[P, R]:
-        """The program of a method for one object, which keeps its plans as long as that lives."""
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Program[P, R]: ...
+
+    @overload
+    def __get__(
+        self: Program[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Program[Q, R]: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        """The program of a method for one object; those of the objects called last are kept."""
         if instance is None:
             return self
         function: Any = self.function
@@ -290,6 +344,12 @@ class Program(Callee, Generic[P, R]):
             return Program(function, self.goals, strict=self.strict, fixed=(instance,))
 
         return self._methods.of(instance, make)
+
+    def __str__(self) -> str:
+        """The signature of the program, its last run and its text, or how to get that."""
+        from ember_mlir.describing import described
+
+        return described(self.function, len(self.fixed), self.ir, self.last_run)
 
     def __repr__(self) -> str:
         return f"<Program {self.function.__module__}.{self.function.__qualname__}>"
@@ -303,9 +363,13 @@ class Program(Callee, Generic[P, R]):
                 self._found_signature = Signature(self.function, self.fixed)
             return self._found_signature
 
+    def _goals(self) -> Goals:
+        """What the program is compiled for here."""
+        return current_options().goals(self.goals)
+
     def _make(self, arguments: Arguments, told: list[Warning]) -> CompiledPlan:
         """A new plan; `told` gets what whoever calls is to be warned of."""
-        plan = compiled_plan(self.function, arguments, self.goals)
+        plan = compiled_plan(self.function, arguments, self._goals())
         told += map(OptimizationWarning, plan.warnings)
         return plan
 
@@ -318,7 +382,7 @@ class Program(Callee, Generic[P, R]):
     def _refusal(self, error: CaptureError, told: list[Warning]) -> Refusal:
         """What cannot be captured, unless that is an error."""
         if self.strict:
-            raise error
+            raise located(error, self.function.__name__) from error.__cause__
         text = f"{error}; until then it runs as it is written, one call after the other"
         told.append(CaptureWarning(text))
         return Refusal(self.function, self.function.__code__)
@@ -328,6 +392,10 @@ class Program(Callee, Generic[P, R]):
         answer: Any = plan.captured.shape.rebuild(run.outputs)
         saved = saved_by(plan, arguments, session)
         self._settle(arguments, LastRun(answer, run.bill, saved, run.trace))
+        if self.goals.check:
+            from ember_mlir.comparing import compare
+
+            compare(self.function, plan.captured, arguments, answer, session)
         return answer
 
     def _settle(self, arguments: Arguments, run: LastRun[R]) -> None:
@@ -336,6 +404,12 @@ class Program(Callee, Generic[P, R]):
             self._signature().settle(arguments)
             self._last_arguments = arguments
             self.last_run = run
+
+
+def _key(arguments: Arguments) -> Hashable:
+    """What plans for these arguments are found by, here."""
+    asked = current_options().compiled_for
+    return arguments.key if asked is None else (arguments.key, asked)
 
 
 def _tell(told: list[Warning]) -> None:

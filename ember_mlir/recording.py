@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ember_mlir.errors import ProgramError
+from ember_mlir.errors import EmberError, ProgramError
 from ember_mlir.providers import Provider, Reply, Request, Session, is_simulated
+from ember_mlir.providers.failures import foreign_error, own_error
 from ember_mlir.providers.protocol import Outcome, SimulatedProvider, TimedProvider, is_timed
 from ember_mlir.tape import fresh_seed
 
@@ -100,7 +101,11 @@ class Listener:
 
     async def generate(self, request: Request) -> Reply:
         """What the other provider answers."""
-        reply = await self._provider.generate(request)
+        try:
+            reply = await self._provider.generate(request)
+        except Exception as error:
+            self._heard.note(request, error)
+            raise
         self._heard.note(request, reply)
         return reply
 
@@ -142,8 +147,10 @@ class Replayed:
     def send(self, request: Request) -> Reply:
         """What was answered, or where nothing was, something that nobody will read."""
         outcome = self._outcomes.get(request)
+        if isinstance(outcome, EmberError):
+            raise own_error(outcome)
         if isinstance(outcome, Exception):
-            raise outcome
+            raise foreign_error(self, request.model, outcome)
         reply = unread(request) if outcome is None else outcome
         self.calls += 1
         self.tokens += reply.input_tokens + reply.output_tokens

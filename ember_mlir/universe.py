@@ -121,6 +121,12 @@ def _infer_labels() -> type[ModulePass]:
     return InferLabelsPass
 
 
+def _limit_run() -> type[ModulePass]:
+    from ember_mlir.passes.limit_run import LimitRunPass
+
+    return LimitRunPass
+
+
 def _redact_prompts() -> type[ModulePass]:
     from ember_mlir.passes.redact_prompts import RedactPromptsPass
 
@@ -201,6 +207,7 @@ PASSES: dict[str, Callable[[], type[ModulePass]]] = {
     "redact-prompts": _redact_prompts,
     "verify-labels": _verify_labels,
     "lower-to-sched": _lower_to_sched,
+    "limit-run": _limit_run,
     "cancel-losers": _cancel_losers,
     "set-priorities": _set_priorities,
     "lower-to-exec": _lower_to_exec,

@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
-from ember_mlir.dialects.locations import location_of
+from ember_mlir.dialects.locations import location_of, operators_of
 from ember_mlir.errors import SourceLocation
 from ember_mlir.passes.equivalence import DISTRIBUTION, EXACT, Equivalence, Kind
 
@@ -52,7 +52,10 @@ Promises = dict[Kind, Equivalence]
 
 
 class Remark(NamedTuple):
-    """What an optimization has done at a place (`fired`), or why it has not."""
+    """What an optimization has done at a place (`fired`), or why it has not.
+
+    `operators` are those of the front end that the place belongs to.
+    """
 
     pass_name: str
     fired: bool
@@ -60,6 +63,7 @@ class Remark(NamedTuple):
     said: str
     source: SourceLocation | None
     equivalence: Equivalence
+    operators: str = ""
 
 
 @dataclass
@@ -130,5 +134,7 @@ def missed(op: Operation, said: str) -> None:
 
 def _note(setting: Setting, op: Operation, said: str, rewrite: Equivalence, *, fired: bool) -> None:
     if setting.remarks is not None:
-        place = location_of(op)
-        setting.remarks.append(Remark(setting.pass_name, fired, op.name, said, place, rewrite))
+        place, around = location_of(op), operators_of(op)
+        setting.remarks.append(
+            Remark(setting.pass_name, fired, op.name, said, place, rewrite, around)
+        )

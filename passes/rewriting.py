@@ -7,14 +7,14 @@ from inspect import signature
 from types import UnionType
 from typing import TypeVar, get_args
 
-from xdsl.dialects.builtin import LocationAttr, ModuleOp, NameLoc, StringAttr
+from xdsl.dialects.builtin import LocationAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
-from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble import YieldOp
-from ember_mlir.dialects.locations import invalid
+from ember_mlir.dialects.locations import invalid, unnamed
 from ember_mlir.dialects.wording import sentence
 
 PatternT = TypeVar("PatternT", bound=RewritePattern)
@@ -77,9 +77,12 @@ class Replacer(PatternRewriter):
 
     def finish(self) -> None:
         """Erase the operations that were replaced."""
-        for op in reversed(self._dead):
+        for op in self._dead:
+            op.drop_all_references()
+        for result in (result for op in self._dead for result in op.results):
             # An operation that a pass has made and never put anywhere may still use it.
-            op.erase(safe_erase=False)
+            if result.first_use is not None:
+                result.erase(safe_erase=False)
 
     def _newest(self, value: SSAValue) -> SSAValue:
         while (newer := self._new.get(value)) is not None:
@@ -179,15 +182,16 @@ def yielding(ops: Sequence[Operation]) -> Region:
 
 
 def place_of(value: SSAValue) -> LocationAttr:
-    """Where `value` comes from, without the name that it was written with there."""
+    """Where `value` comes from, without the name that it was written with there.
+
+    An argument has no place inside of operators either: its name would be taken for its own.
+    """
     owner = value.owner
     location = value.location if isinstance(value, BlockArgument) else None
     if location is None:
         assert isinstance(owner, Operation)
         location = owner.location
-    if isinstance(location, NameLoc) and isinstance(location.location, LocationAttr):
-        return location.location
-    return location
+    return unnamed(location)
 
 
 def move_ops(source: Block, target: Block | Operation, new: Mapping[SSAValue, SSAValue]) -> None:
@@ -201,7 +205,8 @@ def move_ops(source: Block, target: Block | Operation, new: Mapping[SSAValue, SS
         if isinstance(target, Block):
             target.add_op(op)
         else:
-            Rewriter.insert_op(op, InsertPoint.before(target))
+            assert target.parent is not None, "what is moved has a place to go to"
+            target.parent.insert_op_before(op, target)
 
 
 class SymbolNames:

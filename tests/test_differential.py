@@ -44,13 +44,13 @@ llm.model @small from "simulated"
 llm.model @large from "simulated"
 func.func @nested(%xss: !llm.list<!llm.list<!llm.text>>, %how: !llm.text)
     -> (!llm.list<!llm.text>, !llm.list<!llm.list<!llm.text>>, !llm.text) {
-  %style = llm.generate @large(%how) temperature 0 max_tokens 8
-  %again = llm.generate @large(%how) temperature 0 max_tokens 8
+  %style = llm.generate @large(%how) temperature 0 max_tokens 40
+  %again = llm.generate @large(%how) temperature 0 max_tokens 40
   %drafts = ensemble.map %xs in %xss
       : !llm.list<!llm.list<!llm.text>> -> !llm.list<!llm.list<!llm.text>> do {
     %ys = ensemble.map %x in %xs : !llm.list<!llm.text> -> !llm.list<!llm.text> do {
       %p = llm.template "{0} {1}: How many letters are in '{2}'?"(%style, %again, %x)
-      %three = ensemble.sample 3 of @small(%p) temperature 0.9 max_tokens 8
+      %three = ensemble.sample 3 of @small(%p) temperature 0.9 max_tokens 40
       %best = ensemble.vote %three : !llm.list<!llm.text>
       ensemble.yield %best : !llm.text
     }
@@ -61,7 +61,7 @@ func.func @nested(%xss: !llm.list<!llm.list<!llm.text>>, %how: !llm.text)
     %one = ensemble.reduce %g in %ys by 2 : !llm.list<!llm.text> do {
       %j = llm.join %g with " + "
       %p = llm.template "{1} What is {0}?"(%j, %how)
-      %sum = llm.generate @small(%p) max_tokens 8
+      %sum = llm.generate @small(%p) max_tokens 40
       ensemble.yield %sum : !llm.text
     }
     ensemble.yield %one : !llm.text
@@ -79,7 +79,7 @@ func.func @shared(%q: !llm.text, %xs: !llm.list<!llm.text>)
     -> (!llm.text, !llm.text, !llm.text, !llm.list<!llm.text>, !llm.list<!llm.text>,
         !llm.list<!llm.list<!llm.text>>, !llm.text) {
   %t = llm.template "What is {0}?"(%q)
-  %a = llm.generate @small(%t) max_tokens 8
+  %a = llm.generate @small(%t) max_tokens 40
   %left = llm.template "a{0}"(%q)
   %right = llm.template "b{0}"(%q)
   %both = llm.template "{0} and {1}: 2 + 3"(%left, %right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from xdsl.context import Context
@@ -115,9 +116,9 @@ def test_what_is_not_allowed_is_not_done() -> None:
     ],
 )
 def test_wrong_options_are_refused_before_anything_has_run(
-    options: dict[str, object], message: str
+    options: dict[str, Any], message: str
 ) -> None:
-    program = ember.compile(twice, **options)  # pyright: ignore[reportArgumentType]
+    program = ember.compile(twice, **options)
     with pytest.raises(PipelineError, match=message):
         program("2 + 2")
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -320,9 +321,7 @@ def test_jit_with_and_without_parentheses() -> None:
     assert "one" in repr(one)
 
 
-@pytest.mark.parametrize(
-    "value", [print, str, Counting(), 3, Counting().generate, staticmethod(len)]
-)
+@pytest.mark.parametrize("value", [print, str, Counting(), 3, "".join, staticmethod(len)])
 def test_only_functions_are_captured(value: object) -> None:
     with pytest.raises(ember.CaptureError, match="must be made of a Python function"):
         ember.compile(value)  # type: ignore[arg-type]
@@ -342,9 +341,11 @@ class Holder:
 
 
 def test_a_method_is_a_program_of_its_object() -> None:
-    assert Holder.static("a") == Holder().static("a") == "a"
+    # Of a static method that is a program, type checkers think that it is bound to an object.
+    anyone: Any = Holder()
+    assert Holder.static("a") == anyone.static("a") == "a"
     one, other = Holder(), Holder()
-    assert one.method("a") == "a"  # type: ignore[call-arg]
+    assert one.method("a") == "a"
     assert one.method is one.method
     assert one.method is not other.method
     assert isinstance(Holder.method, ember.Program)

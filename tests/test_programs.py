@@ -80,6 +80,7 @@ def test_programs_are_shown_as_text() -> None:
 def test_a_failing_program_shrinks_to_a_short_text() -> None:
     failing: list[str] = []
 
+    @settings(max_examples=1000)
     @given(programs(max_ops=4))
     def fails(program: Program) -> None:
         if "llm.join" in program.text:

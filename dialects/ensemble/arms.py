@@ -9,7 +9,6 @@ from typing import ClassVar, Self
 from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     opt_operand_def,
     opt_prop_def,
     result_def,
@@ -24,7 +23,7 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.ensemble.leaves import AcceptOp, YieldOp, last_of
 from ember_mlir.dialects.formats import parse_arms, parse_on_error, print_arms, print_on_error
 from ember_mlir.dialects.formats.strategies import verify_on_error
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import Canonicalizes, ListType
 
 
@@ -76,7 +75,7 @@ def verify_arms(
             raise VerifyException(f"the regions must give {expected}, but got {given}")
 
 
-@irdl_op_definition
+@op_definition
 class ParallelOp(DialectOperation):
     """The results of different regions as a list, in the order written.
 
@@ -146,7 +145,7 @@ class ParallelOp(DialectOperation):
         verify_on_error(self, self.default, member)
 
 
-@irdl_op_definition
+@op_definition
 class CascadeOp(ArmsOp):
     """The result of the first rung that is accepted, from cheap to dear.
 
@@ -185,7 +184,7 @@ class CascadeOp(ArmsOp):
             last_of(rung, AcceptOp)
 
 
-@irdl_op_definition
+@op_definition
 class FallbackOp(ArmsOp):
     """The result of the first region that does not fail.
 
@@ -214,7 +213,7 @@ class FallbackOp(ArmsOp):
     traits = traits_def(RecursiveMemoryEffect(), Canonicalizes())
 
 
-@irdl_op_definition
+@op_definition
 class RaceOp(ArmsOp):
     """The result of one of several regions that does not fail, as a rule the first to end.
 

@@ -11,7 +11,6 @@ from xdsl.irdl import (
     AnyAttr,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -34,7 +33,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_vote
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -50,7 +49,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class VoteOp(DialectOperation):
     """The answer given most often.
 
@@ -114,7 +113,7 @@ class VoteOp(DialectOperation):
         verify_comparable((self.answers if self.keys is None else self.keys).type)
 
 
-@irdl_op_definition
+@op_definition
 class JudgeOp(SamplingFields):
     """The answer that a model finds best.
 
@@ -170,7 +169,7 @@ class JudgeOp(SamplingFields):
         verify_draw(self)
 
 
-@irdl_op_definition
+@op_definition
 class BestOp(DialectOperation):
     """The answer with the highest score.
 

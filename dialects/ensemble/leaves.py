@@ -9,14 +9,13 @@ from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     AnyAttr,
     VarConstraint,
-    irdl_op_definition,
     lazy_traits_def,
     operand_def,
 )
 from xdsl.traits import HasParent, IsTerminator, OpTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 
 
 def _traits_of_yield() -> tuple[OpTrait, ...]:
@@ -34,7 +33,7 @@ def _traits_of_accept() -> tuple[OpTrait, ...]:
     return IsTerminator(), HasParent(CascadeOp, RefineOp), Pure()
 
 
-@irdl_op_definition
+@op_definition
 class YieldOp(DialectOperation):
     """The result of one run of a region.
 
@@ -59,7 +58,7 @@ class YieldOp(DialectOperation):
         super().__init__(operands=[value])
 
 
-@irdl_op_definition
+@op_definition
 class AcceptOp(DialectOperation):
     """The result of a rung or round, and whether it is good enough to be the last.
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from xdsl.dialects.builtin import I64, IntegerAttr, SymbolRefAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -47,7 +46,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.strategies import verify_on_error
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import (
     TEXT_OR_MESSAGES,
     TEXTS,
@@ -61,7 +60,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class SampleOp(AnswerFields):
     """Several answers of a model to one prompt, each an independent draw.
 
@@ -138,7 +137,7 @@ class SampleOp(AnswerFields):
         verify_on_error(self, self.default, TextType())
 
 
-@irdl_op_definition
+@op_definition
 class MapOp(DialectOperation):
     """The results of a region for each element of a list, in the list's order.
 
@@ -219,7 +218,7 @@ class MapOp(DialectOperation):
         verify_on_error(self, self.default, yielded)
 
 
-@irdl_op_definition
+@op_definition
 class ReduceOp(DialectOperation):
     """A list made one value by merging groups of neighbours, as a tree of fixed shape.
 

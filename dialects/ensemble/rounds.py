@@ -5,7 +5,6 @@ from __future__ import annotations
 from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -20,11 +19,11 @@ from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble.leaves import AcceptOp, last_of
 from ember_mlir.dialects.formats import integer, parse_body, print_body, verify_limits
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import Canonicalizes, RepeatsRegion
 
 
-@irdl_op_definition
+@op_definition
 class RefineOp(DialectOperation):
     """A value that a region improves until it accepts it, in a number of rounds at most.
 

@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     opt_prop_def,
     prop_def,
     result_def,
@@ -32,13 +31,13 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_attempt,
 )
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import DecimalAttr, RefersTo
 
 _WITH = "(`with` $captures^ `:` type($captures))?"
 
 
-@irdl_op_definition
+@op_definition
 class FirstOp(DialectOperation, RunsFrames):
     """The result of one of several frames that does not fail, as a rule the first to end.
 
@@ -97,7 +96,7 @@ class FirstOp(DialectOperation, RunsFrames):
         return frames_type(self.captures, [self.result.type])
 
 
-@irdl_op_definition
+@op_definition
 class AttemptOp(DialectOperation, RunsFrames):
     """The result of the first frame that does not fail, each tried a number of times.
 

@@ -16,7 +16,6 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     RangeVarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -38,13 +37,13 @@ from ember_mlir.dialects.formats.strategies import (
     Limits,
     verify_amounts,
 )
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import DecimalAttr, RefersTo
 
 _WITH = "(`with` $captures^ `:` type($captures))?"
 
 
-@irdl_op_definition
+@op_definition
 class SpawnOp(DialectOperation, RunsFrames):
     """A frame run once, as a scope of its own: the handle cancels it.
 
@@ -102,7 +101,7 @@ class SpawnOp(DialectOperation, RunsFrames):
         return frames_type(self.captures, self.values.types)
 
 
-@irdl_op_definition
+@op_definition
 class SelectOp(DialectOperation, RunsFrames):
     """One of two frames, by a condition; nothing of the other one runs.
 
@@ -160,7 +159,7 @@ class SelectOp(DialectOperation, RunsFrames):
         return frames_type(self.captures, self.values.types)
 
 
-@irdl_op_definition
+@op_definition
 class LoopOp(DialectOperation, RunsFrames):
     """A frame run again while it says so, at most a number of times; it runs at least once.
 

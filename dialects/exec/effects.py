@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import FunctionType, SymbolRefAttr, UnitAttr, i1
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -36,7 +35,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_word,
 )
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import (
     DecimalAttr,
     LabelAttr,
@@ -47,7 +46,7 @@ from ember_mlir.dialects.values import (
 from ember_mlir.errors import SourceLocation
 
 
-@irdl_op_definition
+@op_definition
 class DoneOp(DialectOperation):
     """A token that is there once all of these are, lists with all their pieces; of none, at once.
 
@@ -70,7 +69,7 @@ class DoneOp(DialectOperation):
         super().__init__(operands=[values], result_types=[TOKEN])
 
 
-@irdl_op_definition
+@op_definition
 class ApplyOp(DialectOperation):
     """The result of a Python function, which the engine is given by name.
 
@@ -133,7 +132,7 @@ class ApplyOp(DialectOperation):
             )
 
 
-@irdl_op_definition
+@op_definition
 class AfterOp(DialectOperation):
     """A token that is there some seconds after another, or after the frame has begun.
 
@@ -166,7 +165,7 @@ class AfterOp(DialectOperation):
         verify_amounts(self, "seconds")
 
 
-@irdl_op_definition
+@op_definition
 class CancelOp(DialectOperation):
     """The end of a frame under way; where the condition says no, nothing happens.
 
@@ -207,7 +206,7 @@ class CancelOp(DialectOperation):
         super().__init__(operands=[handle, condition, after], result_types=[TOKEN])
 
 
-@irdl_op_definition
+@op_definition
 class CacheLookupOp(DialectOperation, RunsFrames):
     """A result that is kept from before, or what a frame gives where there is none.
 
@@ -287,7 +286,7 @@ class CacheLookupOp(DialectOperation, RunsFrames):
         return FunctionType.from_lists([KEY, *captured], [self.result.type])
 
 
-@irdl_op_definition
+@op_definition
 class CacheStoreOp(DialectOperation):
     """A result kept under a key for some seconds; the token is there when it is kept.
 

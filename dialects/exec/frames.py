@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 from xdsl.dialects.utils import parse_func_op_like, print_func_op_like
 from xdsl.ir import Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     lazy_traits_def,
     opt_prop_def,
     prop_def,
@@ -33,10 +32,10 @@ from xdsl.traits import (
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.exec.types import shown
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 
 
-@irdl_op_definition
+@op_definition
 class FrameOp(DialectOperation):
     """A flat block of instructions, each of which fires when its inputs are ready.
 
@@ -116,7 +115,7 @@ class FrameOp(DialectOperation):
                 raise VerifyException(f"a frame must be flat, but '{op.name}' has a region")
 
 
-@irdl_op_definition
+@op_definition
 class ReturnOp(DialectOperation):
     """The results of a frame; each leaves as soon as it is there.
 

@@ -12,7 +12,6 @@ from xdsl.dialects.builtin import (
     UnitAttr,
 )
 from xdsl.irdl import (
-    irdl_op_definition,
     opt_prop_def,
     prop_def,
     traits_def,
@@ -22,11 +21,11 @@ from xdsl.traits import SymbolOpInterface
 from ember_mlir.dialects.formats import PRICES, Number, integer, verify_limits, verify_prices
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
 from ember_mlir.dialects.formats.tools import verify_tool
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, Utf8Attr
 
 
-@irdl_op_definition
+@op_definition
 class LaneOp(DialectOperation):
     """All that the engine needs to know of where requests go: provider, prices, limits.
 
@@ -112,7 +111,7 @@ class LaneOp(DialectOperation):
         verify_prices(self, "a lane")
 
 
-@irdl_op_definition
+@op_definition
 class ToolOp(DialectOperation):
     """Something that a model may ask to be done: its name, what it does, what it takes.
 

@@ -19,7 +19,6 @@ from xdsl.irdl import (
     AttrSizedOperandSegments,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -33,11 +32,11 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.exec.types import RunsFrames, verify_number_of_frames
 from ember_mlir.dialects.formats import OneOrMore, OnError, integer, verify_arity
 from ember_mlir.dialects.formats.strategies import verify_on_error
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import ListType, RefersTo
 
 
-@irdl_op_definition
+@op_definition
 class FanoutOp(DialectOperation, RunsFrames):
     """A frame run for every piece of a list, or a given number of times.
 
@@ -129,7 +128,7 @@ class FanoutOp(DialectOperation, RunsFrames):
         return FunctionType.from_lists([*first, *captured], [self.result.type.element])
 
 
-@irdl_op_definition
+@op_definition
 class ReduceOp(DialectOperation, RunsFrames):
     """A list merged to one piece by a tree of frames whose shape is fixed by its length.
 
@@ -196,7 +195,7 @@ class ReduceOp(DialectOperation, RunsFrames):
         return FunctionType.from_lists([self.items.type, *captured], [self.result.type])
 
 
-@irdl_op_definition
+@op_definition
 class ParallelOp(DialectOperation, RunsFrames):
     """Different frames run at once, with the same arguments; their results as a list.
 

@@ -14,7 +14,6 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -44,7 +43,7 @@ from ember_mlir.dialects.formats.answers import (
     verify_request,
     verify_scores,
 )
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import (
     EMBEDDING,
     TEXT,
@@ -65,7 +64,7 @@ from ember_mlir.errors import SourceLocation
 _ORIGIN = "(`priority` $priority^)? `site` $site `label` $label custom<Source>($source)"
 
 
-@irdl_op_definition
+@op_definition
 class RequestOp(SamplingFields):
     """One request on a lane.
 
@@ -131,7 +130,6 @@ class RequestOp(SamplingFields):
         label: LabelAttr,
         source: SourceLocation,
     ) -> None:
-        asked = (sampling or Sampling()).properties()
         given = {"temperature": temperature, "max_tokens": max_tokens}
         used = ArrayAttr([symbol_ref(tool) for tool in tools]) if tools else None
         super().__init__(
@@ -139,7 +137,7 @@ class RequestOp(SamplingFields):
             properties={
                 "lane": symbol_ref(lane),
                 "times": None if times is None else integer(times),
-                **(asked if sampling else given),
+                **(given if sampling is None else sampling.properties()),
                 "tools": used,
                 "sampled": UnitAttr() if sampled else None,
                 **_origin(priority, site, label, source),
@@ -159,7 +157,7 @@ class RequestOp(SamplingFields):
             )
 
 
-@irdl_op_definition
+@op_definition
 class EmbedOp(DialectOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
@@ -213,7 +211,7 @@ class EmbedOp(DialectOperation):
         verify_embedding(self)
 
 
-@irdl_op_definition
+@op_definition
 class ScoreOp(DialectOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
 

@@ -12,7 +12,6 @@ from xdsl.irdl import (
     IRDLOperation,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     prop_def,
     result_def,
@@ -31,7 +30,7 @@ from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import verify_template
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -74,7 +73,7 @@ def _type_of(known: Attribute) -> Attribute:
             return TEXT
 
 
-@irdl_op_definition
+@op_definition
 class ConstantOp(DialectOperation):
     """A value that is known: a text, a number, or yes or no.
 
@@ -116,7 +115,7 @@ class ConstantOp(DialectOperation):
             )
 
 
-@irdl_op_definition
+@op_definition
 class FormatOp(DialectOperation):
     """A template with its holes filled.
 
@@ -147,7 +146,7 @@ class FormatOp(DialectOperation):
         verify_template(self.template.data, len(self.holes))
 
 
-@irdl_op_definition
+@op_definition
 class ListOp(DialectOperation):
     """A list whose pieces become ready one by one.
 
@@ -173,7 +172,7 @@ class ListOp(DialectOperation):
         super().__init__(operands=[items], result_types=[result_type])
 
 
-@irdl_op_definition
+@op_definition
 class JoinOp(DialectOperation):
     """The texts of a list as one, once the whole list is there.
 

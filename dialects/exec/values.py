@@ -10,7 +10,6 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import (
     AnyAttr,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -23,7 +22,7 @@ from xdsl.utils.exceptions import VerifyException
 from ember_mlir.dialects.exec.computing import COMPUTATIONS
 from ember_mlir.dialects.exec.types import shown
 from ember_mlir.dialects.formats import As, Source
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     GrammarAttr,
     SourceAttr,
@@ -34,7 +33,7 @@ from ember_mlir.errors import SourceLocation
 from ember_mlir.grammars import Grammar
 
 
-@irdl_op_definition
+@op_definition
 class ComputeOp(DialectOperation):
     """The result of one of a closed set of computations on values.
 
@@ -114,7 +113,7 @@ class ComputeOp(DialectOperation):
             )
 
 
-@irdl_op_definition
+@op_definition
 class ParseOp(DialectOperation):
     """The value that a text spells, by a grammar; a text that does not fit is `ParseError`.
 
@@ -153,7 +152,7 @@ class ParseOp(DialectOperation):
             )
 
 
-@irdl_op_definition
+@op_definition
 class AcceptOp(DialectOperation):
     """A value, if it is accepted; else the error `NotAcceptedError`.
 
@@ -184,7 +183,7 @@ class AcceptOp(DialectOperation):
         )
 
 
-@irdl_op_definition
+@op_definition
 class ReleaseOp(DialectOperation):
     """Values that are let go of once all other instructions that read them have fired.
 

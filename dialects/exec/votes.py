@@ -10,7 +10,6 @@ from xdsl.irdl import (
     AnyAttr,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -25,13 +24,13 @@ from ember_mlir.dialects.formats.strategies import (
     verify_quorum,
     verify_vote,
 )
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import DecimalAttr, ListType, Utf8Attr
 
 _TYPES = "`:` type($answers) (`,` type($keys)^)? attr-dict"
 
 
-@irdl_op_definition
+@op_definition
 class VoteOp(DialectOperation):
     """The answer given most often, once the whole list is there.
 
@@ -75,7 +74,7 @@ class VoteOp(DialectOperation):
         verify_vote(self)
 
 
-@irdl_op_definition
+@op_definition
 class QuorumOp(DialectOperation):
     """The answer given most often, as soon as that is known; what is missing is cancelled.
 

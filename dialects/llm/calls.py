@@ -8,7 +8,6 @@ from decimal import Decimal
 from xdsl.dialects.builtin import ArrayAttr, SymbolRefAttr, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -36,7 +35,7 @@ from ember_mlir.dialects.formats import (
     verify_sampling,
 )
 from ember_mlir.dialects.formats.answers import own_indices, verify_embedding, verify_scores
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.values import (
     EMBEDDING,
     MESSAGES,
@@ -52,7 +51,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class GenerateOp(AnswerFields):
     """One answer of a model to a prompt, which is a text or a conversation.
 
@@ -141,7 +140,7 @@ class GenerateOp(AnswerFields):
             )
 
 
-@irdl_op_definition
+@op_definition
 class EmbedOp(DialectOperation):
     """The embedding of a text: a vector whose direction tells what the text is about.
 
@@ -190,7 +189,7 @@ class EmbedOp(DialectOperation):
         verify_draw(self, own=own_indices(self))
 
 
-@irdl_op_definition
+@op_definition
 class ScoreOp(DialectOperation):
     """How well each of some labels fits a text: a number from 0 to 1 for each, in order.
 

@@ -8,7 +8,6 @@ from xdsl.dialects.builtin import StringAttr, SymbolRefAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
-    irdl_op_definition,
     prop_def,
     result_def,
     traits_def,
@@ -27,7 +26,7 @@ from xdsl.traits import EffectInstance, MemoryEffect, MemoryEffectKind
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats.strategies import EFFECTS
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 
 
 @irdl_custom_directive
@@ -55,7 +54,7 @@ class EffectOfFunction(MemoryEffect):
         return set() if pure else {EffectInstance(MemoryEffectKind.WRITE)}
 
 
-@irdl_op_definition
+@op_definition
 class ApplyOp(DialectOperation):
     """The result of a Python function, which the program is given by name when it runs.
 

@@ -10,7 +10,6 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     prop_def,
     result_def,
@@ -20,7 +19,7 @@ from xdsl.traits import NoMemoryEffect, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import Stop
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -32,7 +31,7 @@ from ember_mlir.dialects.values import (
 from ember_mlir.redaction import POLICIES
 
 
-@irdl_op_definition
+@op_definition
 class RedactOp(DialectOperation):
     """A text with what some policies find hidden behind masks, and what was hidden.
 
@@ -82,7 +81,7 @@ class RedactOp(DialectOperation):
                 )
 
 
-@irdl_op_definition
+@op_definition
 class RestoreOp(DialectOperation):
     """A text with the masks of a redaction replaced by what they hide.
 
@@ -114,7 +113,7 @@ class RestoreOp(DialectOperation):
         super().__init__(operands=[text, hidden], result_types=[TEXT])
 
 
-@irdl_op_definition
+@op_definition
 class DeclassifyOp(DialectOperation):
     """The same value with a lower label, for a reason that is written down.
 

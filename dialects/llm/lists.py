@@ -11,7 +11,6 @@ from xdsl.irdl import (
     AnyAttr,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     prop_def,
     result_def,
@@ -21,11 +20,11 @@ from xdsl.irdl import (
 from xdsl.traits import NoMemoryEffect, Pure
 
 from ember_mlir.dialects.formats import integer, verify_limits
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import EMBEDDING, TEXT_OR_LIST, Canonicalizes, ListType
 
 
-@irdl_op_definition
+@op_definition
 class ListOp(DialectOperation):
     """A list of values in the order written.
 
@@ -48,7 +47,7 @@ class ListOp(DialectOperation):
         super().__init__(operands=[items], result_types=[result_type])
 
 
-@irdl_op_definition
+@op_definition
 class GetOp(DialectOperation):
     """The element of a list at an index, which counts from 0, or from the end if negative.
 
@@ -79,7 +78,7 @@ class GetOp(DialectOperation):
         super().__init__(operands=[items, index], result_types=[items.type.element])
 
 
-@irdl_op_definition
+@op_definition
 class ConcatOp(DialectOperation):
     """Lists of one type made one, in the order written.
 
@@ -104,7 +103,7 @@ class ConcatOp(DialectOperation):
         super().__init__(operands=[lists], result_types=[result_type])
 
 
-@irdl_op_definition
+@op_definition
 class LengthOp(DialectOperation):
     """How many elements a list has, or characters a text.
 
@@ -128,7 +127,7 @@ class LengthOp(DialectOperation):
         super().__init__(operands=[value], result_types=[i64])
 
 
-@irdl_op_definition
+@op_definition
 class TopKOp(DialectOperation):
     """The indices of the vectors nearest to another, the nearest first.
 

@@ -9,7 +9,6 @@ from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    irdl_op_definition,
     operand_def,
     prop_def,
     result_def,
@@ -21,7 +20,7 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     MESSAGES,
     TEXT,
@@ -39,7 +38,7 @@ TOOL_CALL = RecordType.of([("id", TEXT), ("tool", TEXT), ("arguments", TEXT)])
 """A call that a model asks for: which, of which tool, with which arguments as JSON."""
 
 
-@irdl_op_definition
+@op_definition
 class MessagesOp(DialectOperation):
     """A conversation: what stands `after`, then the turns that are written.
 
@@ -133,7 +132,7 @@ class MessagesOp(DialectOperation):
             raise VerifyException("a conversation must have at least 1 turn, but got none")
 
 
-@irdl_op_definition
+@op_definition
 class ContentOp(DialectOperation):
     """The text of the last turn of a conversation; its text parts are joined by line breaks.
 
@@ -158,7 +157,7 @@ class ContentOp(DialectOperation):
         super().__init__(operands=[messages], result_types=[TEXT])
 
 
-@irdl_op_definition
+@op_definition
 class ToolCallsOp(DialectOperation):
     """The calls that the last turn of a conversation asks for; none if it asks for none.
 

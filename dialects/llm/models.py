@@ -12,7 +12,6 @@ from xdsl.dialects.builtin import (
     UnitAttr,
 )
 from xdsl.irdl import (
-    irdl_op_definition,
     opt_prop_def,
     prop_def,
     traits_def,
@@ -27,11 +26,11 @@ from ember_mlir.dialects.formats import (
     verify_prices,
 )
 from ember_mlir.dialects.formats.tools import verify_tool
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, Utf8Attr
 
 
-@irdl_op_definition
+@op_definition
 class ModelOp(DialectOperation):
     """A model that calls of this module may use, with all that planning must know.
 
@@ -111,7 +110,7 @@ class ModelOp(DialectOperation):
         verify_limits(self, "concurrency", "requests_per_minute", "tokens_per_minute", "batch")
 
 
-@irdl_op_definition
+@op_definition
 class ToolOp(DialectOperation):
     """Something that a model may ask to be done: its name, what it does, what it takes.
 

@@ -10,7 +10,6 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import (
     AnyAttr,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     prop_def,
     result_def,
@@ -22,7 +21,7 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     TEXT_OR_LIST,
     Canonicalizes,
@@ -35,7 +34,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class RecordOp(DialectOperation):
     """A record of values, in the order of its fields.
 
@@ -98,7 +97,7 @@ def _count_rule(record: RecordType, got: int) -> str:
     return f"a record of {len(record.types)} fields must have as many values, but got {got}"
 
 
-@irdl_op_definition
+@op_definition
 class FieldOp(DialectOperation):
     """The value of a record under a name.
 
@@ -166,7 +165,7 @@ def _field_rule(record: RecordType, got: str) -> str:
     return f"a field must be one of the record's, {known}, but got '{got}'"
 
 
-@irdl_op_definition
+@op_definition
 class EqualOp(DialectOperation):
     """Whether two values of one type are the same.
 
@@ -199,7 +198,7 @@ class EqualOp(DialectOperation):
         verify_comparable(self.left.type)
 
 
-@irdl_op_definition
+@op_definition
 class ContainsOp(DialectOperation):
     """Whether a text contains another, or a list an element that is the same.
 

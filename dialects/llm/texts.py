@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -18,7 +17,7 @@ from xdsl.traits import NoMemoryEffect, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import As, verify_template
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import (
     TEXT,
     TEXTS,
@@ -32,7 +31,7 @@ from ember_mlir.dialects.values import (
 from ember_mlir.grammars import Grammar
 
 
-@irdl_op_definition
+@op_definition
 class ConstantOp(DialectOperation):
     """A text that is known, and how sensitive it is: public unless a label says more.
 
@@ -61,7 +60,7 @@ class ConstantOp(DialectOperation):
         )
 
 
-@irdl_op_definition
+@op_definition
 class TemplateOp(DialectOperation):
     """A text with its holes filled.
 
@@ -94,7 +93,7 @@ class TemplateOp(DialectOperation):
         verify_template(self.template.data, len(self.holes))
 
 
-@irdl_op_definition
+@op_definition
 class JoinOp(DialectOperation):
     """The texts of a list as one, with a separator between them; of no text, the empty one.
 
@@ -122,7 +121,7 @@ class JoinOp(DialectOperation):
         )
 
 
-@irdl_op_definition
+@op_definition
 class QuoteOp(DialectOperation):
     r"""The texts of a list as numbered lines, for a prompt that is about all of them.
 
@@ -151,14 +150,15 @@ class QuoteOp(DialectOperation):
         super().__init__(operands=[items], result_types=[TEXT])
 
 
-@irdl_op_definition
+@op_definition
 class ParseOp(DialectOperation):
     """The value that a text spells, by a grammar.
 
     A grammar is spelled as a JSON schema, a regular expression with named groups, or in
     Lark; all of them mean a Lark grammar. The type follows from it: an object of a schema
-    is a record, as are the named groups of an expression. A text that does not fit is the
-    error `ParseError`. The text is data: nothing in it is read as a grammar or template.
+    is a record, as are the named groups of an expression, and what may be null is an object,
+    which holds None or the value. A text that does not fit is the error `ParseError`. The text
+    is data: nothing in it is read as a grammar or template.
 
     ```mlir
     func.func @age(%answer: !llm.text) -> !llm.text {

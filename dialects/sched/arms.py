@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -38,7 +37,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_attempt,
     verify_on_error,
 )
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.regions import Else, Or, verify_region
 from ember_mlir.dialects.sched.types import (
     YES_OR_NO,
@@ -49,7 +48,7 @@ from ember_mlir.dialects.sched.types import (
 from ember_mlir.dialects.values import DecimalAttr
 
 
-@irdl_op_definition
+@op_definition
 class ParallelOp(DialectOperation):
     """The results of different regions as a list, in the order written.
 
@@ -119,7 +118,7 @@ class ParallelOp(DialectOperation):
         verify_on_error(self, self.default, piece)
 
 
-@irdl_op_definition
+@op_definition
 class IfOp(DialectOperation):
     """The results of one of two regions, by a condition that becomes ready.
 
@@ -167,7 +166,7 @@ class IfOp(DialectOperation):
         verify_region(self.else_body, self.values.types)
 
 
-@irdl_op_definition
+@op_definition
 class FirstOp(DialectOperation):
     """The result of one of several regions that does not fail, as a rule the first to end.
 
@@ -214,7 +213,7 @@ class FirstOp(DialectOperation):
         _verify_arms(self.arms, [self.result.type], least=2)
 
 
-@irdl_op_definition
+@op_definition
 class AttemptOp(DialectOperation):
     """The result of the first region that does not fail, each tried a number of times.
 

@@ -16,7 +16,6 @@ from xdsl.ir import (
 )
 from xdsl.irdl import (
     AttrSizedOperandSegments,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -46,7 +45,7 @@ from ember_mlir.dialects.formats import (
     verify_arity,
 )
 from ember_mlir.dialects.formats.strategies import verify_on_error
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.regions import yielded_type
 from ember_mlir.dialects.sched.types import FutureType, StreamType, piece_of, shown, stream_of
 from ember_mlir.dialects.values import (
@@ -54,7 +53,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class ListOp(DialectOperation):
     """A list of pieces that become ready one by one.
 
@@ -111,7 +110,7 @@ class ListOp(DialectOperation):
                 )
 
 
-@irdl_op_definition
+@op_definition
 class FanoutOp(DialectOperation):
     """A region run for every element of a list, or a given number of times.
 
@@ -229,7 +228,7 @@ class FanoutOp(DialectOperation):
         verify_on_error(self, self.default, yielded_type(self.body))
 
 
-@irdl_op_definition
+@op_definition
 class ReduceOp(DialectOperation):
     """A list merged to one piece by a tree whose shape depends on its length alone.
 

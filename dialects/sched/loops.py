@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, IndexType, IntegerAttr, i64
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     region_def,
@@ -22,14 +21,14 @@ from xdsl.traits import HasParent, NoMemoryEffect, RecursiveMemoryEffect
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import integer, parse_body, print_body, verify_limits
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.regions import yielded_types
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.sched.types import YES_OR_NO, FutureType, StreamType, shown
 from ember_mlir.dialects.values import RepeatsRegion
 
 
-@irdl_op_definition
+@op_definition
 class LoopOp(DialectOperation):
     """A region repeated while it says so, at most a number of times; it runs at least once.
 
@@ -134,7 +133,7 @@ class LoopOp(DialectOperation):
             )
 
 
-@irdl_op_definition
+@op_definition
 class RoundsOp(DialectOperation):
     """How many rounds a loop makes that counts up to a number, without reaching it.
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
-    irdl_op_definition,
     lazy_traits_def,
     var_operand_def,
 )
@@ -24,7 +23,7 @@ from xdsl.printer import Printer
 from xdsl.traits import HasParent, IsTerminator, OpTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.types import shown
 
 
@@ -74,7 +73,7 @@ def _yield_traits() -> tuple[OpTrait, ...]:
     return (IsTerminator(), HasParent(TaskOp, ScopeOp, *parents), Pure())
 
 
-@irdl_op_definition
+@op_definition
 class YieldOp(DialectOperation):
     """The results of a region: one value in a task, futures and lists elsewhere.
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import I64, ArrayAttr, IntegerAttr, SymbolRefAttr, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -39,7 +38,7 @@ from ember_mlir.dialects.formats.answers import (
     verify_request,
     verify_scores,
 )
-from ember_mlir.dialects.operations import DialectOperation, symbol_ref
+from ember_mlir.dialects.operations import DialectOperation, op_definition, symbol_ref
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.values import (
     EMBEDDING,
@@ -57,7 +56,7 @@ from ember_mlir.dialects.values import (
 )
 
 
-@irdl_op_definition
+@op_definition
 class RequestOp(SamplingFields):
     """One request to a provider: a prompt, and the model and parameters to ask with.
 
@@ -126,7 +125,7 @@ class RequestOp(SamplingFields):
             properties={
                 "model": symbol_ref(model),
                 "times": None if times is None else integer(times),
-                **(sampling or Sampling()).properties(),
+                **({} if sampling is None else sampling.properties()),
                 "tools": used,
                 "draw": draw,
                 "label": None if label is None else LabelAttr(label),
@@ -140,7 +139,7 @@ class RequestOp(SamplingFields):
         verify_draw(self, own=own_indices(self))
 
 
-@irdl_op_definition
+@op_definition
 class EmbedOp(DialectOperation):
     """One request for the embedding of a text, or for those of a list of texts at once.
 
@@ -196,7 +195,7 @@ class EmbedOp(DialectOperation):
         verify_draw(self, own=own_indices(self))
 
 
-@irdl_op_definition
+@op_definition
 class ScoreOp(DialectOperation):
     """One request for how well each of some labels fits a text, or each text of a list.
 

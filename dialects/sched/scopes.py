@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
-    irdl_op_definition,
     operand_def,
     opt_prop_def,
     prop_def,
@@ -34,7 +33,7 @@ from ember_mlir.dialects.formats.strategies import (
     verify_amounts,
     verify_word,
 )
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.regions import verify_region
 from ember_mlir.dialects.sched.types import (
     DONE,
@@ -46,7 +45,7 @@ from ember_mlir.dialects.sched.types import (
 from ember_mlir.dialects.values import DecimalAttr, Utf8Attr
 
 
-@irdl_op_definition
+@op_definition
 class ScopeOp(DialectOperation):
     """Tasks that are cancelled together, with what they may spend and how long they may take.
 
@@ -101,7 +100,7 @@ class EndsTasks(MemoryEffect):
         return {EffectInstance(MemoryEffectKind.WRITE)}
 
 
-@irdl_op_definition
+@op_definition
 class CancelOp(DialectOperation):
     """The end of a scope that is no longer needed, as soon as the condition says so.
 
@@ -132,7 +131,7 @@ class CancelOp(DialectOperation):
         super().__init__(operands=[scope, condition])
 
 
-@irdl_op_definition
+@op_definition
 class DoneOp(DialectOperation):
     """A future that is ready once others are, lists with all their pieces; of none, at once.
 
@@ -160,7 +159,7 @@ class DoneOp(DialectOperation):
         super().__init__(operands=[values], result_types=[DONE])
 
 
-@irdl_op_definition
+@op_definition
 class CachedOp(DialectOperation):
     """The result of a region, or the same result from an earlier run that had the same key.
 

@@ -17,7 +17,6 @@ from xdsl.ir import (
     SSAValue,
 )
 from xdsl.irdl import (
-    irdl_op_definition,
     opt_prop_def,
     prop_def,
     region_def,
@@ -36,7 +35,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.formats import Number, integer
 from ember_mlir.dialects.formats.lanes import LANE_LIMITS, LaneLimits, verify_lane
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.effects import verify_effect
 from ember_mlir.dialects.sched.regions import YieldOp, yielded_type
 from ember_mlir.dialects.sched.types import (
@@ -51,7 +50,7 @@ from ember_mlir.dialects.sched.types import (
 from ember_mlir.dialects.values import DecimalAttr, LabelAttr, RefersTo
 
 
-@irdl_op_definition
+@op_definition
 class LaneOp(DialectOperation):
     """One rate-limit domain: the calls of one model that share a limit.
 
@@ -167,7 +166,7 @@ REQUESTS = frozenset({"sched.request", "sched.embed", "sched.score"})
 """The operations that call a model."""
 
 
-@irdl_op_definition
+@op_definition
 class TaskOp(DialectOperation):
     """Work that starts once all its operands are ready, and gives one result.
 

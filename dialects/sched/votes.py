@@ -10,7 +10,6 @@ from xdsl.irdl import (
     AnyAttr,
     ParamAttrConstraint,
     VarConstraint,
-    irdl_op_definition,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -21,13 +20,13 @@ from xdsl.traits import HasParent, NoMemoryEffect
 
 from ember_mlir.dialects.formats import Number
 from ember_mlir.dialects.formats.strategies import STOP, Stopping, Word, verify_quorum
-from ember_mlir.dialects.operations import DialectOperation
+from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.sched.tasks import TaskOp
 from ember_mlir.dialects.sched.types import FutureType, StreamType
 from ember_mlir.dialects.values import TEXT, TEXTS, DecimalAttr, TextType, Utf8Attr
 
 
-@irdl_op_definition
+@op_definition
 class QuorumOp(DialectOperation):
     """The answer given most often, as soon as that is known; what is missing is cancelled.
 
@@ -82,7 +81,7 @@ class QuorumOp(DialectOperation):
         verify_quorum(self)
 
 
-@irdl_op_definition
+@op_definition
 class BallotOp(DialectOperation):
     """What a judge is asked: the prompt, and the answers under their numbers from 1.
 
@@ -116,7 +115,7 @@ class BallotOp(DialectOperation):
         super().__init__(operands=[prompt, answers], result_types=[TEXT])
 
 
-@irdl_op_definition
+@op_definition
 class ElectOp(DialectOperation):
     """The answer whose number a judge has named: the first number in its reply decides.
 
@@ -149,7 +148,7 @@ class ElectOp(DialectOperation):
         super().__init__(operands=[reply, answers], result_types=[TEXT])
 
 
-@irdl_op_definition
+@op_definition
 class AcceptOp(DialectOperation):
     """A value, if it is accepted; else the error `NotAcceptedError`.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from xdsl.ir import Operation
@@ -88,13 +89,32 @@ def is_greedy(op: Operation) -> bool:
     return op.has_trait(AsksModel) and not op.has_trait(DrawsFromTape)
 
 
+def has_no_effect(op: Operation) -> bool:
+    """Whether an operation is known to do nothing but give its results.
+
+    As `get_effects(op) == set()`, which looks for the traits of each operation anew.
+    """
+    traits = _effects_of(type(op))
+    return bool(traits) and not any(trait.get_effects(op) != set() for trait in traits)
+
+
+@cache
+def _effects_of(kind: type[Operation]) -> Sequence[MemoryEffect]:
+    return kind.get_traits_of_type(MemoryEffect)
+
+
 _LOOPS = frozenset({"scf.for", "scf.while"})
 """The builtin loops, by name: a program without them need not import their dialect."""
 
 
 def repeats(op: Operation) -> bool:
     """Whether the regions of `op` run once for each of several indices."""
-    return op.has_trait(RepeatsRegion) or op.name in _LOOPS
+    return _repeats(type(op))
+
+
+@cache
+def _repeats(kind: type[Operation]) -> bool:
+    return kind.has_trait(RepeatsRegion) or kind.name in _LOOPS
 
 
 def repetitions_around(op: Operation) -> int:

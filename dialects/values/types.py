@@ -16,7 +16,7 @@ from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.values.attributes import Utf8Attr, parse_quoted, quote
-from ember_mlir.grammars import ListShape, RecordShape, Scalar, Shape
+from ember_mlir.grammars import ListShape, OptionalShape, RecordShape, Scalar, Shape
 
 
 @irdl_attr_definition
@@ -149,11 +149,15 @@ _OF_SHAPE: dict[Scalar, Attribute] = {"text": TEXT, "integer": i64, "number": f6
 def type_of_shape(shape: Shape) -> Attribute:
     """The type of the values that a grammar of this shape gives.
 
+    What may be null is an object: None, or the value.
+
     >>> print(type_of_shape(ListShape("integer")))
     !llm.list<i64>
     """
     if isinstance(shape, ListShape):
         return ListType(type_of_shape(shape.element))
+    if isinstance(shape, OptionalShape):
+        return ObjectType()
     if isinstance(shape, RecordShape):
         return RecordType.of([(name, type_of_shape(found)) for name, found in shape.fields])
     return _OF_SHAPE[shape]

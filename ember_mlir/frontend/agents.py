@@ -9,7 +9,7 @@ from ember_mlir.frontend.composition import Operator
 from ember_mlir.frontend.operations.asking import generate
 from ember_mlir.frontend.operations.conversing import Prompt, extended, started
 from ember_mlir.frontend.operations.reading import fits, read_arguments
-from ember_mlir.frontend.operations.talking import together
+from ember_mlir.frontend.operations.talking import given_by, together
 from ember_mlir.frontend.toolbox import AnyTool, Toolbox, toolbox_of
 from ember_mlir.frontend.turns import Turn
 from ember_mlir.providers import ToolCall
@@ -74,10 +74,10 @@ class Agent(Operator[Prompt, str]):
         if call.tool != name:
             return self.answer(call, number + 1)
         if takes is None:
-            return str(function())
+            return str(given_by(function()))
         if not fits(call.arguments, takes, name):
             return f"The arguments of '{name}' must fit its schema, but do not."
-        return str(function(**read_arguments(call.arguments, takes)))
+        return str(given_by(function(**read_arguments(call.arguments, takes))))
 
 
 def agent(

@@ -9,9 +9,9 @@ rows.append(row)         =>   if rows is a value of the program, row is a copy i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.narrowing import instance_fields
 from ember_mlir.frontend.plain import is_dict, is_list
 
 
@@ -62,15 +62,15 @@ def is_changeable(value: object) -> bool:
     """Whether captured code may change `value`."""
     if isinstance(value, TrackedList | TrackedDict):
         return True
-    return is_dataclass(value) and not isinstance(value, type)
+    return instance_fields(value) is not None
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """What a list, tuple, dict or dataclass is made of."""
+    """What a list, tuple, dict, dataclass or model is made of."""
     if is_list(value):
         yield from value
     elif is_dict(value):
         yield from value.values()
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield getattr(value, field.name, None)
+    else:
+        for name in instance_fields(value) or ():
+            yield getattr(value, name, None)

@@ -18,6 +18,7 @@ from ember_mlir.frontend.layouts import (
     Parts,
     TupleKind,
 )
+from ember_mlir.frontend.narrowing import is_class, is_model
 
 
 def declared_result(function: Callable[..., object]) -> Layout:
@@ -47,13 +48,20 @@ def layout_of_type(annotation: object) -> Layout:
     if origin in (Union, UnionType):
         others = [kind for kind in inner if kind is not NoneType]
         return Maybe(layout_of_type(others[0])) if len(others) == 1 < len(inner) else OBJECT
-    if isinstance(annotation, type) and is_dataclass(annotation):
-        return _layout_of_dataclass(annotation)
-    return OBJECT
+    return _layout_of_class(annotation) if is_class(annotation) else OBJECT
 
 
-def _layout_of_dataclass(found: type) -> Layout:
+def _layout_of_class(found: type[object]) -> Layout:
+    """How instances of a class are laid out: those of dataclasses and models, by their fields."""
+    names = _fields_of(found)
+    if names is None:
+        return OBJECT
     hints = get_type_hints(found)
-    assert is_dataclass(found)
-    names = tuple([field.name for field in fields(found)])
     return Parts(InstanceKind(found, names), tuple([layout_of_type(hints[n]) for n in names]))
+
+
+def _fields_of(found: type[object]) -> tuple[str, ...] | None:
+    """The names of the fields of a class that is nothing but those."""
+    if is_dataclass(found):
+        return tuple([field.name for field in fields(found)])
+    return tuple(found.model_fields) if is_model(found) else None

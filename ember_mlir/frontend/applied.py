@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ember_mlir.frontend.iterators import OneTimeIterator, is_view
 from ember_mlir.frontend.layouts import ATOMS, Layout
 from ember_mlir.frontend.names import ascii_symbol
-from ember_mlir.frontend.narrowing import is_exact_list, is_exact_tuple, is_slice
+from ember_mlir.frontend.narrowing import is_awaitable, is_exact_list, is_exact_tuple, is_slice
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import (
     Unknown,
@@ -43,11 +43,17 @@ class _Operand:
 
 
 class Applied:
-    """A function, with what is known of its arguments; takes and gives values of a run."""
+    """A function, with what is known of its arguments; takes and gives values of a run.
 
-    def __init__(self, function: Callable[..., object], result: Layout) -> None:
+    One that is `inline` is so quick that it needs no thread.
+    """
+
+    def __init__(
+        self, function: Callable[..., object], result: Layout, *, inline: bool = False
+    ) -> None:
         self.function = function
         self.result = result
+        self.inline = inline
         self._args: list[object] = []
         self._kwargs: dict[str, object] = {}
         self._holes: list[Hole] = []
@@ -103,13 +109,17 @@ class Applied:
         return holes if in_order and not self._kwargs else None
 
     def __call__(self, *operands: object) -> object:
+        return written(self.called(operands), self.result)
+
+    def called(self, operands: Sequence[object]) -> object:
+        """What the function returns."""
         pairs = zip(operands, self._holes, strict=True)
         read = [layout.read(held) for held, (_, layout) in pairs] if self._holes else [*operands]
         if not self._args and not self._kwargs:
-            return self.result.write(self.function(*read))
+            return self.function(*read)
         args = [_filled(value, read) for value in self._args]
         kwargs = {name: _filled(value, read) for name, value in self._kwargs.items()}
-        return written(self.function(*args, **kwargs), self.result)
+        return self.function(*args, **kwargs)
 
     def is_same(self, other: Applied) -> bool:
         """Whether both do the same with the same operands, as far as can be told."""
@@ -120,6 +130,15 @@ class Applied:
             and _is_same(self._args, other._args)
             and _is_same([*self._kwargs.items()], [*other._kwargs.items()])
         )
+
+
+class AsyncApplied(Applied):
+    """A function that is to be awaited."""
+
+    async def __call__(self, *operands: object) -> object:
+        returned = self.called(operands)
+        assert is_awaitable(returned)
+        return written(await returned, self.result)
 
 
 def _filled(value: object, read: Sequence[object]) -> object:

@@ -7,9 +7,18 @@ from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
 from ember_mlir.frontend.calls import BoundMethod, invoke
+from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
-from ember_mlir.frontend.layouts import OBJECT
+from ember_mlir.frontend.layouts import (
+    OBJECT,
+    TEXT_LEAF,
+    EnumOf,
+    InstanceKind,
+    Layout,
+    Maybe,
+    Parts,
+)
 from ember_mlir.frontend.plain import ATOMS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.trace import Trace
@@ -36,7 +45,10 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return getattr(owner, name)
     if isinstance(owner, type):
         return _read(recorder, owner, name, getattr(owner, name, MISSING))
-    return _of_instance(recorder, owner, name)
+    found = _of_instance(recorder, owner, name)
+    if is_operator(found):
+        recorder.nesting.note(name, found)
+    return found
 
 
 def _of_known(recorder: Recorder, owner: object, name: str) -> object:
@@ -50,6 +62,15 @@ def _of_known(recorder: Recorder, owner: object, name: str) -> object:
 
 def _of_value(trace: Trace, owner: object, name: str) -> object:
     """A method; an attribute of an object that is not known, the program reads."""
+    if isinstance(owner, Symbolic):
+        layout, bare = _field_layout(owner.layout, name), _without_none(owner.layout)
+        if layout is not None:
+            read = _Getter(name)
+            return trace.apply_python(f"get_{name}", read, [owner], result=layout)
+        if isinstance(bare, Parts) and _is_of_class(bare, name):
+            return attribute(trace, _some(trace, owner, bare), name)
+        if isinstance(bare, EnumOf | Parts):
+            trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
     is_object = isinstance(owner, Symbolic) and owner.layout == OBJECT
     if not is_object or not isinstance(owner, Symbolic):
         return BoundMethod(owner, name)
@@ -60,6 +81,36 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
             f"get_{name}", _Getter(name), [owner], result=OBJECT, effect="effectful"
         )
     )
+
+
+def _without_none(layout: Layout) -> Layout:
+    return layout.inner if isinstance(layout, Maybe) else layout
+
+
+def _is_of_class(layout: Parts, name: str) -> bool:
+    """Whether what is laid out so has a method or property of that name."""
+    return isinstance(layout.kind, InstanceKind) and hasattr(layout.kind.made, name)
+
+
+def _some(trace: Trace, owner: Symbolic, layout: Parts) -> object:
+    """What may be None as what it is otherwise; the program fails if it is None.
+
+    It is a copy, so that nobody may change it.
+    """
+    value = trace.value(trace.converted(trace.checked(owner), owner.layout, layout), layout)
+    trace.aliases.copy(value)
+    return value
+
+
+def _field_layout(layout: Layout, name: str) -> Layout | None:
+    """How a field of what may be None, or of a member of an enum, is laid out."""
+    match _without_none(layout):
+        case EnumOf(inner=inner) if name in ("name", "value"):
+            return TEXT_LEAF if name == "name" else inner
+        case Parts(kind=InstanceKind() as kind, items=items) if name in kind.names:
+            return items[kind.fields.index(name)]
+        case _:
+            return None
 
 
 _METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set)])

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType, FunctionType
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 
+from ember_mlir.dialects.locations import location_at
 from ember_mlir.dialects.names import NAME
 from ember_mlir.dialects.values import Utf8Attr
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.applied import Applied
 from ember_mlir.frontend.calls import finished
+from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.eager import Eager, Send
 from ember_mlir.frontend.guards import Guards
 from ember_mlir.frontend.hooks import instrument
 from ember_mlir.frontend.layouts import Layout
 from ember_mlir.frontend.names import ascii_symbol, value_hint
-from ember_mlir.frontend.narrowing import is_coroutine
+from ember_mlir.frontend.narrowing import is_any_namespace, is_any_tuple, is_coroutine
 from ember_mlir.frontend.recorder import Recorder, activated
 from ember_mlir.frontend.regions.raising import emit_raise, settle_raises
 from ember_mlir.frontend.regions.region import belongs_to_program, is_mistake
 from ember_mlir.frontend.results import Shape, shape_of
 from ember_mlir.frontend.rewriting.functions import rewrite
 from ember_mlir.frontend.signature import Arguments
-from ember_mlir.frontend.source import Definition
+from ember_mlir.frontend.structures import check_held
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.tracing.scopes import location_attr
 from ember_mlir.frontend.tracing.symbols import Models
 
 
@@ -66,6 +68,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     """
     code = function.__code__
     location = entry_location(function)
+    check_held(arguments.types, function.__name__, location)
     inputs = arguments.inputs
     symbol = ascii_symbol(function.__name__)
     block = Block(arg_types=[found.layout.type for found in inputs.values()])
@@ -73,8 +76,9 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     values = {**arguments.fixed, **arguments.values}
     for name, argument in zip(inputs, block.args, strict=True):
         argument.name_hint = value_hint(name)
-        values[name] = trace.value(argument, inputs[name].layout)
-    result = _ends(trace, lambda: _run(trace, function, values))
+        values[name] = trace.part(argument, inputs[name].layout)
+    with _as_operator(trace, function, arguments):
+        result = _ends(trace, lambda: _run(trace, function, values))
     outputs: list[SSAValue] = []
     trace.location = location
 
@@ -86,7 +90,7 @@ def capture(function: FunctionType, arguments: Arguments) -> Captured:
     trace.add(ReturnOp(*outputs))
     settle_raises(trace.functions, block)
     entry = _function(function, symbol, block, tuple(inputs))
-    entry.location = location_attr(location)
+    entry.location = location_at(location)
     module = ModuleOp([*trace.models.ops.values(), *trace.tools.ops.values(), entry])
     module.location = entry.location
     return Captured(
@@ -115,31 +119,43 @@ def run_eagerly(function: FunctionType, arguments: Arguments, tape: bytes, send:
 
 
 def entry_location(function: FunctionType) -> SourceLocation:
-    """Where an entry is defined; raises `CaptureError` if it cannot be one."""
+    """Where an entry is defined; raises `CaptureError` if it cannot be rewritten."""
     definition = rewrite(function).definition
-    _check_entry(definition)
     return definition.location(definition.node)
 
 
-def _check_entry(definition: Definition) -> None:
-    """Raise `CaptureError` if a function cannot be an entry: its arguments have names."""
-    arguments = definition.node.args
-    for found, stars in ((arguments.vararg, "*"), (arguments.kwarg, "**")):
-        if found is not None:
-            raise CaptureError(
-                f"'{stars}{found.arg}' of an entry is not captured yet; "
-                "name each argument, or take one list",
-                location=definition.location(found),
-            )
-
-
 def _run(recorder: Recorder, function: FunctionType, values: dict[str, object]) -> object:
-    code = function.__code__
-    positional = [values.pop(name) for name in code.co_varnames[: code.co_posonlyargcount]]
+    positional = _positional(function.__code__, values)
     with activated(recorder), _bounded(recorder):
         entry: Callable[..., object] = instrument(recorder, function)
         result = entry(*positional, **values)
         return finished(result) if is_coroutine(result) else result
+
+
+def _positional(code: CodeType, values: dict[str, object]) -> list[object]:
+    """The positional arguments of a call, taken from all; what is left are those by name."""
+    named = code.co_argcount + code.co_kwonlyargcount
+    has_more = bool(code.co_flags & CO_VARARGS)
+    count = code.co_argcount if has_more else code.co_posonlyargcount
+    positional = [values.pop(name) for name in code.co_varnames[:count]]
+    if has_more:
+        more = values.pop(code.co_varnames[named], ())
+        assert is_any_tuple(more)
+        positional += more
+    if code.co_flags & CO_VARKEYWORDS:
+        others = values.pop(code.co_varnames[named + has_more], {})
+        assert is_any_namespace(others)
+        values |= others
+    return positional
+
+
+def _as_operator(
+    trace: Trace, function: FunctionType, arguments: Arguments
+) -> AbstractContextManager[None]:
+    """Inside of the operator whose `forward` the entry is, if it is one."""
+    owner = next(iter(arguments.fixed.values()), None)
+    is_forward = is_operator(owner) and getattr(type(owner), "forward", None) is function
+    return trace.nesting.inside(owner) if is_forward else nullcontext()
 
 
 @contextmanager

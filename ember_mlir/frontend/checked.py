@@ -1,4 +1,4 @@
-"""Typed answers that a class checks itself, beyond their form."""
+"""Typed answers that classes make of what was read: they may refuse it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from ember_mlir.frontend.schemas import Schema
 
 
 def checked_answer(schema: Schema, retries: int, ask: Ask) -> object:
-    """An answer that is right, or the last that was asked for."""
+    """The value of an answer that is right; raises what is wrong with the last one.
+
+    Each of the answers has its own attempts at the form.
+    """
     text = answered(ask)
     attempt = 0
     while attempt < retries and not is_right(text, schema):

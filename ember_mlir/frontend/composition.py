@@ -47,6 +47,48 @@ class Operator(ABC, Generic[In, Out]):
         return Chain(self, after)
 
 
+class Initializer:
+    """The `__init__` of a class, and what is done with an instance when it is made.
+
+    Captured code traces through the `original` alone.
+    """
+
+    def __init__(self, original: object, made: Callable[[object], None]) -> None:
+        self.original = original
+        self._made = made
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        return self if instance is None else BoundInitializer(self, instance)
+
+    def run(self, instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Do as the original does; an instance of a class with another one is not made yet."""
+        original: Any = self.original
+        original(instance, *args, **kwargs)
+        if initializer(type(instance)) is self.original:
+            self._made(instance)
+
+
+class BoundInitializer:
+    """An `Initializer` of one instance."""
+
+    def __init__(self, initializer: Initializer, instance: object) -> None:
+        self.original = initializer.original
+        self.instance = instance
+        self._initializer = initializer
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        self._initializer.run(self.instance, args, kwargs)
+
+
+INITIALIZER = "__init__"
+
+
+def initializer(made: type[object]) -> object:
+    """What initializes instances of a class, as it is written there."""
+    found: object = getattr(made, INITIALIZER)
+    return found.original if isinstance(found, Initializer) else found
+
+
 def is_operator(value: object) -> TypeGuard[Operator[object, object]]:
     """Whether `value` is an operator."""
     return isinstance(value, Operator)

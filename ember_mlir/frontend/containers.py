@@ -19,6 +19,7 @@ from ember_mlir.frontend.narrowing import (
     is_exact_dict,
     is_exact_tuple,
     is_iterable,
+    is_model,
 )
 
 
@@ -178,10 +179,15 @@ def attributes_of(value: object) -> dict[str, object]:
         slots: object = vars(made).get("__slots__", ())
         names: object = (slots,) if isinstance(slots, str) else slots
         assert is_iterable(names)
-        texts = [name for name in names if isinstance(name, str)]
+        texts = [name for name in names if isinstance(name, str) and not _is_hidden(name)]
         found |= {name: getattr(value, name) for name in texts if hasattr(value, name)}
     own: dict[str, object] = getattr(value, "__dict__", {})
     return found | own
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a slot is how Python, or a library, keeps what is not an attribute."""
+    return name.startswith("__") and name.endswith("__")
 
 
 class Journal:
@@ -249,6 +255,9 @@ def frozen(value: object) -> object:
         return entries
     if is_exact_dict(value):
         return {key: frozen(item) for key, item in value.items()}
+    if is_model(type(value)):
+        # No captured code changes one.
+        return value
     if is_dataclass(value) and type(value).__new__ is object.__new__:
         instance: object = object.__new__(type(value))
         for name, part in attributes_of(value).items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from ember_mlir.frontend.containers import attributes_of
@@ -17,7 +16,7 @@ from ember_mlir.frontend.layouts import (
     list_layout,
     parts_layout,
 )
-from ember_mlir.frontend.narrowing import is_exact_tuple
+from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
@@ -38,9 +37,15 @@ def layout_of(value: object) -> Layout | None:
         return list_layout(value, layout_of)
     if is_dict(value):
         return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
-    if is_dataclass(value) and not isinstance(value, type):
-        names = tuple([field.name for field in fields(value)])
-        if [*attributes_of(value)] == [*names]:
-            kind = InstanceKind(type(value), names)
-            return parts_layout(kind, kind.parts(value), layout_of)
+    names = instance_fields(value)
+    is_all = names is not None and [*attributes_of(value)] == [*names] and not _has_more(value)
+    if names is not None and is_all:
+        kind = InstanceKind(type(value), names)
+        return parts_layout(kind, kind.parts(value), layout_of)
     return None
+
+
+def _has_more(value: object) -> bool:
+    """Whether an instance of a model has more than its fields: extra values, or private ones."""
+    names = ("__pydantic_extra__", "__pydantic_private__")
+    return is_model(type(value)) and any(getattr(value, name, None) for name in names)

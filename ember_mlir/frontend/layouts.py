@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, Flag
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -111,6 +112,36 @@ ATOMS: dict[type, Leaf] = {
 
 
 @dataclass(frozen=True)
+class EnumOf(Single):
+    """A member of an enum, held by its value: `inner` is how that is laid out."""
+
+    kind: type[Enum]
+    inner: Leaf
+
+    @property
+    def type(self) -> Attribute:
+        return self.inner.type
+
+    def read(self, held: object) -> object:
+        return self.kind(held)
+
+    def write(self, value: object) -> object:
+        assert isinstance(value, self.kind)
+        return value.value
+
+
+def enum_layout(kind: type[Enum]) -> EnumOf | None:
+    """The layout of the members of an enum, if they are all texts or all whole numbers."""
+    values: list[object] = [member.value for member in kind]
+    kinds = {type(value) for value in values}
+    if issubclass(kind, Flag) or kinds not in ({str}, {int}):
+        return None
+    if any(isinstance(value, int) and not fits_integer(value) for value in values):
+        return None
+    return EnumOf(kind, TEXT_LEAF if kinds == {str} else INT)
+
+
+@dataclass(frozen=True)
 class ListOf(Single):
     """A list; of the element of an empty one nothing is known (None)."""
 
@@ -158,7 +189,7 @@ def is_held_as_it_is(layout: Layout | None) -> bool:
     match layout:
         case ListOf(element) | Maybe(element):
             return is_held_as_it_is(element)
-        case Parts():
+        case Parts() | EnumOf():
             return False
         case _:
             return True
@@ -177,6 +208,27 @@ def holds_records(layout: Layout) -> bool:
             return any(map(holds_records, items))
         case _:
             return isinstance(layout, Parts)
+
+
+def is_held_alike(found: Layout, wanted: Layout) -> bool:
+    """Whether what holds a value in one way holds it in the other, if it can be either.
+
+    >>> is_held_alike(TEXT_LEAF, Maybe(OBJECT)), is_held_alike(Parts(TupleKind(0), ()), OBJECT)
+    (True, False)
+    """
+    match found, wanted:
+        case _ if found == wanted or NONE in (found, wanted):
+            return True
+        case (Maybe(inner), _):
+            return is_held_alike(inner, wanted)
+        case (_, Maybe(inner)):
+            return is_held_alike(found, inner)
+        case (ListOf(element=a), ListOf(element=b)):
+            return a is None or b is None or is_held_alike(a, b)
+        case (Parts(kind=a, items=left), Parts(kind=b, items=right)):
+            return a == b and all(map(is_held_alike, left, right))
+        case _:
+            return is_held_as_it_is(found) and is_held_as_it_is(wanted)
 
 
 class Kind(Protocol):
@@ -250,9 +302,16 @@ class InstanceKind:
         return [getattr(value, name) for name in self.fields]
 
     def make(self, parts: Sequence[object]) -> object:
-        if is_model(self.made):
-            return self.made.model_construct(**dict(zip(self.fields, parts, strict=True)))
         value: object = object.__new__(self.made)
+        if is_model(self.made):
+            # What validates has run when the value was read, and `model_construct` runs more.
+            state = self.made.model_config
+            object.__setattr__(value, "__pydantic_fields_set__", {*self.fields})
+            extra: object = {} if state.get("extra") == "allow" else None
+            object.__setattr__(value, "__pydantic_extra__", extra)
+            object.__setattr__(value, "__pydantic_private__", None)
+            object.__setattr__(value, "__dict__", dict(zip(self.fields, parts, strict=True)))
+            return value
         for name, part in zip(self.fields, parts, strict=True):
             object.__setattr__(value, name, part)
         return value

@@ -7,6 +7,7 @@ they are objects. The `is_exact` ones hold of no subclass.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Protocol, TypeGuard
 
@@ -95,17 +96,28 @@ class ModelClass(Protocol):
     """A class of pydantic's, which this package does not import."""
 
     model_fields: Mapping[str, object]
+    model_config: Mapping[str, object]
+
+    def __call__(self, **values: object) -> object:
+        """An instance with these values; raises a `ValueError` if they are not right."""
+        ...
 
     def model_validate(self, obj: object, /) -> object:
         """An instance for a value that was read; raises a `ValueError` if it is not right."""
         ...
 
-    def model_construct(self, **values: object) -> object:
-        """An instance with these values, unchecked."""
-        ...
-
 
 def is_model(value: object) -> TypeGuard[ModelClass]:
     """Whether `value` is a class that is a model of pydantic's."""
-    names = ("model_fields", "model_validate", "model_construct")
+    names = ("model_fields", "model_validate", "model_config")
     return isinstance(value, type) and all(hasattr(value, name) for name in names)
+
+
+def instance_fields(value: object) -> tuple[str, ...] | None:
+    """The names of the fields of an instance of a dataclass or model; None for what is none."""
+    if isinstance(value, type):
+        return None
+    if is_dataclass(value):
+        return tuple([field.name for field in fields(value)])
+    made = type(value)
+    return tuple(made.model_fields) if is_model(made) else None

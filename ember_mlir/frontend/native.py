@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    GenericAlias,
+    MethodType,
+    ModuleType,
+    UnionType,
+)
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.guards import Callee
@@ -23,7 +30,7 @@ from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic
 
 _SETTLED = (*ATOMS, bytes, complex, range, slice, OneTimeIterator)
-_PURE_MODULES = ("re", "datetime", "decimal", "fractions", "uuid", "ipaddress")
+_PURE_MODULES = ("typing", "re", "datetime", "decimal", "fractions", "uuid", "ipaddress")
 
 
 def is_settled(value: object) -> bool:
@@ -44,6 +51,8 @@ def is_settled(value: object) -> bool:
 
 def _is_fixed(value: object) -> bool:
     if isinstance(value, type | BuiltinFunctionType | FunctionType | ModuleType | Enum):
+        return True
+    if isinstance(value, GenericAlias | UnionType):
         return True
     return type(value).__module__ in _PURE_MODULES
 

@@ -325,10 +325,10 @@ def _is_single(trace: Trace, left: object, right: object, wanted: bool) -> objec
         trace.refuse("'is' between two values", "compare with '=='")
     if layout == BOOL and isinstance(one, bool):
         return _same_truth(trace, value, one, wanted)
-    if isinstance(layout, Maybe) or layout in (OBJECT, ANY):
-        found = trace.apply_python("is", operator.is_, [value, one], result=BOOL)
-        return found if wanted else negated(trace, found)
-    return not wanted
+    if layout in (TEXT_LEAF, INT, FLOAT, BOOL):
+        return not wanted
+    found = trace.apply_python("is", operator.is_, [value, one], result=BOOL)
+    return found if wanted else negated(trace, found)
 
 
 def _is_none(value: object) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
+from ember_mlir.frontend.narrowing import instance_fields
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -125,10 +126,7 @@ def shape_of(
         return Items(make, tuple(map(shape, value)))
 
     def instance(value: object) -> Shape:
-        if is_dataclass(value) and not isinstance(value, type):
-            names = tuple([field.name for field in fields(value)])
-        else:
-            names = tuple(vars(value))
+        names = instance_fields(value) or tuple(vars(value))
         parts = [shape(getattr(value, name)) for name in names]
         return Instance(InstanceKind(type(value), names), tuple(parts))
 

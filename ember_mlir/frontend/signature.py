@@ -1,7 +1,7 @@
 """The arguments of an entry: their types, and checking what a call gives for them.
 
-Texts and lists of texts are inputs of the program. Numbers, booleans and None are
-static: they are part of the plan.
+Texts and lists of texts are inputs of the program, and so is what is made of parts. Numbers,
+booleans and None of their own are static: they are part of the plan.
 """
 
 from __future__ import annotations
@@ -17,6 +17,15 @@ from ember_mlir.frontend.guards import Identity, snapshot
 from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.plain import all_texts, as_str, depth_of, is_list, is_unicode
 from ember_mlir.frontend.recorder import HALF_A_PAIR
+from ember_mlir.frontend.structures import (
+    Opaque,
+    Structure,
+    annotated,
+    fits,
+    fitting,
+    found_structure,
+    is_written_in_unicode,
+)
 from ember_mlir.frontend.values import Value, describe
 
 
@@ -48,9 +57,10 @@ class Static:
         return "int, float, bool or None" if self.kind is None else self.kind.__name__
 
 
+_MORE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
-ArgumentType: TypeAlias = Texts | Static
+ArgumentType: TypeAlias = Texts | Static | Structure | Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +72,22 @@ class Arguments:
     fixed: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
-    def inputs(self) -> dict[str, Texts]:
+    def inputs(self) -> dict[str, Texts | Structure]:
         """The arguments that are inputs of the program."""
-        return {name: t for name, t in self.types.items() if isinstance(t, Texts)}
+        return {n: t for n, t in self.types.items() if isinstance(t, Texts | Structure)}
+
+    def held(self, name: str) -> object:
+        """An input as the run holds it."""
+        found = self.types[name]
+        value = self.values[name]
+        return found.layout.write(value) if isinstance(found, Structure) else value
 
     @property
     def key(self) -> Hashable:
         """What a plan is made for: the types of inputs and the values of statics."""
         return tuple(
             [
-                (name, t if isinstance(t, Texts) else snapshot(self.values[name]))
+                (name, snapshot(self.values[name]) if isinstance(t, Static) else t)
                 for name, t in self.types.items()
             ]
         )
@@ -101,9 +117,11 @@ class Signature:
         self._signature = inspect.Signature(list(self.parameters.values()))
         kinds = [p.kind for p in self.parameters.values()]
         self._positional = sum(kind in _BY_POSITION for kind in kinds)
+        self._takes_more = any(kind in _MORE for kind in kinds)
         self._defaults = [p.default for p in self.parameters.values()]
         needed = [i for i, found in enumerate(self._defaults) if found is inspect.Parameter.empty]
         self._required = 1 + max(needed, default=-1)
+        self.open: set[str] = set()
         self.optional = {name for name, p in self.parameters.items() if p.default is None}
         self.types = {name: self._annotated(p) for name, p in self.parameters.items()}
 
@@ -129,7 +147,8 @@ class Signature:
 
     def _given(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Mapping[str, object]:
         """What each argument is, by name and in order, with defaults; raises `InputError`."""
-        if not kwargs and self._required <= len(args) <= self._positional:
+        is_usual = not kwargs and not self._takes_more
+        if is_usual and self._required <= len(args) <= self._positional:
             # As most calls are; `inspect` takes far longer.
             return dict(zip(self.parameters, (*args, *self._defaults[len(args) :]), strict=True))
         try:
@@ -169,7 +188,10 @@ class Signature:
         """Keep the types of a call that has succeeded for the calls to come."""
         for name, found in arguments.types.items():
             # None says nothing about what else an argument may be.
-            if self.types.get(name, found) is None and arguments.values[name] is not None:
+            is_own = isinstance(found, Structure | Opaque) or name in self.open
+            if is_own or arguments.values[name] is None:
+                continue
+            if self.types.get(name, found) is None:
                 self.types[name] = found
 
     def __str__(self) -> str:
@@ -189,10 +211,17 @@ class Signature:
         """The type of an argument in a call: None is static, whatever else it may be."""
         if value is None and name in self.optional:
             return Static()
-        return self.types[name] or self._inferred(name, value)
+        declared = self.types[name]
+        if isinstance(declared, Structure):
+            return fitting(declared, value)
+        return declared or self._inferred(name, value)
 
     def _annotated(self, parameter: inspect.Parameter) -> ArgumentType | None:
         """The type that the annotation says, if there is one."""
+        if parameter.kind in _MORE:
+            # How many there are, or which, each call says.
+            self.open.add(parameter.name)
+            return None
         if parameter.annotation is parameter.empty:
             return None
         annotation, optional = _without_none(self._evaluated(parameter))
@@ -205,18 +234,18 @@ class Signature:
         for kind in (int, float, bool):
             if annotation is kind:
                 return Static(kind)
-        depth = 0
+        whole, depth = annotation, 0
         while get_origin(annotation) in (list, Sequence) and len(get_args(annotation)) == 1:
             (annotation,) = get_args(annotation)
             depth += 1
-        if annotation is not str:
-            raise CaptureError(
-                f"the annotation '{_shown(parameter.annotation)}' of argument "
-                f"'{parameter.name}' of '{self.name}' is not captured yet; "
-                "use str, list[str], int, float or bool",
-                location=self.location,
-            )
-        return Texts(depth)
+        return Texts(depth) if annotation is str else self._structured(parameter.name, whole)
+
+    def _structured(self, name: str, annotation: object) -> Structure | None:
+        """What is made of parts; None if its annotation leaves open what it is."""
+        found = annotated(annotation)
+        if found is None:
+            self.open.add(name)
+        return found
 
     def _evaluated(self, parameter: inspect.Parameter) -> object:
         """The annotation, which may be written as a text, even as a text in a text."""
@@ -232,13 +261,17 @@ class Signature:
     def _inferred(self, name: str, value: object) -> ArgumentType:
         if value is None or isinstance(value, int | float):
             return Static()
-        depth = depth_of(value)
-        if depth is None:
-            raise InputError(
-                f"argument '{name}' of '{self.name}' must be a str, a list of str, a number or "
-                f"a bool, but got {describe(value)}; pass what the program needs of it"
-            )
-        return Texts(depth)
+        # A tuple of texts may be a list, but several arguments are no one list.
+        depth = None if self.parameters[name].kind in _MORE else depth_of(value)
+        found = found_structure(value) if depth is None else Texts(depth)
+        if found is not None:
+            return found
+        if name in self.open:
+            return Opaque(describe(value))
+        raise InputError(
+            f"argument '{name}' of '{self.name}' must be a str, a number, a bool, or made of "
+            f"those, but got {describe(value)}; pass what the program needs of it"
+        )
 
     def _checked(self, name: str, expected: ArgumentType, value: object) -> object:
         """`value` as plain data of the expected type; raises `InputError`."""
@@ -248,12 +281,25 @@ class Signature:
                 return [*value]
             if _fits(value, expected.depth):
                 return self._copied(name, value)
-        elif _is_static(value, expected.kind):
-            return _plain_number(value)
+        elif isinstance(expected, Static):
+            if _is_static(value, expected.kind):
+                return _plain_number(value)
+        elif isinstance(expected, Opaque):
+            return value
+        elif fits(expected, value):
+            return self._structure(name, expected, value)
         raise InputError(
             f"argument '{name}' of '{self.name}' must be {self._wanted(name, expected)}, but got "
             f"{_mismatch(value)}; it takes {self}"
         )
+
+    def _structure(self, name: str, expected: Structure, value: object) -> object:
+        """A value made of parts, as it is now: what the caller changes later does not count."""
+        layout = expected.layout
+        written = layout.write(value)
+        if not is_written_in_unicode(written):
+            raise InputError(f"in argument '{name}' of '{self.name}', {HALF_A_PAIR}")
+        return layout.read(written)
 
     def _wanted(self, name: str, expected: ArgumentType) -> str:
         return str(expected) if self.types[name] is None else self._expected(name)
@@ -292,10 +338,6 @@ def _without_none(annotation: object) -> tuple[object, bool]:
         if len(others) == 1:
             return others[0], True
     return annotation, False
-
-
-def _shown(annotation: object) -> str:
-    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 def _is_usual(items: Sequence[object]) -> TypeGuard[Sequence[str]]:

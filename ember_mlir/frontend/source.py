@@ -19,6 +19,7 @@ from threading import Lock
 from types import CodeType, FunctionType
 
 from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.trees import nodes_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -54,7 +55,10 @@ class Definition:
         """The column, from 1, of a byte offset in a line."""
         if not 0 < line <= len(self.lines):
             return offset + 1
-        return len(self.lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
+        text = self.lines[line - 1]
+        if text.isascii():
+            return min(offset, len(text)) + 1
+        return len(text.encode()[:offset].decode(errors="replace")) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def _parse(text: str, name: str, flags: int) -> _File:
         tree = ast.parse(text, name)
         module = compile(tree, name, "exec", flags=flags, dont_inherit=True)
     nodes: defaultdict[tuple[str, int], list[FunctionNode]] = defaultdict(list)
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Lambda):
             nodes["<lambda>", node.lineno].append(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -162,7 +166,7 @@ def _is_body_of(node: FunctionNode, code: CodeType) -> bool:
 
 
 def _has_assertion(node: FunctionNode) -> bool:
-    return any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+    return any(isinstance(inner, ast.Assert) for inner in nodes_of(node))
 
 
 def _start(code: CodeType) -> SourceLocation:

@@ -12,6 +12,7 @@ from typing import Any
 from ember_mlir.errors import InputError
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.layouts import DictKind, Layout, Parts
+from ember_mlir.frontend.making import has_a_say
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.schemas import Schema, parameters_of
 from ember_mlir.frontend.values import describe, is_symbolic
@@ -96,4 +97,4 @@ def _called(tool: object) -> Function:
         return described.name, tool, None
     grammar = Grammar("json_schema", json.dumps(parameters))
     layout: Layout = Parts(DictKind(tuple(layouts)), tuple(layouts.values()))
-    return described.name, tool, Schema(grammar, layout)
+    return described.name, tool, Schema(grammar, layout, has_a_say(layout))

@@ -11,7 +11,9 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from ember_mlir.errors import InputError
 from ember_mlir.frontend.composition import Operator
+from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.operations.combining import map as map_each
+from ember_mlir.frontend.recorder import active_recorder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +30,16 @@ class Vectorized(Operator[Any, "list[Any]"], Generic[R]):
         self.axes = {**axes}
         self.names = [*signature(function).parameters]
 
+    def __call__(
+        self, *args: Any, inputs: Mapping[str, object] | None = None, **kwargs: Any
+    ) -> list[Any]:
+        """The results; those of a program are asked for all at once, by one program."""
+        run = self.forward
+        if isinstance(self.function, Callee) and active_recorder() is None:
+            run = _compiled(self)
+        answer: list[Any] = run(*args, **{**(inputs or {}), **kwargs})
+        return answer
+
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         given = dict(zip(self.names, args, strict=False))
         given.update(kwargs)
@@ -42,13 +54,28 @@ class Vectorized(Operator[Any, "list[Any]"], Generic[R]):
         return map_each(for_row, rows)
 
 
+def _as_written(vectorized: Vectorized[Any]) -> Callable[..., Any]:
+    return vectorized.forward
+
+
+_compiled: Callable[[Vectorized[Any]], Callable[..., Any]] = _as_written
+
+
+def compile_vectorized(make: Callable[[Vectorized[Any]], Callable[..., Any]]) -> None:
+    """Set how a program over lists is compiled: the front end cannot know."""
+    global _compiled
+    _compiled = make
+
+
 def vmap(
     function: Callable[..., R], /, *, axes: Mapping[str, int | None] | None = None
 ) -> Vectorized[R]:
     """`function` over lists of arguments of the same length: the results as a list.
 
     `axes` says of arguments by name whether they are lists (0) or the same for all (None);
-    those that it does not name are lists. Raises `InputError` for an axis that there is not.
+    those that it does not name are lists. Over a program it is one program, which asks for
+    all rows at once: `vmap(jit(f))` does as `jit(vmap(f))`. Raises `InputError` for an axis
+    that there is not.
 
     >>> import ember_mlir as ember
     >>> shout = ember.vmap(lambda word, mark: word + mark, axes={"mark": None})

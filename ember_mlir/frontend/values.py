@@ -8,7 +8,6 @@ inside raises `CaptureError` with the line and the next step.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
 from inspect import currentframe
 from itertools import islice
 from linecache import getline
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeGuard
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_view
-from ember_mlir.frontend.narrowing import is_slice
+from ember_mlir.frontend.narrowing import instance_fields, is_slice
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.rewriting.results import is_rewritten
 
@@ -248,6 +247,6 @@ def holds_symbolic(value: object) -> bool:
         inner = (*value.keys(), *value.values())
     elif is_list(value) or is_view(value):
         inner = value
-    elif is_dataclass(value) and not isinstance(value, type):
-        inner = [getattr(value, field.name, None) for field in fields(value)]
+    else:
+        inner = [getattr(value, name, None) for name in instance_fields(value) or ()]
     return any(map(holds_symbolic, inner))

@@ -8,11 +8,19 @@ Reading takes a bounded number of steps, whatever the text.
 from __future__ import annotations
 
 from ember_mlir.grammars.grammar import Grammar, Spelling, check_grammar
-from ember_mlir.grammars.shapes import ListShape, RecordShape, Scalar, Shape, Value
+from ember_mlir.grammars.shapes import (
+    ListShape,
+    OptionalShape,
+    RecordShape,
+    Scalar,
+    Shape,
+    Value,
+)
 
 __all__ = [
     "Grammar",
     "ListShape",
+    "OptionalShape",
     "RecordShape",
     "Scalar",
     "Shape",

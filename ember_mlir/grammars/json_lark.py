@@ -19,6 +19,7 @@ from ember_mlir.grammars.json_nodes import (
     ListNode,
     Node,
     NumberNode,
+    OptionalNode,
     RecordNode,
     TextNode,
 )
@@ -81,6 +82,8 @@ class _Writer:
                 return self._named("choice", " | ".join(texts))
             case BooleanNode():
                 return self._named("boolean", '"true" | "false"')
+            case OptionalNode(element):
+                return self._named("optional", f'"null" | {self.rule(element)}')
             case _:
                 return self._named(_TERMINALS[type(node)], f"/{_regex(node)}/")
 

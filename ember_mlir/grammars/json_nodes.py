@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ember_mlir.grammars.regex_nodes import Regex
-from ember_mlir.grammars.shapes import ListShape, RecordShape, Shape
+from ember_mlir.grammars.shapes import ListShape, OptionalShape, RecordShape, Shape
 
 LEAST_INTEGER = -(2**63)
 GREATEST_INTEGER = 2**63 - 1
@@ -63,7 +63,17 @@ class RecordNode:
     fields: tuple[tuple[str, Node], ...]
 
 
-Node = TextNode | ChoiceNode | IntegerNode | NumberNode | BooleanNode | ListNode | RecordNode
+@dataclass(frozen=True, slots=True)
+class OptionalNode:
+    """Null, or what `element` means, which is not itself optional."""
+
+    element: Some
+
+
+Some = TextNode | ChoiceNode | IntegerNode | NumberNode | BooleanNode | ListNode | RecordNode
+"""What is not null."""
+
+Node = Some | OptionalNode
 """What a JSON schema of the subset asks for."""
 
 
@@ -91,3 +101,5 @@ def shape_of(node: Node) -> Shape:
             return ListShape(shape_of(element))
         case RecordNode(fields):
             return RecordShape(tuple((name, shape_of(field)) for name, field in fields))
+        case OptionalNode(element):
+            return OptionalShape(shape_of(element))

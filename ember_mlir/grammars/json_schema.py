@@ -9,7 +9,9 @@ In the subset, by `type`:
 - `integer`: `minimum`, `maximum` (64 bits);
 - `number`, `boolean`;
 - `enum` of texts or of integers, `const` a text, an integer or a boolean;
-- `$ref` to `#/$defs/<name>` or `#/definitions/<name>`, without recursion.
+- `$ref` to `#/$defs/<name>` or `#/definitions/<name>`, without recursion;
+- null or one of these: `anyOf` of a type and `{"type": "null"}`, in any order, or a `type`
+  that is listed with `"null"`, as `["string", "null"]`.
 
 `title`, `description`, `$comment`, `default`, `examples` and `$schema` mean nothing.
 Anything else is an `InvalidIRError` with its JSON pointer.
@@ -29,6 +31,7 @@ from ember_mlir.grammars.json_nodes import (
     ListNode,
     Node,
     NumberNode,
+    OptionalNode,
     RecordNode,
     TextNode,
 )
@@ -117,6 +120,11 @@ class _Reader:
                 beside = set[str]() if special == "$ref" else {"type"}
                 _check_keywords(given, {special} | beside, pointer)
                 return self._special(special, given, pointer)
+        if (either := _either(given.get("anyOf"))) is not None:
+            _check_keywords(given, {"anyOf"}, pointer)
+            return self._optional(*either, pointer)
+        if (bare := _without_null(given.get("type"))) is not None:
+            return _or_null(self._given({**given, "type": bare}, pointer))
         kind = given.get("type")
         if not isinstance(kind, str) or kind not in _KEYWORDS:
             _check_keywords(given, {"type"}, pointer)
@@ -144,6 +152,10 @@ class _Reader:
             )
         self._spend(sum(len(str(value)) + 3 for value in node.values), pointer)
         return node
+
+    def _optional(self, index: int, element: Json, pointer: str) -> Node:
+        self._spend(5, pointer)
+        return _or_null(self.node(element, f"{pointer}/anyOf/{index}"))
 
     def _reference(self, written: Json, pointer: str) -> Node:
         pointer = f"{pointer}/$ref"
@@ -259,6 +271,35 @@ class _Reader:
                 pointer,
                 "lower the bounds",
             )
+
+
+def _either(written: Json) -> tuple[int, Json] | None:
+    """The index and type of what `anyOf` has beside null, if it is those two."""
+    if not isinstance(written, list) or len(written) != 2:
+        return None
+    for null, index in ((0, 1), (1, 0)):
+        if _is_null(written[null]) and not _is_null(written[index]):
+            return index, written[index]
+    return None
+
+
+def _is_null(written: Json) -> bool:
+    if not isinstance(written, dict):
+        return False
+    return {key: written[key] for key in written if key not in _IGNORED} == {"type": "null"}
+
+
+def _without_null(kind: Json) -> str | None:
+    """The type that stands with null in a list of two, if `kind` is one."""
+    if isinstance(kind, list) and len(kind) == 2:
+        others = [one for one in kind if isinstance(one, str) and one in _KEYWORDS]
+        if "null" in kind and others:
+            return others[0]
+    return None
+
+
+def _or_null(node: Node) -> OptionalNode:
+    return node if isinstance(node, OptionalNode) else OptionalNode(node)
 
 
 _LETTER_SYMBOLS = 20

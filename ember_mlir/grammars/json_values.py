@@ -21,6 +21,7 @@ from ember_mlir.grammars.json_nodes import (
     ListNode,
     Node,
     NumberNode,
+    OptionalNode,
     RecordNode,
     TextNode,
 )
@@ -48,12 +49,16 @@ class JsonReader:
             raise _error(f"the text {problem}") from None
         return self._value(self._node, written, "", Work())
 
-    def _value(self, node: Node, written: Json, path: str, work: Work) -> Value:
+    def _value(self, node: Node, written: Json, path: str, work: Work, or_null: str = "") -> Value:
         match node:
+            case OptionalNode(element):
+                if written is None:
+                    return None
+                return self._value(element, written, path, work, " or null")
             case TextNode() if isinstance(written, str):
                 return self._text(node, written, path, work)
             case ChoiceNode(values):
-                return _choice(values, written, path)
+                return _choice(values, written, path, or_null)
             case IntegerNode() if isinstance(written, int) and not isinstance(written, bool):
                 return _integer(node, written, path)
             case NumberNode() if isinstance(written, (int, float)) and not isinstance(
@@ -67,7 +72,7 @@ class JsonReader:
             case RecordNode() if isinstance(written, dict):
                 return self._record(node, written, path, work)
             case _:
-                raise _misfit(path, _KINDS[type(node)], written)
+                raise _misfit(path, _KINDS[type(node)] + or_null, written)
 
     def _text(self, node: TextNode, written: str, path: str, work: Work) -> str:
         if not node.least <= len(written) <= (math.inf if node.most is None else node.most):
@@ -115,13 +120,15 @@ _KINDS: dict[type[Node], str] = {
 }
 
 
-def _choice(values: tuple[str, ...] | tuple[int, ...], written: Json, path: str) -> Value:
+def _choice(
+    values: tuple[str, ...] | tuple[int, ...], written: Json, path: str, or_null: str
+) -> Value:
     for value in values:
         # True equals 1, and is not the same.
         if type(written) is type(value) and written == value:
             return value
     listed = abridged(", ".join(map(write_json, values)), 80)
-    raise _misfit(path, f"be {'one of ' * (len(values) > 1)}{listed}", written)
+    raise _misfit(path, f"be {'one of ' * (len(values) > 1)}{listed}{or_null}", written)
 
 
 def _integer(node: IntegerNode, written: int, path: str) -> int:

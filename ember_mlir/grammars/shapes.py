@@ -53,11 +53,27 @@ class RecordShape:
         return f"record<{', '.join(written)}>"
 
 
+@dataclass(frozen=True, slots=True)
+class OptionalShape:
+    """Null, or a value of one shape.
+
+    >>> str(OptionalShape(ListShape("text")))
+    'list<text> or null'
+    """
+
+    element: Shape
+
+    def __str__(self) -> str:
+        return f"{self.element} or null"
+
+
 Scalar = Literal["text", "integer", "number", "boolean"]
 """A single value: `str`, `int` of 64 bits, finite `float`, `bool`."""
 
-Shape = Scalar | ListShape | RecordShape
+Shape = Scalar | ListShape | RecordShape | OptionalShape
 """What a value looks like."""
 
-Value = str | int | float | bool | list["Value"] | dict[str, "Value"]
-"""A value that was read: lists are `list`, records are `dict` in the order of fields."""
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+"""A value that was read: lists are `list`, records are `dict` in the order of fields.
+
+Null is None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ember_mlir.graphs.model import Graph, Node
+from ember_mlir.graphs.model import Graph, Group, Node
 
 _SHAPES = {
     "input": "oval",
@@ -23,7 +23,7 @@ def as_dot(graph: Graph) -> str:
     }
     """
     lines = ["digraph program {", '  node [fontname="sans-serif"]']
-    lines += graph.written(_node, _opened, "}")
+    lines += graph.written(_node, _opened, _grouped, "}")
     lines += [f"  n{source} -> n{target}" for source, target in graph.edges]
     if graph.left_out:
         lines.append(f'  rest [label="{graph.left_out} further steps", shape=plaintext]')
@@ -32,6 +32,10 @@ def as_dot(graph: Graph) -> str:
 
 def _opened(node: Node) -> str:
     return f"subgraph cluster{node.number} {{"
+
+
+def _grouped(group: Group) -> str:
+    return f"subgraph cluster_o{group.number} {{ label={_quoted(group.operators)}"
 
 
 def _node(node: Node) -> str:

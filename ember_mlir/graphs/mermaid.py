@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ember_mlir.graphs.model import Graph, Node
+from ember_mlir.graphs.model import Graph, Group, Node
 
 _BRACKETS = {
     "input": ("([", "])"),
@@ -22,7 +22,7 @@ def as_mermaid(graph: Graph) -> str:
       n1("b")
       n0 --> n1
     """
-    lines = ["flowchart TD", *graph.written(_node, _opened, "end")]
+    lines = ["flowchart TD", *graph.written(_node, _opened, _grouped, "end")]
     lines += [f"  n{source} --> n{target}" for source, target in graph.edges]
     if graph.left_out:
         lines.append(f'  rest["{graph.left_out} further steps"]')
@@ -31,6 +31,10 @@ def as_mermaid(graph: Graph) -> str:
 
 def _opened(node: Node) -> str:
     return f'subgraph s{node.number} [" "]'
+
+
+def _grouped(group: Group) -> str:
+    return f'subgraph o{group.number} ["{_escaped(group.operators)}"]'
 
 
 def _node(node: Node) -> str:

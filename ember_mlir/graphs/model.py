@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from xdsl.dialects import func, scf
-from xdsl.dialects.builtin import FileLineColLoc, ModuleOp
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from ember_mlir.dialects import ensemble, llm
+from ember_mlir.dialects.locations import location_of, operators_of
 from ember_mlir.dialects.values import AsksModel
 
 MAX_NODES = 2_000
@@ -24,13 +25,26 @@ MAX_NODES = 2_000
 
 @dataclass(frozen=True)
 class Node:
-    """A step: what it is, and on which line of the source; `inside` is the step around it."""
+    """A step: what it is, and on which line of the source; `inside` is the step around it.
+
+    `operators` are those that it belongs to, as in `Pipeline/refine`.
+    """
 
     number: int
     label: str
     kind: str
     line: str = ""
     inside: int | None = None
+    operators: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The steps of an operator, at one place in the picture."""
+
+    number: int
+    operators: str
+    nodes: list[Node] = field(default_factory=list[Node])
 
 
 @dataclass
@@ -42,23 +56,50 @@ class Graph:
     left_out: int = 0
 
     def written(
-        self, write: Callable[[Node], str], opened: Callable[[Node], str], closed: str
+        self,
+        write: Callable[[Node], str],
+        opened: Callable[[Node], str],
+        grouped: Callable[[Group], str],
+        closed: str,
     ) -> Iterator[str]:
-        """A line for each step; between what is `opened` and `closed`, those inside of it, too."""
-        inside: defaultdict[int | None, list[Node]] = defaultdict(list)
-        for node in self.nodes:
-            inside[node.inside].append(node)
-        pending: list[tuple[str, Node | str]] = [("  ", node) for node in reversed(inside[None])]
+        """A line for each step; between what is `opened` and `closed`, those inside of it, too.
+
+        The steps of an operator stand between what is `grouped` and `closed`.
+        """
+        inside = self._by_place()
+        pending: list[tuple[str, Node | Group | str]] = [
+            ("  ", one) for one in reversed(inside[None])
+        ]
         while pending:
             indent, one = pending.pop()
+            deeper = indent + "  "
             if isinstance(one, str):
                 yield indent + one
+            elif isinstance(one, Group):
+                yield indent + grouped(one)
+                pending += [(indent, closed), *[(deeper, node) for node in reversed(one.nodes)]]
             elif one.number not in inside:
                 yield indent + write(one)
             else:
                 yield indent + opened(one)
                 inner = [write(one), *reversed(inside[one.number])]
-                pending += [(indent, closed), *[(indent + "  ", part) for part in inner]]
+                pending += [(indent, closed), *[(deeper, part) for part in inner]]
+
+    def _by_place(self) -> defaultdict[int | None, list[Node | Group]]:
+        """What stands inside of each step, and of none, in program order."""
+        inside: defaultdict[int | None, list[Node | Group]] = defaultdict(list)
+        groups: dict[tuple[int | None, str], Group] = {}
+        for node in self.nodes:
+            around = "" if node.inside is None else self.nodes[node.inside].operators
+            if node.operators in ("", around):
+                inside[node.inside].append(node)
+                continue
+            key = node.inside, node.operators
+            if key not in groups:
+                groups[key] = Group(len(groups), node.operators)
+                inside[node.inside].append(groups[key])
+            groups[key].nodes.append(node)
+        return inside
 
 
 def graph_of(module: ModuleOp) -> Graph:
@@ -137,7 +178,9 @@ class _Builder:
             self.graph.left_out += 1
             return frozenset()
         number = len(self.graph.nodes)
-        self.graph.nodes.append(Node(number, label, kind, _line(op), inside))
+        is_step = kind not in ("input", "result")
+        operators = operators_of(op) if is_step else ""
+        self.graph.nodes.append(Node(number, label, kind, _line(op), inside, operators))
         return frozenset({number})
 
 
@@ -171,8 +214,8 @@ def _model(op: Operation) -> str:
 
 def _line(op: Operation) -> str:
     """The file and line of a step, as `app.py:12`."""
-    place = op.location
-    if not isinstance(place, FileLineColLoc):
+    place = location_of(op)
+    if place is None:
         return ""
-    file = place.filename.data.replace("\\", "/").rpartition("/")[2]
-    return f"{file}:{place.line.data}"
+    file = place.file.replace("\\", "/").rpartition("/")[2]
+    return f"{file}:{place.line}"

@@ -99,9 +99,11 @@ def _box(node: Node, place: Position) -> Iterator[str]:
     x, y = place
     fill = _FILLS.get(node.kind, "#f4f4f6")
     round_by = HEIGHT / 2 if node.kind in ("input", "result") else 6
+    # A browser tells the operators where the mouse is.
+    shown = f"><title>{escape(node.operators)}</title></rect>" if node.operators else "/>"
     yield (
         f'<rect x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="{round_by:g}" '
-        f'fill="{fill}" stroke="#99a"/>'
+        f'fill="{fill}" stroke="#99a"{shown}'
     )
     label = node.label if len(node.label) <= MAX_LETTERS else f"{node.label[: MAX_LETTERS - 1]}…"
     shows_line = bool(node.line) and node.kind != "input"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from xdsl.ir import Operation
 
+from ember_mlir.awaiting import settled
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.values import RecordType
 from ember_mlir.dialects.values.checking import check_value
@@ -111,6 +113,8 @@ def applied(run: Run, op: llm.ApplyOp) -> Value:
         raise FunctionError(f"the function '{name}' must be given to the run, but is not")
     try:
         value = function(*[run[argument] for argument in op.arguments])
+        if isawaitable(value):
+            value = settled(value)
     except Exception as error:
         raise FunctionError(
             f"the function '{name}' must return a value, but raised {type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import gettempdir
@@ -47,7 +48,8 @@ class Options:
     `speculate` calls may be made that turn out not to be needed, to win time. `passes` are
     run behind the optimizations of the level `llm`; those named in `without` are not run.
     `redact` are the policies by which prompts are masked for models that may not see them;
-    none means that they are refused.
+    none means that they are refused. A run may spend `budget_usd` and take `timeout_s` seconds,
+    if they are given.
     """
 
     allow: Equivalence = DISTRIBUTION
@@ -56,6 +58,16 @@ class Options:
     passes: Sequence[ModulePass] = ()
     without: frozenset[str] = frozenset()
     redact: Sequence[str] = ()
+    budget_usd: Decimal | None = None
+    timeout_s: Decimal | None = None
+
+    @property
+    def limits(self) -> str:
+        """The pass that limits a run, as a pipeline names it; nothing, if nothing does."""
+        usd = "" if self.budget_usd is None else f"usd={self.budget_usd:f}"
+        seconds = "" if self.timeout_s is None else f"seconds={self.timeout_s:f}"
+        named = " ".join([one for one in (usd, seconds) if one])
+        return f"limit-run{{{named}}}" if named else ""
 
 
 @dataclass
@@ -111,12 +123,15 @@ def run_named(
 
 def setting_of(options: Options, *, explained: bool) -> Setting:
     """What the passes are told of the options; with remarks if there is to be explained."""
+    asked = {"redact-prompts"} if options.redact else set[str]()
+    if options.limits:
+        asked.add("limit-run")
     return Setting(
         options.allow,
         options.optimize_for,
         options.speculate,
         remarks=[] if explained else None,
-        asked={"redact-prompts"} if options.redact else frozenset(),
+        asked=asked,
     )
 
 
@@ -187,7 +202,9 @@ class _Compiler:
     def _passes(self) -> list[ModulePass]:
         """The passes of the standard pipeline and those of the options, in order."""
         options = self.options
-        names = passes_between(level_of(self.source), self.level, redact=options.redact)
+        names = passes_between(
+            level_of(self.source), self.level, redact=options.redact, limits=options.limits
+        )
         passes = parse_passes(",".join(names))
         labelling = [i for i, found in enumerate(passes) if found.name in FIRST_CHECKS]
         if labelling:

@@ -140,7 +140,8 @@ def _known_promise(found: ModulePass) -> Equivalence:
 
 def _once(remarks: Sequence[Remark]) -> list[Remark]:
     """Remarks, each place once: what is written once may have been copied."""
-    return [*{(one.op_name, one.source, one.said): one for one in remarks}.values()]
+    found = {(one.op_name, one.source, one.operators, one.said): one for one in remarks}
+    return [*found.values()]
 
 
 def _places(sign: str, remarks: Sequence[Remark], promise: Equivalence) -> Iterator[str]:
@@ -153,8 +154,9 @@ def _places(sign: str, remarks: Sequence[Remark], promise: Equivalence) -> Itera
 
 
 def _where(remark: Remark) -> str:
-    """Which operation a remark is about, and on which line; nothing if it is about all."""
+    """Which operation a remark is about, on which line, of which operator; nothing for all."""
     if remark.op_name == ModuleOp.name:
         return ""
     place = "" if remark.source is None else f"{remark.source}: "
-    return f"{place}'{remark.op_name}' "
+    around = f" of {remark.operators}" if remark.operators else ""
+    return f"{place}'{remark.op_name}'{around} "

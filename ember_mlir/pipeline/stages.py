@@ -48,12 +48,15 @@ STAGES: dict[str, tuple[str, ...]] = {
 """The passes that make a level's text out of that of the level before, in order."""
 
 
-def passes_between(source: str, target: str, *, redact: Sequence[str] = ()) -> list[str]:
+def passes_between(
+    source: str, target: str, *, redact: Sequence[str] = (), limits: str = ""
+) -> list[str]:
     """The passes that are missing from a module at level `source` to one at `target`.
 
     Calls of a scheduled module that nobody has numbered are numbered. With policies to
     `redact` by, prompts that a model may not see are masked for it; as that may change
-    answers, it must be asked for, and works from the level "llm" on. Raises
+    answers, it must be asked for, and works from the level "llm" on. `limits` is the pass that
+    limits what a run may take, if one does. Raises
     `PipelineError` if `target` is above `source`: what lowering dissolves is gone.
 
     >>> passes_between("sched", "exec")[:3]
@@ -78,6 +81,8 @@ def passes_between(source: str, target: str, *, redact: Sequence[str] = ()) -> l
     if redact and "infer-labels" in names:
         masking = f"redact-prompts{{policies={','.join(redact)}}}"
         names.insert(names.index("infer-labels"), masking)
+    if limits and "lower-to-sched" in names:
+        names.insert(names.index("lower-to-sched") + 1, limits)
     return names
 
 

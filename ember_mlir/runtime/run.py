@@ -32,7 +32,7 @@ from ember_mlir.runtime.frames import TOKEN, FrameTable, Slot
 from ember_mlir.runtime.functions import Functions
 from ember_mlir.runtime.lanes import Lane, open_lanes, total
 from ember_mlir.runtime.lists import plain, shared, slot_maker
-from ember_mlir.runtime.tables import Program
+from ember_mlir.runtime.tables import Program, capped
 from ember_mlir.runtime.trace import Ring, Trace
 from ember_mlir.runtime.traffic import Driver
 
@@ -105,17 +105,19 @@ async def run_async(
     session: Session,
     tape: bytes | None = None,
     functions: Functions | None = None,
+    workers: int | None = None,
 ) -> Run:
     """Run a program on the current event loop and the session's clock.
 
-    `tape` overrides the session's seed; `functions` are those that the program applies.
+    `tape` overrides the session's seed; `functions` are those that the program applies. At
+    most `workers` requests and functions are under way at once, if that is given.
     A failure cancels what is under way, waits until it has left, and is raised with the
     place of the request and the bill so far (`EmberError.bill`). On the virtual clock
     nothing is waited for.
     """
     if session.clock == "virtual":
-        return _run_virtual(prepared, inputs, session, tape, functions)
-    return await _run_here(Started(prepared, inputs, session, tape, functions))
+        return _run_virtual(prepared, inputs, session, tape, functions, workers)
+    return await _run_here(Started(prepared, inputs, session, tape, functions, workers))
 
 
 def run(
@@ -124,6 +126,7 @@ def run(
     session: Session,
     tape: bytes | None = None,
     functions: Functions | None = None,
+    workers: int | None = None,
 ) -> Run:
     """Run a program from synchronous code, also where an event loop is running.
 
@@ -131,8 +134,8 @@ def run(
     (Ctrl-C) ends the run, and is raised as `Interrupted` with the bill so far.
     """
     if session.clock == "virtual":
-        return _run_virtual(prepared, inputs, session, tape, functions)
-    started = Started(prepared, inputs, session, tape, functions)
+        return _run_virtual(prepared, inputs, session, tape, functions, workers)
+    started = Started(prepared, inputs, session, tape, functions, workers)
     try:
         return run_sync(_run_here(started))
     except KeyboardInterrupt as interrupt:
@@ -161,6 +164,7 @@ class Started:
         session: Session,
         tape: bytes | None,
         functions: Functions | None,
+        workers: int | None = None,
     ) -> None:
         check(prepared.arguments, prepared.types, inputs)
         self.prepared = prepared
@@ -169,7 +173,8 @@ class Started:
         self.clock: Callable[[], float] = lambda: perf_counter() - began
         self.runner = FunctionRunner(functions or {})
         self.ring = Ring(session.spans)
-        *tables, last = prepared.program.lanes
+        self.workers = workers
+        *tables, last = [capped(table, workers) for table in prepared.program.lanes]
         self.models = open_lanes(tables, session.provider_for)
         self.lanes = self.models
         if prepared.program.functions:
@@ -225,7 +230,7 @@ def _plain(value: Slot) -> Slot:
 
 async def _run_here(started: Started) -> Run:
     """Run on the current event loop, on its clock."""
-    driver = AsyncioDriver()
+    driver = AsyncioDriver(started.workers)
     engine = started.engine(driver)
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -240,9 +245,10 @@ def _run_virtual(
     session: Session,
     tape: bytes | None,
     functions: Functions | None,
+    workers: int | None,
 ) -> Run:
     """Run on a clock that jumps: by ourselves, or on an event loop if something awaits."""
-    started = Started(prepared, inputs, session, tape, functions)
+    started = Started(prepared, inputs, session, tape, functions, workers)
     try:
         return _run_on_loop(started) if started.runner.has_async else _run_on_heap(started)
     except KeyboardInterrupt as interrupt:
@@ -251,7 +257,7 @@ def _run_virtual(
 
 def _run_on_heap(started: Started) -> Run:
     """Run on the virtual clock by ourselves."""
-    driver = VirtualDriver()
+    driver = VirtualDriver(started.workers)
     engine = started.engine(driver)
     started.clock = lambda: driver.seconds
     driver.run(engine, started.prepared.entry, started.arguments)

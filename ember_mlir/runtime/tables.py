@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ember_mlir.errors import SourceLocation
@@ -39,6 +39,13 @@ class LaneTable:
     timeout: int | None = None
     bills_cancelled: bool = False
     location: SourceLocation | None = None
+
+
+def capped(lane: LaneTable, most: int | None) -> LaneTable:
+    """A lane for at most so many calls at once; None does not limit it further."""
+    if most is None or lane.concurrency <= most:
+        return lane
+    return replace(lane, concurrency=most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ _PERSON = (
     '{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}'
 )
 _LIST = '{"type": "array", "items": {"type": "integer"}, "maxItems": 3}'
+_NULLABLE = '{"type": ["string", "null"]}'
+_KNOWN = (
+    '{"type": "object", "properties": {"email": {"anyOf": [{"type": "string"}, {"type": "null"}]}, '
+    '"ages": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}}'
+)
 _CHOICE = '{"enum": ["yes", "non", "{0}"]}'
 
 GRAMMARS = (
@@ -79,6 +84,8 @@ GRAMMARS = (
     Fitting(Grammar("json_schema", _CHOICE), ('"yes"', '"{0}"')),
     Fitting(Grammar("json_schema", _LIST), ("[]", "[1, 2]", "[3]")),
     Fitting(Grammar("json_schema", _PERSON), ('{"name": "Ada {0}", "age": 36}',)),
+    Fitting(Grammar("json_schema", _NULLABLE), ("null", '"Ada {0}"')),
+    Fitting(Grammar("json_schema", _KNOWN), ('{"email": null, "ages": [null, 3]}',)),
     Fitting(Grammar("lark", 'start: "yes" | "no"'), ("yes", "no")),
     Fitting(Grammar("lark", 'start: name ":" age\nname: /[a-z]+/\nage: /[0-9]+/'), ("ada:36",)),
 )

@@ -46,6 +46,7 @@ class Definitions:
     def __init__(self) -> None:
         # By identity: the module keeps alive what was looked at.
         self._known: set[tuple[int, int]] = set()
+        self._known_types: set[tuple[int, ...]] = set()
         self._context = VerificationContext()
 
     def verify(self, op: Operation) -> None:
@@ -69,20 +70,30 @@ class Definitions:
             # What two parts have to have in common, they have in one operation.
             self._context = VerificationContext()
         try:
-            return (
-                self._are(op.operand_types, rules.operands)
-                and self._are(op.result_types, rules.results)
-                and self._have(op.properties, rules)
-            )
+            return self._fit(op, rules) and self._have(op.properties, rules)
         except VerifyException:
             return False
+
+    def _fit(self, op: Operation, rules: _Rules) -> bool:
+        """Whether the operands and results of `op` are of the types that they must have."""
+        operands, results = op.operands, op.results
+        types = [id(value.type) for value in (*operands, *results)]
+        key = id(rules), len(operands), *types
+        if key in self._known_types:
+            return True
+        fit = self._are(op.operand_types, rules.operands) and self._are(
+            op.result_types, rules.results
+        )
+        if fit and not rules.has_variables:
+            self._known_types.add(key)
+        return fit
 
     def _are(self, types: Sequence[Attribute], values: _Values) -> bool:
         more = len(types) - len(values.rules)
         if more and not values.least <= more <= values.most:
             return False
         for rule, found in zip(values.spread(more), types, strict=True):
-            if rule is not None:
+            if rule is not None and type(found) is not rule.kind:
                 self._check(rule, found)
         return True
 
@@ -93,13 +104,11 @@ class Definitions:
             if name not in rules.properties:
                 return False
             rule = rules.properties[name]
-            if rule is not None:
+            if rule is not None and type(attribute) is not rule.kind:
                 self._check(rule, attribute)
         return True
 
     def _check(self, rule: _Rule, attribute: Attribute) -> None:
-        if type(attribute) is rule.kind:
-            return
         key = id(rule.constraint), id(attribute)
         if key not in self._known:
             rule.constraint.verify(attribute, self._context)

@@ -6,10 +6,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from xdsl.ir import Attribute, Operation, Region, SSAValue
-from xdsl.traits import IsTerminator, get_effects
+from xdsl.traits import IsTerminator
 
 from ember_mlir.dialects.names import LABEL, LENGTH_LABEL
-from ember_mlir.dialects.values import is_greedy
+from ember_mlir.dialects.values import has_no_effect, is_greedy
 
 LABELS = (LABEL, LENGTH_LABEL)
 
@@ -25,12 +25,13 @@ class Key(NamedTuple):
 
 def key_of(op: Operation) -> Key | None:
     """What an operation must share with another to be equal to it, if it can be equal."""
-    if op.regions or not op.results or op.has_trait(IsTerminator) or get_effects(op) != set():
+    if op.regions or not op.results or op.has_trait(IsTerminator) or not has_no_effect(op):
         return None
-    ignored = "draw" if is_greedy(op) else ""
-    properties = sorted((k, v) for k, v in op.properties.items() if k != ignored)
+    properties = sorted(op.properties.items())
+    if "draw" in op.properties and is_greedy(op):
+        properties = [(name, found) for name, found in properties if name != "draw"]
     # What is labelled is not what is not, though the values be the same.
-    labels = [(name, found) for name in LABELS if (found := op.attributes.get(name)) is not None]
+    labels = [(name, op.attributes[name]) for name in LABELS if name in op.attributes]
     return Key(op.name, tuple(op.operands), (*properties, *labels), tuple(op.result_types))
 
 

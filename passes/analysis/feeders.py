@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 from xdsl.ir import Block, Operation, SSAValue
-from xdsl.traits import get_effects
 
-from ember_mlir.dialects.values import AsksModel
+from ember_mlir.dialects.values import AsksModel, has_no_effect
 
 
 def made_for(value: SSAValue, reader: Operation, decisive: Set[Operation]) -> Sequence[Operation]:
@@ -24,7 +23,7 @@ def made_for(value: SSAValue, reader: Operation, decisive: Set[Operation]) -> Se
         op = value.owner
         if not isinstance(op, Operation) or op.parent is not reader.parent or op in decisive:
             continue
-        if get_effects(op) == set() and len(op.results) == 1 and value.has_one_use():
+        if has_no_effect(op) and len(op.results) == 1 and value.has_one_use():
             found.append(op)
             values += op.operands
     # Each is read by one that was found before it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp
@@ -73,7 +73,10 @@ def labels_on(op: Operation) -> Iterator[Attribute | None]:
     """What is written as a label on an operation, or on an argument of a function."""
     yield op.properties.get("label")
     arguments = op.properties.get("arg_attrs")
-    found = arguments.data if isa(arguments, ArrayAttr[DictionaryAttr]) else ()
+    found: Sequence[DictionaryAttr] = ()
+    # `isa` costs more than all else here, and only functions have such a property.
+    if arguments is not None and isa(arguments, ArrayAttr[DictionaryAttr]):
+        found = arguments.data
     for attributes in (op.attributes, *(argument.data for argument in found)):
         yield attributes.get(LABEL)
         yield attributes.get(LENGTH_LABEL)

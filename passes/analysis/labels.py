@@ -38,10 +38,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, NameLoc
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
-from ember_mlir.dialects.locations import location_of
+from ember_mlir.dialects.locations import location_of, source_at
 from ember_mlir.dialects.names import argument_names
 from ember_mlir.dialects.values import LABELS, Label
 from ember_mlir.errors import SourceLocation
@@ -134,11 +134,7 @@ def _argument(argument: BlockArgument) -> str:
     assert op is not None
     if op.name not in ("func.func", "exec.frame"):
         return _operation(op)
-    location = argument.location
-    place = location.location if isinstance(location, NameLoc) else location
-    found = location_of(op)
-    if isinstance(place, FileLineColLoc):
-        found = SourceLocation(place.filename.data, place.line.data, place.column.data)
+    found = source_at(argument.location) or location_of(op)
     return f"argument %{argument_names(op)[argument.index]}{_line(found)}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, SymbolRefAttr
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region
 from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.hints import isa
@@ -43,19 +43,29 @@ def _verify(module: ModuleOp) -> None:
     _verify_dominance(module.body, set())
     definitions = Definitions()
     for op in walk(module):
-        if isinstance(op, ModuleOp) and op is not module:
-            raise invalid(op, "must not stand in another module; move what it holds out of it")
-        if op.has_trait(SymbolOpInterface) and op.parent_op() is not module and op is not module:
-            raise invalid(op, "must stand in the module itself, not in another operation")
+        if op is not module and _is_symbol(type(op)):
+            _verify_symbol(op, module)
         _verify_names(op)
         _verify_op(op, definitions)
         _verify_references(op, symbols)
     verify_frames(module)
 
 
+@cache
+def _is_symbol(kind: type[Operation]) -> bool:
+    return kind.has_trait(SymbolOpInterface)
+
+
+def _verify_symbol(op: Operation, module: ModuleOp) -> None:
+    if isinstance(op, ModuleOp):
+        raise invalid(op, "must not stand in another module; move what it holds out of it")
+    if op.parent_op() is not module:
+        raise invalid(op, "must stand in the module itself, not in another operation")
+
+
 def _verify_names(op: Operation) -> None:
     """Refuse attributes that are almost ours: a label that is misspelt labels nothing."""
-    names = list(op.attributes)
+    names = [*op.attributes]
     for prop in ("arg_attrs", "res_attrs"):
         found = op.properties.get(prop)
         # `isa` costs more than all else here, and few operations have such a property.
@@ -148,24 +158,26 @@ def _verify_reference(op: Operation, name: str, kind: str, symbols: dict[str, Op
         raise invalid(op, f"must name a '{kind}' by @{name}, but {got}; there is {shown}")
 
 
-def _verify_dominance(region: Region, visible: set[SSAValue]) -> None:
-    own: list[SSAValue] = []
+def _verify_dominance(region: Region, visible: set[int]) -> None:
+    """Check that each value is used behind where it is made; `visible` are those around, by id."""
+    own: list[int] = []
     for block in region.blocks:
-        own.extend(block.args)
-        visible.update(block.args)
+        own += map(id, block.args)
+        visible.update(own)
         for op in block.ops:
             _verify_operands(op, visible)
             for inner in op.regions:
                 isolated = op.has_trait(IsolatedFromAbove)
                 _verify_dominance(inner, set() if isolated else visible)
-            own.extend(op.results)
-            visible.update(op.results)
+            results = [*map(id, op.results)]
+            own += results
+            visible.update(results)
     visible.difference_update(own)
 
 
-def _verify_operands(op: Operation, visible: set[SSAValue]) -> None:
+def _verify_operands(op: Operation, visible: set[int]) -> None:
     for index, operand in enumerate(op.operands):
-        if operand not in visible:
+        if id(operand) not in visible:
             name = f"%{operand.name_hint}" if operand.name_hint else f"operand {index}"
             raise invalid(
                 op, f"must use values that are defined before it, but {name} is not; move it up"

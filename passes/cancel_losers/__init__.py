@@ -29,6 +29,8 @@ from xdsl.ir import Operation, SSAValue
 
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.operations import walk
+from ember_mlir.passes.analysis.failures import effectful_operations
+from ember_mlir.passes.analysis.losers import Losers
 from ember_mlir.passes.cancel_losers.ending import cancel_unless_read
 from ember_mlir.passes.cancel_losers.groups import Cancelling
 from ember_mlir.passes.optimization import Optimization, fired
@@ -44,9 +46,12 @@ class CancelLosersPass(Optimization):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if not any(isinstance(found, sched.IfOp) for found in walk(op)):
             return
+        groups = Losers(op, effectful_operations(op)).groups
+        if not groups:
+            return
         new: dict[SSAValue, SSAValue] = {}
         readers: dict[Operation, None] = {}
-        for group in reversed(list(Cancelling(op).groups())):
+        for group in reversed(list(Cancelling(op).of(groups))):
             (value,) = group.last.results
             readers |= dict.fromkeys(use.operation for use in value.uses)
             fired(group.last, "is cancelled where the arm is taken that does not read it")

@@ -53,7 +53,9 @@ def empty(found: Attribute) -> Value | None:
             return []
         case RecordType():
             fields = {name: empty(kind) for name, kind in found.fields.items()}
-            known = {name: value for name, value in fields.items() if value is not None}
+            known: dict[str, Value] = {
+                name: value for name, value in fields.items() if value is not None
+            }
             return known if len(known) == len(fields) else None
         case IntegerType():
             return 0

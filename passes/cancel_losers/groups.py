@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Region
@@ -11,9 +11,8 @@ from ember_mlir.dialects import sched
 from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.enclosing import with_enclosing
-from ember_mlir.passes.analysis.failures import effectful_operations
 from ember_mlir.passes.analysis.known_labels import KnownLabels
-from ember_mlir.passes.analysis.losers import Group, Losers
+from ember_mlir.passes.analysis.losers import Group
 from ember_mlir.passes.cancel_losers.ending import empty
 from ember_mlir.passes.lower_to_sched.effects import failing_operations, handles
 from ember_mlir.passes.optimization import missed
@@ -23,7 +22,6 @@ class Cancelling:
     """Which groups of a module may be cancelled."""
 
     def __init__(self, module: ModuleOp) -> None:
-        self.losers = Losers(module, effectful_operations(module))
         self.labels = KnownLabels(module)
         self.asking = with_enclosing(op for op in walk(module) if op.has_trait(AsksModel))
         self.failing = failing_operations(module)
@@ -41,9 +39,9 @@ class Cancelling:
                 for inner in op.regions:
                     self.note_handled(inner, handled=handled or again or handles(op, inner))
 
-    def groups(self) -> Iterator[Group]:
-        """The groups that ask a model and may be cancelled."""
-        for group in self.losers.groups:
+    def of(self, groups: Iterable[Group]) -> Iterator[Group]:
+        """Those of the groups that ask a model and may be cancelled."""
+        for group in groups:
             if self.asking.isdisjoint(group.ops):
                 continue
             obstacle = self.obstacle(group)

@@ -25,7 +25,7 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ember_mlir.dialects import llm
-from ember_mlir.dialects.values import TEXTS, ListType, RecordType, TextType
+from ember_mlir.dialects.values import TEXTS, ListType, RecordType, TextType, is_comparable
 from ember_mlir.errors import ParseError
 from ember_mlir.passes.canonicalize.absorbing import only_used_by, taken_in_later
 from ember_mlir.passes.canonicalize.known import (
@@ -46,7 +46,8 @@ class ParseOfLiteral(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: llm.ParseOp, rewriter: PatternRewriter, /) -> None:
         text = known_text(op.text)
-        if text is None:
+        # What may be null is an object, and no operation makes one that is known.
+        if text is None or not is_comparable(op.result.type):
             return
         try:
             value = op.grammar.data.parse(text)

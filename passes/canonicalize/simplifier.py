@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from xdsl.builder import InsertOpInvT
 from xdsl.dialects.arith import ConstantOp
@@ -89,12 +90,14 @@ class Simplifier:
 
     def _rewrite(self, op: Operation) -> bool:
         """Apply the first fold or pattern that fits; whether one did."""
-        if is_labelled(op):
-            # What would take its place would have to carry the label.
+        folder = None if self._given is not None else _folder_of(type(op))
+        patterns = self._patterns_of(op)
+        # What would take the place of what is labelled would have to carry the label.
+        if (folder is None and not patterns) or is_labelled(op):
             return False
         rewriter = RecordingRewriter(op, self)
-        if not self._fold(op, rewriter):
-            for pattern in self._patterns_of(op):
+        if folder is None or not _fold(op, folder, rewriter):
+            for pattern in patterns:
                 pattern.match_and_rewrite(op, rewriter)
                 if rewriter.has_done_action:
                     break
@@ -117,21 +120,25 @@ class Simplifier:
             self._patterns[kind] = known
         return known
 
-    def _fold(self, op: Operation, rewriter: PatternRewriter) -> bool:
-        folder = op.get_trait(HasFolder)
-        if self._given is not None or folder is None or op.has_trait(ConstantLike):
-            return False
-        folded = folder.fold(op)
-        if folded is None:
-            return False
-        made = [_value(found) for found in folded]
-        if None in made:
-            return False
-        values = [found for found in made if found is not None]
-        owners = [value.owner for value in values]
-        new = [made for made in owners if isinstance(made, Operation) and made.parent is None]
-        rewriter.replace(op, new, values)
-        return True
+
+@cache
+def _folder_of(kind: type[Operation]) -> HasFolder | None:
+    """What folds operations of a class; what is known already is not folded."""
+    return None if kind.has_trait(ConstantLike) else kind.get_trait(HasFolder)
+
+
+def _fold(op: Operation, folder: HasFolder, rewriter: PatternRewriter) -> bool:
+    folded = folder.fold(op)
+    if folded is None:
+        return False
+    made = [_value(found) for found in folded]
+    if None in made:
+        return False
+    values = [found for found in made if found is not None]
+    owners = [value.owner for value in values]
+    new = [made for made in owners if isinstance(made, Operation) and made.parent is None]
+    rewriter.replace(op, new, values)
+    return True
 
 
 def _value(folded: SSAValue | Attribute) -> SSAValue | None:

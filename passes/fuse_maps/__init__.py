@@ -19,6 +19,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Region, SSAValue
 
 from ember_mlir.dialects.ensemble import MapOp
+from ember_mlir.dialects.operations import has_any
 from ember_mlir.passes.analysis.order import Order
 from ember_mlir.passes.fuse_maps.obstacles import obstacle
 from ember_mlir.passes.optimization import Optimization, fired, missed
@@ -32,6 +33,8 @@ class FuseMapsPass(Optimization):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if not has_any(op, MapOp):
+            return
         fusion = Fusion(Order(op))
         for region in op.regions:
             fusion.fuse_in(region)

@@ -23,10 +23,13 @@ then counts, so nothing moves. Keeps `exact`; the `*` of the region becomes 0.
 
 from __future__ import annotations
 
+from typing import get_args
+
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region
 
+from ember_mlir.dialects.operations import has_any
 from ember_mlir.dialects.values import TextType, repeats
 from ember_mlir.passes.analysis.invariants import Invariants
 from ember_mlir.passes.analysis.lengths import Certainty, Lengths, Repeating, certainty
@@ -42,6 +45,8 @@ class HoistCallsPass(Optimization):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if not has_any(op, *get_args(Repeating)):
+            return
         hoisting = Hoisting(Order(op))
         for region in op.regions:
             hoisting.hoist_in(region, 0)

@@ -8,6 +8,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.exec import KEY
+from ember_mlir.dialects.locations import unnamed
 from ember_mlir.passes.lower_to_exec.cache_keys import CacheKeys
 from ember_mlir.passes.lower_to_exec.frames import Frames
 from ember_mlir.passes.lower_to_exec.properties import copy_properties
@@ -58,7 +59,7 @@ class LowerCached(RewritePattern):
         body = op.body.block
         leave = body.last_op
         assert isinstance(leave, sched.YieldOp)
-        argument = body.insert_arg(KEY, 0, op.location)
+        argument = body.insert_arg(KEY, 0, unnamed(op.location))
         argument.name_hint = "key"
         store = instructions.CacheStoreOp(leave.value, argument, op.seconds.data)
         store.location = op.location

@@ -107,7 +107,7 @@ def patterns(
     """
     return (
         VoteToQuorum(stopping),
-        LocalToTask(),
+        LocalToTask(ordered=bool(acting)),
         GenerateToTask(lanes),
         ListToList(),
         SampleToFanout(lanes),

@@ -26,6 +26,7 @@ from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSAValues
 
 from ember_mlir.dialects import sched
+from ember_mlir.dialects.locations import unnamed
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS, REQUESTS
 from ember_mlir.passes.analysis.label_values import can_fail
 from ember_mlir.passes.lower_to_sched.regions import add_before, last_of, regions_first
@@ -234,7 +235,7 @@ class Order:
             return []
         start = token_of(inside.first(), op)
         op.operands = [*op.operands, start]
-        token = block.insert_arg(sched.DONE, len(block.args), op.location)
+        token = block.insert_arg(sched.DONE, len(block.args), unnamed(op.location))
         token.name_hint = "over"
         waits = inside.handled and inside.token is not None
         before = Before(token, token if waits else inside.effect, handled=inside.handled)
@@ -269,7 +270,7 @@ def token_of(values: Sequence[SSAValue], place: Operation) -> SSAValue:
 def read(task: sched.TaskOp, token: SSAValue) -> None:
     """Let a task wait for a token."""
     block = task.body.block
-    argument = block.insert_arg(sched.value_of(token.type), len(block.args), task.location)
+    argument = block.insert_arg(sched.value_of(token.type), len(block.args), unnamed(task.location))
     argument.name_hint = token.name_hint
     task.operands = [*task.operands, token]
 

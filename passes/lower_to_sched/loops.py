@@ -10,6 +10,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, sched
+from ember_mlir.dialects.locations import unnamed
 from ember_mlir.passes.lower_to_sched.regions import (
     add_before,
     closed,
@@ -95,7 +96,7 @@ class ForToLoop(RewritePattern):
         rounds = task_of(op, [op.lb, op.ub, op.step], rounds_of)
         some = task_of(op, [rounds.result], more_than(0))
         last, block = last_of(op.body), op.body.block
-        number, left = block.args[0], block.insert_arg(COUNT, 1, op.location)
+        number, left = block.args[0], block.insert_arg(COUNT, 1, unnamed(op.location))
         more = task_of(op, [left], more_than(1))
         number_after = task_of(op, [number, op.step], lambda both: [arith.AddiOp(both[0], both[1])])
         left_after = task_of(op, [left], one_less)
@@ -182,7 +183,7 @@ class WhileToLoop(RewritePattern):
         block = op.before_region.block
         state = list(block.args)
         for found in kept:
-            block.insert_arg(found.result.type, len(block.args), op.location)
+            block.insert_arg(found.result.type, len(block.args), unnamed(op.location))
         body = run_of(op, condition, state, kept)
         loop = sched.LoopOp([*op.arguments, *(found.result for found in empty)], body, None)
         loop.location = op.location

@@ -21,6 +21,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region, SSAValue
 from xdsl.traits import IsolatedFromAbove
 
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.equality import Key, key_of
 from ember_mlir.passes.merge_calls.broadcasts import BROADCASTS, is_one
@@ -40,7 +41,7 @@ class MergeCallsPass(Optimization):
         for region in op.regions:
             merge_equal(region, {}, {}, samples)
         # What is put once where it was several times may be equal to what stands before it.
-        if any(map(is_one, op.walk())):
+        if any(map(is_one, walk(op))):
             apply_once(op, op.walk(region_first=True), BROADCASTS)
             for region in op.regions:
                 merge_equal(region, {}, {})

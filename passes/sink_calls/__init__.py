@@ -27,6 +27,7 @@ from xdsl.ir import Operation, Region, SSAValue
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from ember_mlir.dialects.ensemble import CascadeOp
+from ember_mlir.dialects.operations import has_any
 from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.order import is_sure
 from ember_mlir.passes.analysis.readers import Place, Readers
@@ -41,9 +42,15 @@ class SinkCallsPass(Optimization):
     equivalence = "exact"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if not has_any(op, *CONDITIONAL):
+            return
         sinking = Sinking(op)
         for region in op.regions:
             sinking.sink_in(region, barrier=True)
+
+
+CONDITIONAL = (scf.IfOp, CascadeOp)
+"""The operations with regions that run once or not at all."""
 
 
 class Sinking:

@@ -6,8 +6,8 @@ from operator import add
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, SSAValue
-from xdsl.traits import get_effects
 
+from ember_mlir.dialects.values import has_no_effect
 from ember_mlir.passes.analysis.deciding import Deciding
 from ember_mlir.passes.analysis.failures import decisive_operations
 from ember_mlir.passes.analysis.known_labels import KnownLabels
@@ -33,7 +33,7 @@ class Obstacles:
             return "is read under a condition alone, but would wait for it, and time counts"
         if call in self.decisive:
             return "is read under a condition alone, but its failure is handled, or keeps an effect"
-        if get_effects(call) != set():
+        if not has_no_effect(call):
             return "is read under a condition alone, but has no draw yet"
         if self.secrecy.of(place.region) > self.labels.of_request(call):
             return "is read under a condition alone, but would tell of it, and that is secret"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from xdsl.dialects import scf
 from xdsl.ir import Region
-from xdsl.traits import get_effects
 
+from ember_mlir.dialects.values import has_no_effect
 from ember_mlir.passes.analysis.disclosures import Call, Disclosure, sent_by
 from ember_mlir.passes.analysis.invariants import Invariants
 from ember_mlir.passes.analysis.order import Order
@@ -24,7 +24,7 @@ def calls_of(
         return
     invariants, acts = Invariants(arm.block), False
     for inner in arm.block.ops:
-        known = invariants.reads_no_varying(inner) and get_effects(inner) == set()
+        known = invariants.reads_no_varying(inner) and has_no_effect(inner)
         if known and isinstance(inner, Call):
             early = Early(inner, invariants.leading_to([inner]))
             obstacle = obstacles.of(early, op, told, behind_effect=acts)

@@ -41,7 +41,7 @@ from ember_mlir.dialects.values import (
     verify_comparable,
 )
 from ember_mlir.errors import SourceLocation
-from ember_mlir.grammars import Grammar, ListShape, RecordShape
+from ember_mlir.grammars import Grammar, ListShape, OptionalShape, RecordShape
 from ember_mlir.passes.canonicalize.draws import of_members, with_index
 
 UNICODE = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -233,8 +233,13 @@ def test_a_grammar_outside_of_the_subset() -> None:
 
 
 def test_the_type_of_a_shape() -> None:
-    shape = RecordShape((("a", "text"), ("b", ListShape("number")), ("c", "boolean")))
-    expected = RecordType.of([("a", TEXT), ("b", ListType(f64)), ("c", i1)])
+    optional = ListShape(OptionalShape(ListShape("text")))
+    shape = RecordShape(
+        (("a", "text"), ("b", ListShape("number")), ("c", "boolean"), ("d", optional))
+    )
+    expected = RecordType.of(
+        [("a", TEXT), ("b", ListType(f64)), ("c", i1), ("d", ListType(ObjectType()))]
+    )
     assert type_of_shape(shape) == expected
 
 

@@ -227,7 +227,7 @@ def test_what_must_be_known_is_refused_where_it_is_not() -> None:
         (
             unknown_images,
             ("a", ["b"]),
-            "images from a list that is known only when the program runs",
+            "images from a list whose elements are known only when the program runs",
         ),
     ]
     for function, args, message in refusals:

@@ -15,7 +15,7 @@ import pytest
 import ember_mlir as ember
 from ember_mlir import generate
 
-from .ways import captured_of, check
+from .ways import agree, captured_of, check
 
 LIMIT = 2
 
@@ -256,3 +256,26 @@ def compared_by_is(q: str) -> list[bool]:
 @pytest.mark.parametrize("function", [matched_by_is, compared_by_is])
 def test_true_false_and_members_are_compared_by_is(function: Callable[..., object]) -> None:
     check(function, "q")
+
+
+@dataclass
+class Placed:
+    side: Side
+    sure: bool
+
+
+def answered_by_is(q: str) -> object:
+    found = generate(q, schema=Placed)
+    match found:
+        case Placed(side=Side.LEFT, sure=True):
+            return "surely left"
+        case Placed(sure=False):
+            return found.side is Side.RIGHT, found.side is not Side.LEFT, found.side == Side.LEFT
+        case _:
+            return found.side
+
+
+def test_members_that_are_answered_are_compared_by_is() -> None:
+    pairs = [(side, sure) for side in ("left", "right") for sure in ("true", "false")]
+    words = [f'{{"side": "{side}", "sure": {sure}}}' for side, sure in pairs]
+    assert len(agree(answered_by_is, "q", words=words, seeds=range(8))) > 2

@@ -85,14 +85,6 @@ def identity(q: str) -> str:
     return "same" if other is q else "other"  # HERE
 
 
-def star_arguments(*q: str) -> str:  # HERE
-    return q[0]
-
-
-def star_keywords(**q: str) -> str:  # HERE
-    return q["q"]
-
-
 def reserved_name(q: str) -> str:
     _E_ = q  # HERE
     return _E_
@@ -228,8 +220,6 @@ CASES: dict[Function, str] = {
     decorator: "a decorator of the inner function 'inner' is not captured yet",
     attribute_assignment: "assignment to '.style' of a Settings from outside is not captured yet; ",
     identity: "'is' between two values is not captured yet; compare with '=='",
-    star_arguments: "'*q' of an entry is not captured yet; name each argument",
-    star_keywords: "'**q' of an entry is not captured yet; name each argument",
     reserved_name: "the name '_E_' is not captured yet; choose another one",
     unpacking: "unpacking of a list whose elements are known only when the program runs",
     star_call: "a loop over a list whose elements are known only when the program runs",

@@ -132,8 +132,8 @@ async def _awaited(value: Awaitable[object]) -> object:
 def reference(captured: Captured, args: Sequence[object], seed: int, provider: Provider) -> object:
     """What a capture means, according to the reference interpreter."""
     function: Any = captured.function
-    values = Signature(function).bind(tuple(args), {}).values
-    inputs: list[Any] = [values[name] for name in captured.inputs]
+    arguments = Signature(function).bind(tuple(args), {})
+    inputs: list[Any] = [arguments.held(name) for name in captured.inputs]
     outputs = interpret(
         captured.module,
         inputs,

@@ -71,7 +71,15 @@ def larger(part: st.SearchStrategy[Schema]) -> st.SearchStrategy[Schema]:
     records = st.dictionaries(NAMES, part, min_size=1, max_size=3).map(
         lambda fields: schema(type="object", properties=fields)
     )
-    return st.one_of(lists, endless, records)
+    null = schema(type="null")
+    optional = st.tuples(part, st.booleans()).map(
+        lambda of: schema(anyOf=[null, of[0]] if of[1] else [of[0], null])
+    )
+    # An enum says itself which types there are.
+    listed = part.filter(lambda of: isinstance(of.get("type"), str)).map(
+        lambda of: {**of, "type": [of["type"], "null"]}
+    )
+    return st.one_of(lists, endless, records, optional, listed)
 
 
 SCHEMAS = st.recursive(LEAVES, larger, max_leaves=4)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ember_mlir.errors import ParseError
-from ember_mlir.grammars import Grammar, ListShape, RecordShape, Value
+from ember_mlir.grammars import Grammar, ListShape, OptionalShape, RecordShape, Value
 
 Schema = dict[str, object]
 
@@ -67,6 +67,8 @@ def test_no_other_prose_is_read(answer: str) -> None:
     assert not grammar(PERSON).accepts(answer)
 
 
+NULL: Schema = {"type": "null"}
+NULLABLE: Schema = {"anyOf": [{"type": "string"}, NULL]}
 FITTING: list[tuple[Schema, list[Value], list[object]]] = [
     ({"type": "string"}, ["", 'é\n"\\😀'], [1, None, [], {}]),
     ({"type": "string", "minLength": 1, "maxLength": 2}, ["a", "😀😀"], ["", "abc"]),
@@ -90,6 +92,23 @@ FITTING: list[tuple[Schema, list[Value], list[object]]] = [
     ({"type": "array", "items": {"type": "integer"}, "minItems": 2}, [[1, 2]], [[1]]),
     ({"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "boolean"}}}, [True], [1]),
     ({"$ref": "#/definitions/c", "definitions": {"c": {"type": "boolean"}}}, [True], [1]),
+    ({"anyOf": [{"type": "string"}, NULL]}, [None, "", "null"], [1, [], False]),
+    ({"anyOf": [NULL, {"type": "integer", "minimum": 1}]}, [None, 1], [0, "1"]),
+    ({"type": ["null", "string"], "maxLength": 1}, [None, "a"], ["ab", 0]),
+    ({"type": ["number", "null"]}, [None, 1.5], ["x"]),
+    (
+        {"type": ["array", "null"], "items": {"type": ["boolean", "null"]}},
+        [None, [True, None]],
+        [1],
+    ),
+    ({"type": ["object", "null"], "properties": {"a": NULLABLE}}, [None, {"a": None}], [{}]),
+    ({"anyOf": [{"enum": ["null", "b"]}, NULL]}, [None, "null", "b"], ["c"]),
+    ({"anyOf": [{"const": 1}, NULL], "default": None, "title": "One"}, [None, 1], [True, 0]),
+    (
+        {"anyOf": [{"$ref": "#/$defs/a"}, NULL | {"title": "None"}], "$defs": {"a": NULLABLE}},
+        [None, "x"],
+        [1],
+    ),
 ]
 
 
@@ -113,6 +132,17 @@ def test_values_have_the_type_of_their_shape() -> None:
         "boolean",
         "integer",
     ]
+
+
+def test_what_may_be_null_has_a_shape_of_its_own() -> None:
+    assert grammar(NULLABLE).shape == OptionalShape("text")
+    assert grammar({"anyOf": [NULLABLE, NULL]}).shape == OptionalShape("text")
+    lists = grammar({"type": ["array", "null"], "items": NULLABLE})
+    assert lists.shape == OptionalShape(ListShape(OptionalShape("text")))
+    assert str(lists.shape) == "list<text or null> or null"
+    assert grammar({"anyOf": [NULL, {"type": "string"}]}).lark == grammar(NULLABLE).lark
+    one = grammar({"type": ["number", "null"]}).parse("1")
+    assert isinstance(one, float)
 
 
 LIST: Schema = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 2}
@@ -168,6 +198,23 @@ LIST: Schema = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "m
         ({"const": "x"}, '"y"', 'it must be "x", but got "y"'),
         ({"type": "integer", "minimum": 1}, "0", "it must be at least 1, but got 0"),
         ({"type": "integer", "maximum": 1}, "2", "it must be at most 1, but got 2"),
+        (NULLABLE, "1", "it must be a string or null, but got 1"),
+        (
+            {"type": "object", "properties": {"a": NULLABLE}},
+            '{"a": []}',
+            "the field 'a' must be a string or null, but got []",
+        ),
+        (
+            {"anyOf": [{"enum": ["a", "b"]}, NULL]},
+            '"c"',
+            'it must be one of "a", "b" or null, but got "c"',
+        ),
+        ({"type": ["integer", "null"], "minimum": 1}, "0", "it must be at least 1, but got 0"),
+        (
+            {"type": ["array", "null"], "items": {"type": "string"}},
+            "[null]",
+            "the field '[0]' must be a string, but got null",
+        ),
         ({"type": "integer"}, str(2**63), "it must be an integer of 64 bits, but got 922337203685"),
     ],
 )

@@ -62,6 +62,9 @@ BOMB: Schema = {
     }
     | {"d30": {"type": "boolean"}},
 }
+TEXT: Schema = {"type": "string"}
+NULL: Schema = {"type": "null"}
+ANY_OF = 'not use the keyword "anyOf"'
 CASES = "write an object with all fields, and an enum that says which case it is"
 
 
@@ -92,10 +95,33 @@ REFUSED: list[tuple[object, str]] = [
         'not use the keyword "uniqueItems"',
     ),
     (
-        {"type": ["string", "null"]},
+        {"type": ["string", "integer"]},
         "have one type out of object, array, string, integer, number, "
-        'boolean, but got ["string", "null"] at #; write "type": "string" or another',
+        'boolean, but got ["string", "integer"] at #; write "type": "string" or another',
     ),
+    ({"type": ["string", "null", "null"]}, 'but got ["string", "null", "null"] at #; write'),
+    ({"type": ["null", "null"]}, 'but got ["null", "null"] at #; write "type": "string"'),
+    ({"type": ["null"]}, 'but got ["null"] at #; write "type": "string" or another'),
+    ({"type": ["null", "text"]}, 'but got ["null", "text"] at #; write "type": "string"'),
+    ({"type": "null"}, 'but got "null" at #; write "type": "string" or another'),
+    (
+        {"type": ["string", "null"], "minimum": 1},
+        'not use the keyword "minimum" at #; use maxLength, minLength, pattern, type only',
+    ),
+    (
+        {"type": ["string", "null"], "enum": ["a"]},
+        'have a type that its enum fits, but got ["string", "null"] for "string" at #/type',
+    ),
+    ({"enum": ["a", None]}, 'have a list of texts, or of integers as "enum", but got ["a", null]'),
+    (field({"anyOf": [TEXT, {"type": "integer"}]}), f"{ANY_OF} at #/properties/x; {CASES}"),
+    ({"anyOf": [TEXT]}, f"{ANY_OF} at #; {CASES}"),
+    ({"anyOf": [NULL, NULL]}, f"{ANY_OF} at #; {CASES}"),
+    ({"anyOf": [TEXT, {"type": "integer"}, NULL]}, f"{ANY_OF} at #; {CASES}"),
+    ({"anyOf": TEXT}, f"{ANY_OF} at #; {CASES}"),
+    ({"anyOf": [TEXT, {"type": "null", "const": None}]}, f"{ANY_OF} at #; {CASES}"),
+    ({"anyOf": [TEXT, NULL], "type": "string"}, 'not use the keyword "type" at #; use anyOf only'),
+    ({"anyOf": [NULL, field({})]}, "but got none at #/anyOf/1/properties/x; write"),
+    ({"anyOf": [NULL, True]}, "have an object for each type, but got true at #/anyOf/1"),
     ({}, "have one type out of object, array, string, integer, number, boolean, but got none"),
     (True, "have an object for each type, but got true at #"),
     (field([]), "have an object for each type, but got [] at #/properties/x"),
@@ -190,6 +216,22 @@ def test_a_pattern_that_is_not_in_the_subset_is_named() -> None:
         check_grammar(grammar(field({"type": "string", "pattern": "^(?!a)b$"})))
     assert 'a "pattern" must not look around' in caught.value.message
     assert "at position 1 of #/properties/x/pattern; use (?:...)" in caught.value.message
+
+
+def nullable(schema: Schema, depth: int) -> Schema:
+    for _ in range(depth):
+        schema = {"anyOf": [schema, NULL]}
+    return schema
+
+
+def test_null_takes_a_level_of_its_own() -> None:
+    deep = grammar(nullable({"type": ["boolean", "null"]}, 63))
+    assert [deep.parse(text) for text in ("null", "true")] == [None, True]
+    with pytest.raises(InvalidIRError, match="nest at most 64 types at #/anyOf/0/anyOf/0"):
+        check_grammar(grammar(nullable({"type": "boolean"}, 64)))
+    holds_itself = {"$ref": "#/$defs/a", "$defs": {"a": nullable({"$ref": "#/$defs/a"}, 1)}}
+    with pytest.raises(InvalidIRError, match="not refer to a type from within itself"):
+        check_grammar(grammar(holds_itself))
 
 
 def test_deep_schemas_are_read() -> None:

@@ -127,6 +127,16 @@ def test_what_takes_the_place_of_an_operation_comes_from_where_it_did() -> None:
     assert source_of(constant).line == 5
 
 
+def test_what_may_be_null_is_read_when_the_program_runs() -> None:
+    optional = '"{\\"type\\": [\\"string\\", \\"null\\"]}"'
+    module = canonical(f"""func.func @f() -> !llm.object {{
+      %a = llm.constant "null"
+      %v = llm.parse %a as json_schema {optional} : !llm.object
+      func.return %v : !llm.object
+    }}""")
+    assert names(module) == ["llm.constant", "llm.parse"]
+
+
 def test_what_nobody_reads_goes_though_nothing_else_is_simplified() -> None:
     module = canonical("""func.func @f(%x: !llm.text) -> !llm.text {
       %t = llm.template "<{0}>"(%x)

@@ -41,6 +41,8 @@ TICKET = json_grammar(
     person={"type": "object", "properties": {"name": TEXT}},
     state={"enum": [1, 2, 3]},
     kept={"const": True},
+    phone={"type": ["string", "null"]},
+    refund={"anyOf": [{"type": "null"}, NUMBER]},
 )
 GRAMMARS = [
     PERSON,
@@ -110,6 +112,7 @@ SCHEMAS = st.recursive(
         st.tuples(inner, bounded("array", "minItems", "maxItems")).map(
             lambda pair: {**pair[1], "items": pair[0]}
         ),
+        inner.map(lambda schema: {"anyOf": [schema, {"type": "null"}]}),
         st.dictionaries(st.sampled_from(["name", "age", "a b", "-", "été"]), inner, min_size=1).map(
             lambda fields: {"type": "object", "properties": fields}
         ),
@@ -192,6 +195,21 @@ def parsed(models: Models, grammar: Grammar, prompt: str) -> object:
 def test_fields_are_filled_by_their_names(models: Models) -> None:
     prompt = "Who wrote this? Reply with JSON.\nAnn Lee (ann@x.org), age: 34, has 2 cats."
     assert parsed(models, PERSON, prompt) == {"name": "Ann Lee", "age": 34, "email": "ann@x.org"}
+
+
+def test_what_may_be_null_is_null_where_the_question_has_none(models: Models) -> None:
+    nullable = json_grammar(name=TEXT, email={"anyOf": [TEXT, {"type": "null"}]})
+    with_email = "Who wrote this? Reply with JSON.\nAnn Lee (ann@x.org), age: 34."
+    assert parsed(models, nullable, with_email) == {"name": "Ann Lee", "email": "ann@x.org"}
+    without = "Who wrote this? Reply with JSON.\nAnn Lee, age: 34."
+    assert parsed(models, nullable, without) == {"name": "Ann Lee", "email": None}
+
+
+def test_a_field_of_no_known_kind_is_null_at_times() -> None:
+    grammar = json_grammar(mood={"type": ["string", "null"]})
+    source = Source("What is it? The mood is good.", "good")
+    replies = {fitting_reply(grammar, source, Chance(bytes([number]) * 4)) for number in range(50)}
+    assert replies == {'{"mood": "good"}', '{"mood": null}'}
 
 
 def test_the_answer_stands_where_an_answer_belongs(models: Models) -> None:

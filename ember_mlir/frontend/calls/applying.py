@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from inspect import iscoroutinefunction
 from itertools import count
 from types import FunctionType, MethodType
 
+from ember_mlir.awaiting import settled
 from ember_mlir.frontend.annotations import declared_result
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.refusals import name_of
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.library import is_pure, result_of
-from ember_mlir.frontend.narrowing import is_partial
+from ember_mlir.frontend.narrowing import is_coroutine, is_partial
 from ember_mlir.frontend.native import called, effect_of, is_simple
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.trace import Trace
@@ -51,7 +54,8 @@ def apply_call(
     """A function that the program applies, of which only its annotations are known."""
     name, result = name_of(function), declared_result(function)
     made = trace.apply_python(name, function, args, kwargs, result=result, effect=effect)
-    return tracked(trace, made)
+    value = tracked(trace, made)
+    return Ready(value) if iscoroutinefunction(function) else value
 
 
 def call_natively(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
@@ -63,7 +67,8 @@ def call_natively(recorder: Recorder, function: object, args: Args, kwargs: Kwar
         args = tuple([_indexed(recorder, argument) for argument in args])
         kwargs = {name: _indexed(recorder, value) for name, value in kwargs.items()}
     result: object = function(*args, **kwargs)
-    return result
+    # What the program awaits has to be there: here, nothing else goes on meanwhile.
+    return Ready(settled(result)) if is_coroutine(result) else result
 
 
 _CALLING: tuple[object, ...] = (map, filter, sorted, min, max, reduce)

@@ -33,24 +33,30 @@ def taken_arguments(recorder: Recorder, function: object, args: Args) -> Args:
     )
 
 
-_signature = lru_cache(maxsize=None)(signature)
-
-
 def check_arguments(
     recorder: Recorder, operation: FunctionType, args: Args, kwargs: Kwargs
 ) -> None:
     """Raise `InputError` unless an operation takes these arguments."""
-    found = _signature(operation)
-    try:
-        found.bind(*args, **kwargs)
-    except TypeError as error:
+    error = _misfit(operation, len(args), tuple(kwargs))
+    if error is not None:
+        found = signature(operation)
         bare = [p.replace(annotation=p.empty, default=p.empty) for p in found.parameters.values()]
         shown = found.replace(parameters=bare, return_annotation=found.empty)
         raise InputError(
             f"a call of ember.{operation.__name__} must fit {shown}, but it does not: {error}; "
             "correct the call",
             location=recorder.location,
-        ) from None
+        )
+
+
+@lru_cache(maxsize=1024)
+def _misfit(operation: FunctionType, count: int, names: tuple[str, ...]) -> str | None:
+    """Why an operation does not take so many arguments and these keywords; None if it does."""
+    try:
+        signature(operation).bind(*[None] * count, **dict.fromkeys(names))
+    except TypeError as error:
+        return str(error)
+    return None
 
 
 def are_known(args: Args, kwargs: Kwargs) -> bool:

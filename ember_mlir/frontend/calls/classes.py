@@ -7,14 +7,22 @@ from functools import partial
 from types import FunctionType
 from typing import get_origin
 
+from ember_mlir.errors import InputError
 from ember_mlir.frontend.builtins import ALWAYS, builtin
 from ember_mlir.frontend.calls.applying import apply_call
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, are_known
 from ember_mlir.frontend.calls.functions import call_function, is_library_module, is_our_own
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.composition import initializer
 from ember_mlir.frontend.library import is_pure
-from ember_mlir.frontend.narrowing import is_error_class, is_exact_dict, is_exact_list
+from ember_mlir.frontend.narrowing import (
+    ModelClass,
+    is_error_class,
+    is_exact_dict,
+    is_exact_list,
+    is_model,
+)
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.regions.raising import SymbolicError
 from ember_mlir.frontend.trace import Trace
@@ -48,9 +56,11 @@ def _is_users_class(made: type) -> bool:
 
 def _instance(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
     """An object of a user's class, whose `__init__` is traced through."""
+    if is_model(made):
+        return _model(trace, made, args, kwargs)
     value = bare(made)
     trace.owns(value)
-    start: object = made.__init__
+    start = initializer(made)
     if isinstance(start, FunctionType) and is_our_own(start):
         refuse_call(trace, made)
     if is_traced_class(made) and isinstance(start, FunctionType):
@@ -62,6 +72,21 @@ def _instance(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         trace.owns(value)
         _own_fields(trace, value, (*args, *kwargs.values()))
     return value
+
+
+def _model(trace: Trace, made: ModelClass, args: Args, kwargs: Kwargs) -> object:
+    """An instance of a model: what it makes of its arguments is known when the program runs."""
+    from ember_mlir.frontend.making import kept
+    from ember_mlir.frontend.schemas import schema_of
+
+    try:
+        layout = schema_of(made).layout
+    except InputError as error:
+        trace.refuse(
+            f"an instance of {describe(made)}, of which {error.message},", "make a dataclass"
+        )
+    name = getattr(made, "__name__", "model")
+    return trace.apply_python(name, partial(kept, layout, made), args, kwargs, result=layout)
 
 
 def bare(made: type[object]) -> object:
@@ -90,5 +115,5 @@ def is_traced_class(made: type) -> bool:
 
 
 def _has_source(made: type) -> bool:
-    start: object = vars(made)["__init__"]
+    start = initializer(made)
     return isinstance(start, FunctionType) and not start.__code__.co_filename.startswith("<")

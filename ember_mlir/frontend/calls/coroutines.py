@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable
 
 from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.narrowing import is_awaitable, is_coroutine
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.values import user_location
-
-
-class Ready:
-    """What may be awaited, and is there already."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __await__(self) -> Generator[None, None, object]:
-        yield from ()
-        return self.value
 
 
 def ran(result: object) -> object:

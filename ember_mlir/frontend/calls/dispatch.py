@@ -12,7 +12,12 @@ from ember_mlir.frontend.calls.classes import bare, call_class, is_traced_class
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.iteration import Spreading
 from ember_mlir.frontend.calls.methods import BoundMethod, call_bound, call_method_of
-from ember_mlir.frontend.composition import Operator, is_operator
+from ember_mlir.frontend.composition import (
+    BoundInitializer,
+    Operator,
+    initializer,
+    is_operator,
+)
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.narrowing import is_any_namespace, is_any_tuple, is_class, is_partial
@@ -24,7 +29,12 @@ from ember_mlir.frontend.values import Symbolic, Unknown, describe, is_symbolic
 def invoke(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
     """Call `function` as captured code does, at the recorder's place."""
     if isinstance(function, Callee):
+        owner = function.fixed[0] if function.fixed else None
+        if is_operator(owner) and owner.forward == MethodType(function.function, owner):
+            return _call_operator(recorder, owner, args, kwargs)
         function, args = function.function, (*function.fixed, *args)
+    if isinstance(function, BoundInitializer):
+        function, args = function.original, (function.instance, *args)
     if is_partial(function):
         given: Kwargs = {**function.keywords, **kwargs}
         return invoke(recorder, function.func, (*function.args, *args), given)
@@ -60,13 +70,16 @@ def _call_operator(
     given: Kwargs = {name: value for name, value in kwargs.items() if name != "inputs"}
     if is_any_namespace(inputs):
         given = {**inputs, **given}
-    return invoke(recorder, operator.forward, args, given)
+    if not isinstance(recorder, Trace):
+        return invoke(recorder, operator.forward, args, given)
+    with recorder.nesting.inside(operator):
+        return invoke(recorder, operator.forward, args, given)
 
 
 def _call_known(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
     """A call in an eager run: what a capture would trace through runs through its hooks, too."""
     if is_class(function):
-        start: object = function.__init__
+        start = initializer(function)
         if is_traced_class(function) and isinstance(start, FunctionType):
             value = bare(function)
             call_function(recorder, start, (value, *args), kwargs)
@@ -83,7 +96,8 @@ _CALL = "__call__"
 
 def _own_call(value: object) -> object:
     """What runs when `value` is called, as its class says."""
-    return getattr(type(value), _CALL, None)
+    found: object = getattr(type(value), _CALL, None)
+    return found.function if isinstance(found, Callee) else found
 
 
 def _call_symbolic(trace: Trace, function: object, args: Args, kwargs: Kwargs) -> object:

@@ -8,9 +8,10 @@ from types import FunctionType
 
 from ember_mlir.frontend.calls.applying import call_declared, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, check_arguments, taken_arguments
-from ember_mlir.frontend.calls.coroutines import Ready, awaited, ran
+from ember_mlir.frontend.calls.coroutines import awaited, ran
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.effects import declared
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import PACKAGE, Recorder
 from ember_mlir.frontend.rewriting.results import is_rewritten
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from ember_mlir.frontend.attributes import attribute
 from ember_mlir.frontend.calls import invoke
-from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.guards import ClosureName, GlobalName
 from ember_mlir.frontend.narrowing import (
     is_awaitable,
 )
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections

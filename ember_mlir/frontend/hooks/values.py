@@ -35,6 +35,7 @@ from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_exact_list,
+    is_model,
 )
 from ember_mlir.frontend.native import effect_of, elements_by, has_known_elements, is_settled
 from ember_mlir.frontend.plain import is_list, is_plain
@@ -271,6 +272,10 @@ class ValueHooks(BaseHooks):
         recorder = self._at(number)
         name = self._places[number].name
         if isinstance(recorder, Trace):
+            if is_model(type(owner)):
+                # It may check, or change, what it is given.
+                step = "keep the new value in a name, or use a dataclass"
+                recorder.refuse(f"assignment to '.{name}' of a model", step)
             note_change(recorder, owner, f"assignment to '.{name}'")
         setattr(owner, name, value)
 

@@ -17,6 +17,7 @@ from ember_mlir.frontend.operations.checks import (
     shown,
 )
 from ember_mlir.frontend.operations.conversing import Prompt, asked
+from ember_mlir.frontend.operations.reading import valued
 from ember_mlir.frontend.operations.settings import (
     known_extra,
     known_items,
@@ -122,10 +123,11 @@ def generate(
     `system` is what the model is told first, and `images` are shown with the prompt: URLs, or
     the bytes of a PNG, JPEG, GIF or WebP.
 
-    With a `schema` (a dataclass, a pydantic model, `int`, `list[str]`, `Literal["yes", "no"]`
-    and the like) the answer is a value of that type. One that does not fit is asked for again,
-    with another draw, at most `retries` times: 2 unless the call is greedy or has a seed, when
-    it would come out alike.
+    With a `schema` (a dataclass, a pydantic model, `int`, `list[str]`, `Literal["yes", "no"]`,
+    an enum, one of these `| None` and the like) the answer is a value of that type. One that does
+    not fit is asked for again, with another draw, at most `retries` times: 2 unless the call is
+    greedy or has a seed, when it would come out alike. So is one that fits, but that its class
+    refuses with a `ValueError`.
 
     With `tools`, functions whose arguments are annotated, the answer is a `Turn`, which may
     ask for calls of them; `ember.agent` makes those calls, too.
@@ -225,37 +227,19 @@ def answered(ask: Ask) -> str:
 def is_right(text: str, schema: Schema) -> bool:
     """Whether a text that has the form of a schema is right by what else must hold."""
     with recorder_of_call() as recorder:
-        check = partial(_is_right, schema)
-        return as_declared(recorder.known("is_right", check, text, BOOL))
+        return as_declared(recorder.known("is_right", schema.is_right, text, BOOL))
 
 
 def read_as(text: str, schema: Schema) -> object:
     """The value of a text; raises what the class raises for one that is not right."""
     with recorder_of_call() as recorder:
-        if schema.check is None:
-            return as_declared(recorder.parse(text, schema.grammar, schema.layout))
-        read = partial(_read, schema)
-        return as_declared(recorder.known("read", read, text, schema.layout))
-
-
-def _read(schema: Schema, text: object) -> object:
-    assert isinstance(text, str)
-    assert schema.check is not None
-    return schema.check(schema.grammar.parse(text))
-
-
-def _is_right(schema: Schema, text: object) -> bool:
-    try:
-        _read(schema, text)
-    except ValueError:
-        return False
-    return True
+        return as_declared(valued(recorder, text, schema))
 
 
 def _typed(recorder: Recorder, ask: Ask, schema: Schema) -> object:
     """A typed answer; what a class checks beyond the form is asked for again, too."""
-    if schema.check is None:
-        return recorder.parse(recorder.generate(ask), schema.grammar, schema.layout)
+    if not schema.is_made:
+        return valued(recorder, recorder.generate(ask), schema)
     from ember_mlir.frontend.checked import checked_answer
 
     return recorder.apply(partial(checked_answer, schema, ask.retries), ask)

@@ -62,8 +62,14 @@ def parse(text: str, schema: object) -> object:
     with recorder_of_call() as recorder:
         found = _schema(recorder, schema)
         recorder.check_unicode(_text("what is parsed", recorder, text))
-        value = recorder.parse(text, found.grammar, found.layout)
-        return as_declared(value)
+        return as_declared(valued(recorder, text, found))
+
+
+def valued(recorder: Recorder, text: object, schema: Schema) -> object:
+    """The value of a text, as classes make it where they have a say."""
+    if schema.is_made:
+        return recorder.known("read", schema.read, text, schema.layout)
+    return recorder.parse(text, schema.grammar, schema.layout)
 
 
 def _schema(recorder: Recorder, schema: object) -> Schema:
@@ -201,12 +207,12 @@ def _text(what: str, recorder: Recorder, text: object) -> object:
 
 
 def fits(text: str, schema: Schema, name: str) -> bool:
-    """Whether a text has the form of a schema, that of what is called `name`."""
+    """Whether a text is right by a schema, that of what is called `name`."""
     with recorder_of_call() as recorder:
-        return as_declared(recorder.known(f"fits_{name}", schema.grammar.accepts, text, BOOL))
+        return as_declared(recorder.known(f"fits_{name}", schema.is_right, text, BOOL))
 
 
 def read_arguments(text: str, schema: Schema) -> dict[str, Any]:
     """The arguments that a text of JSON spells, which has the form of their schema."""
     with recorder_of_call() as recorder:
-        return as_declared(recorder.parse(text, schema.grammar, schema.layout))
+        return as_declared(valued(recorder, text, schema))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ember_mlir.awaiting import settled
+from ember_mlir.frontend.narrowing import is_coroutine
 from ember_mlir.frontend.operations.checks import as_declared, recorder_of_call
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.providers import ToolCall
 from ember_mlir.providers.conversations import Conversation
 
@@ -11,6 +14,14 @@ def nothing_said() -> Conversation:
     """A conversation without a turn."""
     with recorder_of_call() as recorder:
         return as_declared(recorder.conversation(()))
+
+
+def given_by(returned: object) -> object:
+    """What a tool has given: the result, where that is to be awaited."""
+    with recorder_of_call():
+        if isinstance(returned, Ready):
+            return returned.value
+        return settled(returned) if is_coroutine(returned) else returned
 
 
 def together(*conversations: Conversation) -> Conversation:

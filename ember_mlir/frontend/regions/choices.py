@@ -80,7 +80,7 @@ class Choices(UnderWay[Choice]):
         if not choice.is_and and isinstance(layout, Maybe) and isinstance(found, Symbolic):
             with self.trace.inside(block):
                 held = self.trace.converted(found.ssa, layout, layout.inner)
-            value = Symbolic(held, block, layout.inner)
+                value = self.trace.value(held, layout.inner)
         return Outcome(block, (value,), (frozen(value),), {})
 
     # x if c else y

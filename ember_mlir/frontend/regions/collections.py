@@ -12,13 +12,13 @@ from xdsl.ir import Block
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.ensemble import MapOp, YieldOp
-from ember_mlir.frontend.calls.coroutines import Ready
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.loops import steps
 from ember_mlir.frontend.regions.merging import Outcome

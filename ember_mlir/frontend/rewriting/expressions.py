@@ -23,6 +23,7 @@ from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.places import Place, shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
+from ember_mlir.frontend.rewriting.positions import placed, position_of
 from ember_mlir.frontend.source import Definition
 
 OPERATORS: dict[type[ast.operator], str] = {
@@ -86,12 +87,14 @@ class Expressions(ast.NodeTransformer):
 
     def hook(self, node: ast.AST, name: str, *arguments: ast.expr) -> ast.Call:
         """A call of a hook, where `node` stands."""
-        function = ast.Attribute(ast.Name(ASK, ast.Load()), name, ast.Load())
-        call = ast.copy_location(ast.Call(function, [*arguments], []), node)
-        for child in (function, function.value, *arguments):
-            if not hasattr(child, "lineno"):
-                ast.copy_location(child, node)
-        return call
+        assert isinstance(node, ast.expr | ast.stmt | ast.pattern)
+        position = position_of(node)
+        asked = ast.Name(ASK, ast.Load(), **position)
+        for argument in arguments:
+            if not hasattr(argument, "lineno"):
+                vars(argument).update(position)
+        function = ast.Attribute(asked, name, ast.Load(), **position)
+        return ast.Call(function, [*arguments], [], **position)
 
     def expression(self, node: ast.expr) -> ast.expr:
         """An expression, rewritten."""
@@ -189,7 +192,7 @@ class Expressions(ast.NodeTransformer):
         value = self.expression(node.value)
         spec = ast.Constant(None) if node.format_spec is None else self.visit(node.format_spec)
         parts: list[ast.expr] = [value, ast.Constant(node.conversion), spec]
-        return ast.fix_missing_locations(ast.copy_location(ast.Tuple(parts, ast.Load()), node))
+        return placed(ast.Tuple(parts, ast.Load()), node)
 
     # Operators
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
-from ember_mlir.frontend.rewriting.scopes import blocks_of, nodes_in_scope
+from ember_mlir.frontend.rewriting.scopes import blocks_of, statements_in_scope
 
 NodeT = TypeVar("NodeT", bound=ast.AST)
 
@@ -56,8 +56,8 @@ def without_jumps(body: Sequence[ast.stmt]) -> Structured:
     """The structured form of a function's body."""
     *first, last = body
     inside = [*first, last] if blocks_of(last) else first
-    early = any(isinstance(node, ast.Return) for node in nodes_in_scope(inside))
-    ends = any(isinstance(node, ast.Try) and node.finalbody for node in nodes_in_scope(body))
+    early = any(isinstance(node, ast.Return) for node in statements_in_scope(inside))
+    ends = any(isinstance(node, ast.Try) and node.finalbody for node in statements_in_scope(body))
     result = RESULT_BEFORE_END if ends else RESULT
     lowering = _Lowering(early, result)
     block = lowering.block(body, ())

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ember_mlir.errors import SourceLocation
 from ember_mlir.frontend.rewriting.scopes import FUNCTIONS
+from ember_mlir.frontend.trees import children
 
 _SITE = "ember_site"
 
@@ -47,7 +48,7 @@ def shape_of(target: ast.expr) -> Shape | None:
 def number_calls(function: ast.AST) -> None:
     """Give each call its site: its ordinal in the source of its own function."""
     sites = 0
-    pending = [*ast.iter_child_nodes(function)][::-1]
+    pending = children(function)[::-1]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Call):
@@ -59,7 +60,7 @@ def number_calls(function: ast.AST) -> None:
             defaults = [*found.defaults, *[d for d in found.kw_defaults if d is not None]]
             pending += defaults[::-1]
         else:
-            pending += [*ast.iter_child_nodes(node)][::-1]
+            pending += children(node)[::-1]
 
 
 def site_of(call: ast.Call) -> int:

@@ -28,13 +28,14 @@ class PlainForms(ast.NodeTransformer):
         self.refuse = refuse
         self._subjects = 0
 
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        # No expression is short for something else.
+        return node if isinstance(node, ast.expr) else super().generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         return node
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
-        return node
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
         return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:

@@ -6,6 +6,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from ember_mlir.frontend.trees import children, nodes_of
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While)
@@ -20,7 +22,17 @@ def nodes_in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, FUNCTIONS):
             pending += _defaults(node)
         elif not isinstance(node, ast.ClassDef):
-            pending += [*ast.iter_child_nodes(node)][::-1]
+            pending += children(node)[::-1]
+
+
+def statements_in_scope(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """As `nodes_in_scope`, without expressions and what stands in them."""
+    pending = [*statements][::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            pending += [one for one in children(node)[::-1] if not isinstance(one, ast.expr)]
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
@@ -36,7 +48,7 @@ def bound(statements: Iterable[ast.AST]) -> dict[str, None]:
         if isinstance(node, COMPREHENSIONS):
             # What a comprehension runs through is its own.
             for generator in node.generators:
-                own.update(map(id, ast.walk(generator.target)))
+                own.update(map(id, nodes_of(generator.target)))
         name = None if id(node) in own else _bound_name(node)
         if name is not None:
             found[name] = None
@@ -96,7 +108,7 @@ def read(nodes: Iterable[ast.AST]) -> Counter[str]:
     """How often each name is read in nodes, also in functions inside."""
     found: Counter[str] = Counter()
     for node in nodes:
-        for inner in ast.walk(node):
+        for inner in nodes_of(node):
             if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store):
                 found[inner.id] += 1
     return found

@@ -32,6 +32,7 @@ from ember_mlir.frontend.rewriting.positions import copied, placed
 from ember_mlir.frontend.rewriting.regions import Region
 from ember_mlir.frontend.rewriting.scopes import bound, bound_last, is_exposed, read
 from ember_mlir.frontend.source import Definition, FunctionNode
+from ember_mlir.frontend.trees import nodes_of
 
 InnerT = TypeVar("InnerT", ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -59,7 +60,7 @@ class Rewriter(Assignments):
     def whole(self, node: FunctionNode) -> None:
         """Rewrite a function that is captured."""
         number_calls(node)
-        for inner in ast.walk(node):
+        for inner in nodes_of(node):
             if ASK in (getattr(inner, "id", None), getattr(inner, "arg", None)):
                 self.refuse(inner, f"the name '{ASK}'", "choose another one")
         self.function(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import FileLineColLoc
+from xdsl.dialects.builtin import LocationAttr
 from xdsl.ir import Block, SSAValue
 
 from ember_mlir.dialects.ensemble import SampleOp
@@ -20,6 +20,7 @@ from ember_mlir.dialects.llm import (
     TemplateOp,
     ToolCallsOp,
 )
+from ember_mlir.dialects.locations import location_at
 from ember_mlir.dialects.values import Draw, DrawAttr, Turn
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
@@ -32,7 +33,6 @@ from ember_mlir.frontend.layouts import (
     Parts,
 )
 from ember_mlir.frontend.recorder import Ask, Said
-from ember_mlir.frontend.tracing.scopes import location_attr
 from ember_mlir.frontend.tracing.symbols import Models, Symbols, Tools
 from ember_mlir.frontend.tracing.values import Holding
 from ember_mlir.providers import ToolCall
@@ -75,10 +75,10 @@ class Asking(Holding, ABC):
         """The draw of a request here; `own` are the repetitions of the request itself."""
         return DrawAttr(Draw(tuple(self.chain), (*self.indices, *own)))
 
-    def here(self) -> FileLineColLoc:
+    def here(self) -> LocationAttr:
         """The place of the call that is under way."""
         assert self.location is not None
-        return location_attr(self.location)
+        return location_at(self.location)
 
     def conversation(self, pieces: Sequence[object]) -> object:
         if not pieces:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 
-from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 from xdsl.ir import Block, Operation, SSAValue
 
-from ember_mlir.errors import SourceLocation
+from ember_mlir.dialects.locations import location_at
 from ember_mlir.frontend.aliases import parts_of
 from ember_mlir.frontend.containers import (
     Change,
@@ -24,6 +22,7 @@ from ember_mlir.frontend.containers import (
     TrackedList,
 )
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
+from ember_mlir.frontend.nesting import Nesting
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.values import known_or_symbolic, user_location
 
@@ -55,6 +54,7 @@ class Scoped(Recorder, ABC):
 
     def __init__(self, entry: Block) -> None:
         super().__init__()
+        self.nesting = Nesting()
         self.scopes = [Scope(entry)]
         self.moved: dict[Block, Block] = {}
         self._operations = 0
@@ -182,15 +182,5 @@ class Scoped(Recorder, ABC):
                 "replace the loop by ember.map over a list argument",
             )
         if self.location is not None:
-            op.location = location_attr(self.location)
+            op.location = location_at(self.location, self.nesting.path)
         self.block.add_op(op)
-
-
-@lru_cache(maxsize=1024)
-def location_attr(location: SourceLocation) -> FileLineColLoc:
-    """A place in the user's source as a location of the module."""
-    return FileLineColLoc(_file(location.file), _number(location.line), _number(location.column))
-
-
-_file = lru_cache(maxsize=64)(StringAttr)
-_number = lru_cache(maxsize=1024)(IntAttr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import FileLineColLoc
+from xdsl.dialects.builtin import LocationAttr
 
 from ember_mlir.dialects.llm import ModelOp, ToolOp
 from ember_mlir.errors import ModelError
@@ -32,7 +32,7 @@ class Models:
         self.used: dict[str, Model] = {}
         self._symbols = symbols
 
-    def symbol(self, name: str, location: FileLineColLoc) -> str:
+    def symbol(self, name: str, location: LocationAttr) -> str:
         """The symbol of the model called `name`."""
         if name not in self.ops:
             model = self.used[name] = find_model(name)
@@ -76,7 +76,7 @@ class Tools:
         self.ops: dict[Tool, ToolOp] = {}
         self._symbols = symbols
 
-    def symbol(self, tool: Tool, location: FileLineColLoc) -> str:
+    def symbol(self, tool: Tool, location: LocationAttr) -> str:
         """The symbol of a tool."""
         if tool not in self.ops:
             symbol = self._symbols.free(ascii_symbol(tool.name), "tool")

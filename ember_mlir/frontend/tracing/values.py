@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Sequence
 from enum import Enum
+from inspect import iscoroutinefunction
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
@@ -13,8 +14,9 @@ from xdsl.ir import Attribute, Block, SSAValue
 from ember_mlir.dialects.llm import ApplyOp, ConstantOp, FieldOp, ListOp, RecordOp
 from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.frontend.aliases import Aliases, parts_of
-from ember_mlir.frontend.applied import Applied, Functions
+from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
 from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
     ANY,
@@ -24,13 +26,14 @@ from ember_mlir.frontend.layouts import (
     NONE,
     OBJECT,
     TEXT_LEAF,
+    EnumOf,
     Layout,
     Leaf,
     ListOf,
     Maybe,
     Parts,
     holds_records,
-    is_held_as_it_is,
+    is_held_alike,
     joined,
 )
 from ember_mlir.frontend.names import value_hint
@@ -60,7 +63,10 @@ class Holding(Scoped, ABC):
         return self.made_of(layout.kind.make([self.value(field, item) for field, item in pairs]))
 
     def part(self, ssa: SSAValue, layout: Layout) -> object:
-        """What stands for a part of another value, which would not see that it is changed."""
+        """What stands for a value that is a part of another one, or the caller's.
+
+        It is read for itself, so a change of it would be missed where it comes from.
+        """
         value = self.value(ssa, layout)
         self.aliases.copy(value)
         return value
@@ -93,6 +99,8 @@ class Holding(Scoped, ABC):
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
+            case EnumOf(inner=inner):
+                return self.constant(layout.write(value), inner)
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
             case _ if isinstance(value, Enum):
@@ -168,7 +176,7 @@ class Holding(Scoped, ABC):
             return ssa
         if (found, wanted) == (INT, FLOAT):
             return self.emit(arith.SIToFPOp(ssa, f64))
-        if wanted in (OBJECT, ANY) and not is_held_as_it_is(found):
+        if not is_held_alike(found, wanted):
             return self._rewritten(ssa, found, wanted)
         if found.type == wanted.type:
             return ssa
@@ -211,7 +219,9 @@ class Holding(Scoped, ABC):
         """The result of a function of Python that is called when the program runs."""
         from ember_mlir.frontend.native import holds_users_function
 
-        applied = Applied(function, result)
+        found = declared(function)
+        make = AsyncApplied if iscoroutinefunction(function) else Applied
+        applied = make(function, result, inline=found is not None and found.inline)
         owner: object = getattr(function, "__self__", None)
         if any(map(holds_users_function, (owner, *args, *(kwargs or {}).values()))):
             self.refuse(f"a function as an argument of {name}()", "write a loop")

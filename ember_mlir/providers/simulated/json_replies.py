@@ -12,6 +12,7 @@ from ember_mlir.grammars.json_nodes import (
     ListNode,
     Node,
     NumberNode,
+    OptionalNode,
     RecordNode,
     TextNode,
 )
@@ -26,6 +27,8 @@ from ember_mlir.providers.simulated.verdicts import NO, YES
 from ember_mlir.providers.simulated.words import terms
 
 _MANY = 5
+_RARELY = 4
+"""One in so many fields of no known kind is null where it may be."""
 
 
 def json_value(node: Node, source: Source, pick: Pick) -> Json:
@@ -54,6 +57,15 @@ class _Writer:
                 return self.number(name)
             case TextNode():
                 return self.text(node, name)
+            case OptionalNode(element):
+                return None if self.is_nothing(element, name) else self.value(element, name)
+
+    def is_nothing(self, node: Node, name: str) -> bool:
+        """Whether a field that may be null is: the question has nothing of its kind."""
+        kind = kind_named(name)
+        if kind is not None and isinstance(node, TextNode | IntegerNode | NumberNode):
+            return not matches(kind, self.source.body)
+        return self.pick(_RARELY) == 0
 
     def list(self, node: ListNode, name: str) -> Json:
         """All that the question has of the kind, as many as there may be."""
@@ -158,5 +170,7 @@ def _retyped(value: Json) -> Json:
             return f"about {value}"
         case list():
             return ", ".join(map(str, value))
-        case _:
+        case None:
+            return "unknown"
+        case dict():
             return None

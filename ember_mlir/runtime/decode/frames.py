@@ -45,13 +45,13 @@ class FrameDecoder:
         link(self, table)
 
     def _decode(self, op: Operation) -> None:
-        if isinstance(op, ops.ConstantOp):
+        if (add := ROWS.get(type(op))) is not None:
+            add(self, op)
+        elif isinstance(op, ops.ConstantOp):
             value = op.value
             self.define(op.result, value.data if isinstance(value, Utf8Attr) else _number(op))
         elif isinstance(op, ops.ReleaseOp):
             self.released.update(self.read(op.values))
-        elif (add := ROWS.get(type(op))) is not None:
-            add(self, op)
         else:
             raise not_run(op)
 

@@ -24,11 +24,12 @@ _SKIPPED = -1
 class AsyncioDriver:
     """Runs an engine on the current event loop.
 
-    There are never more workers than calls that the lanes allow at once, and none more
-    than have been needed. When `run` returns or raises, none is left.
+    There are never more workers than calls that the lanes allow at once, nor than `most`, and
+    none more than have been needed. When `run` returns or raises, none is left.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
         self._queue: deque[Call] = deque()
         self._workers: dict[Task[None], None] = {}
         self._parked: list[Future[None]] = []
@@ -61,6 +62,8 @@ class AsyncioDriver:
         self._over = self._loop.create_future()
         self._engine = engine
         self._width = sum(lane.table.concurrency for lane in engine.lanes)
+        if self._most is not None:
+            self._width = min(self._width, self._most)
         for lane in engine.lanes:
             if is_timed(lane.provider):
                 lane.provider.begin(lambda: self._loop.time() - self._began)

@@ -25,10 +25,27 @@ from ember_mlir.runtime.tables import SECOND
 Event = tuple[int, int, Call | None, object]
 
 
-class VirtualDriver:
-    """Runs an engine whose providers tell at once what they will answer, and when."""
+class Room:
+    """How many calls may be under way, and which are."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.taken: set[Call] = set()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether one more may be."""
+        return len(self.taken) < self._most
+
+
+class VirtualDriver:
+    """Runs an engine whose providers tell at once what they will answer, and when.
+
+    At most `most` calls are under way at once, if that is given; others wait their turn.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._room = None if most is None else Room(most)
         self._now = 0
         self._events: list[Event] = []
         self._count = 0
@@ -55,7 +72,7 @@ class VirtualDriver:
                 provider.begin(lambda: self.seconds)
         engine.begin(entry, arguments)
         while not self._over:
-            if self._starting:
+            if self._starting and (self._room is None or self._room.is_there):
                 self._send(self._starting.popleft())
             elif self._events:
                 self._next()
@@ -69,6 +86,9 @@ class VirtualDriver:
         self._starting.append(call)
 
     def cancel(self, call: Call) -> None:
+        if self._room is not None and call not in self._room.taken:
+            # It waits for its turn, which it must not get any more.
+            self._starting = deque([one for one in self._starting if one is not call])
         self._foresee(self._now, call, None)
 
     def soon(self, function: Callable[[], None]) -> None:
@@ -92,6 +112,8 @@ class VirtualDriver:
             # What made the call possible has also ended what it was for.
             self._engine.skipped(call)
             return
+        if self._room is not None:
+            self._room.taken.add(call)
         try:
             outcome, seconds = self._providers[call.row.spec.lane].simulate(call.request)
             if seconds.__class__ is not float or not 0.0 <= seconds <= MOST_SECONDS:
@@ -118,9 +140,12 @@ class VirtualDriver:
         if call is None:
             assert callable(outcome)
             outcome()
-        elif call.ticket != ticket:
             return
-        elif call.cancelled or call.timed_out:
+        if call.ticket != ticket:
+            return
+        if self._room is not None:
+            self._room.taken.discard(call)
+        if call.cancelled or call.timed_out:
             self._engine.ended(call)
         elif isinstance(outcome, BaseException):
             self._engine.error(call, outcome)

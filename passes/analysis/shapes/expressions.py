@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from xdsl.dialects import arith
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.traits import get_effects
 
 from ember_mlir.dialects.llm import ConstantOp
-from ember_mlir.dialects.values import AsksModel, is_greedy
+from ember_mlir.dialects.values import AsksModel, has_no_effect, is_greedy
 
 LEAF = 0
 """The form of all that is no expression of something else."""
@@ -50,7 +49,7 @@ class Expressions:
     def note(self, op: Operation) -> None:
         """Number the results of `op`."""
         asks = op.has_trait(AsksModel)
-        if op.regions or get_effects(op) != set() or (asks and not is_greedy(op)):
+        if op.regions or not has_no_effect(op) or (asks and not is_greedy(op)):
             return
         key = key_of(op, self.numbers(op.operands))
         first = self._known.setdefault(key, 1 + len(self._known))

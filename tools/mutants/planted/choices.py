@@ -180,7 +180,7 @@ CHOICES = (
         "stop-early",
         "calls without a draw, and what is not pure, stay where they are",
         FEEDERS,
-        "if get_effects(op) == set() and len(",
+        "if has_no_effect(op) and len(",
         "if len(",
     ),
     Planted(

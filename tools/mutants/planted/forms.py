@@ -51,8 +51,8 @@ FORMS = (
         "canonicalize",
         "what has a label written on it is not folded",
         "passes/canonicalize/simplifier",
-        "        if is_labelled(op):\n",
-        "        if False:\n",
+        "(folder is None and not patterns) or is_labelled(op):",
+        "folder is None and not patterns:",
     ),
     Planted(
         "canonicalize",

@@ -158,7 +158,7 @@ MOVES = (
         "sink-calls",
         "a call that has no draw yet stays",
         SINKING,
-        "        if get_effects(call) != set():\n",
+        "        if not has_no_effect(call):\n",
         "        if False:\n",
     ),
     Planted(
@@ -223,7 +223,7 @@ MOVES = (
         "speculate-branches",
         "a call that has no draw yet is asked once",
         SPECULATION,
-        "known = invariants.reads_no_varying(inner) and get_effects(inner) == set()",
+        "known = invariants.reads_no_varying(inner) and has_no_effect(inner)",
         "known = invariants.reads_no_varying(inner)",
     ),
     Planted(
@@ -306,9 +306,9 @@ MOVES = (
     Planted(
         "cancel-losers",
         "nothing is cancelled that has an effect",
-        CANCELLING,
-        "Losers(module, effectful_operations(module))",
-        "Losers(module, set())",
+        "passes/cancel_losers",
+        "Losers(op, effectful_operations(op))",
+        "Losers(op, set())",
     ),
     Planted(
         "cancel-losers",

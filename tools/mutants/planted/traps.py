@@ -131,7 +131,7 @@ TRAPS = (
     Planted(
         "helpers",
         "a helper in a loop shares no draws with itself",
-        "ember_mlir/frontend/trace",
+        "ember_mlir/frontend/tracing/requests",
         "Draw(tuple(self.chain), (*self.indices, *own))",
         "Draw(tuple(self.chain), own)",
         python=REGRESSIONS,

@@ -131,10 +131,10 @@ LOOKUPS: Reasons = {
     "passes/analysis/equality.py": {
         "What ends a region gives nothing, so that either tells it.": [
             (
-                "key_of: if op.regions or not op.results or o…) != set(): without: "
+                "key_of: if op.regions or not op.results or o…effect(op): without: "
                 "op.has_trait(IsTerminator)"
             ),
-            "key_of: if op.regions or not op.results or o…) != set(): without: not op.results",
+            "key_of: if op.regions or not op.results or o…effect(op): without: not op.results",
         ],
         (
             "Each arm ends with an operation that the other has not, or that ends both: none is "

@@ -225,7 +225,6 @@ SHAPES: Reasons = {
             "Replacer.erase: def erase(self, op: Operation, safe_…e) -> None: True => False",
         ],
         SOONER: [
-            "Replacer.finish: for op in reversed(self._dead): without: reversed",
             "rename: if new and any(operand in new for op….operands): without: new",
             (
                 "rename: if new and any(operand in new for op….operands): or for and: new and "
