@@ -226,7 +226,7 @@ def ask_before_branches(module: ModuleOp) -> None:
 
 @pytest.mark.parametrize("break_it", [share_a_draw, ask_before_branches])
 def test_what_breaks_programs_is_found(break_it: Callable[[ModuleOp], None]) -> None:
-    @settings(max_examples=500, database=None, phases=[Phase.generate])
+    @settings(max_examples=2000, database=None, phases=[Phase.generate])
     @given(program=programs())
     def check(program: Program) -> None:
         source = numbered(program)

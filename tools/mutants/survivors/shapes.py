@@ -238,10 +238,6 @@ SHAPES: Reasons = {
         ],
         TYPES: [
             "block_for: for argument, value in zip(block.arg…rict=True): True => False",
-            (
-                "place_of: if isinstance(location, NameLoc) and…ationAttr): without: "
-                "isinstance(location.location, LocationAttr)"
-            ),
         ],
     },
 }
