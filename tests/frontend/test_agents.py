@@ -138,7 +138,9 @@ def test_an_agent_is_a_loop_whose_calls_are_a_map() -> None:
     assert found["llm.tool"] == 3
     text = str(captured_of(asking_an_agent, ["rain?"]).module)
     assert "llm.apply pure @weather" in text
-    assert text.count("llm.apply idempotent") == 1, "the error of an agent that does not answer"
+    assert text.count("llm.apply effectful") == 1, "the error of an agent that does not answer"
+    text = str(captured_of(agents_for_a_list, ["rain?", ["a", "b"]]).module)
+    assert text.count("llm.apply idempotent") == 1, "in a list, it waits for no other"
     assert "effectful" not in text
 
 

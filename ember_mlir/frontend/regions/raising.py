@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import StringAttr
-from xdsl.ir import Block
+from collections.abc import Sequence
 
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import Block, Operation
+
+from ember_mlir.dialects.ensemble import MapOp
 from ember_mlir.dialects.llm import ApplyOp
 from ember_mlir.frontend.applied import Functions
 from ember_mlir.frontend.layouts import NONE
@@ -38,19 +41,37 @@ def emit_raise(trace: Trace, error: BaseException) -> None:
 
 
 def settle_raises(functions: Functions, block: Block) -> None:
-    """Let what raises wait for nothing, where the program has no other effect.
+    """Let what raises for one element wait for no other, where the program has no other effect.
 
     An error that only ends the program may come at any time: of several the first in program
-    order is known anyway. Where something is done, it must come before the errors behind it.
+    order is known anyway. But it must not come where another one stands before it on its way,
+    and where something is done, that must come first.
     """
-    acting: list[ApplyOp] = []
+    acting: dict[Operation | None, list[ApplyOp]] = {}
     for op in block.walk():
         if isinstance(op, ApplyOp) and op.effect.data == "effectful":
             if not isinstance(functions.by_symbol[op.function.string_value()].function, Raising):
                 return
-            acting.append(op)
-    for op in acting:
-        op.properties["effect"] = StringAttr("idempotent")
+            acting.setdefault(_repeats(op), []).append(op)
+    for repetition, raising in acting.items():
+        if repetition is not None and not any(_is_behind(op, raising) for op in raising):
+            for op in raising:
+                op.properties["effect"] = StringAttr("idempotent")
+
+
+def _repeats(op: Operation) -> Operation | None:
+    """The map that `op` is done for each element of, if it is in one."""
+    around = op.parent_op()
+    while around is not None and not isinstance(around, MapOp):
+        around = around.parent_op()
+    return around
+
+
+def _is_behind(op: ApplyOp, others: Sequence[ApplyOp]) -> bool:
+    """Whether one of some others, all in order, comes before `op` on the way to it."""
+    before = others[: others.index(op)]
+    home = op.parent_block()
+    return home is not None and any(home.find_ancestor_op_in_block(one) for one in before)
 
 
 class Raising:
