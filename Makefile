@@ -18,8 +18,8 @@ demo: $(VENV)/installed ## Run the two example programs on the simulated provide
 	@echo "$$ ember run docs/examples/map_reduce.mlir --input 'docs=@docs/**/*.md'"
 	@$(BIN)/ember run docs/examples/map_reduce.mlir --input 'docs=@docs/**/*.md'
 
-test: $(VENV)/installed-dev ## Run all tests: Python, and the FileCheck tests in process.
-	@$(BIN)/python -m pytest -q -n auto
+test: $(VENV)/installed-dev ## Run all tests of the code: Python, and the FileCheck tests.
+	@$(BIN)/python -m pytest -q -n auto --ignore=tests/docs
 
 lit: $(VENV)/installed-dev ## Run the FileCheck tests under stock lit.
 	@$(BIN)/lit -sv lit_tests
@@ -30,7 +30,7 @@ check: $(VENV)/installed-dev ## Check style, types, imports, and the commands in
 	@$(BIN)/basedpyright --pythonpath $(BIN)/python
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m ember_mlir.tools.reference --check
-	@$(BIN)/python -m pytest -q tests/docs
+	@$(BIN)/python -m pytest -q -n auto tests/docs
 
 fix: $(VENV)/installed-dev ## Format the code, and repair what ruff can.
 	@$(BIN)/ruff check -q --fix
