@@ -18,6 +18,7 @@ from types import (
 )
 from typing import NamedTuple, Protocol
 
+from ember_mlir.frontend.narrowing import is_exact_tuple
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 
 MISSING = object()
@@ -270,4 +271,6 @@ _CONSTANTS = (str, bytes, int, float, complex, Decimal, bool, NoneType, ModuleTy
 
 def _is_constant(value: object) -> bool:
     """Whether the snapshot of an object is the same as long as it is the same object."""
+    if is_exact_tuple(value):
+        return all(map(_is_constant, value))
     return type(value) in _CONSTANTS or isinstance(value, type)

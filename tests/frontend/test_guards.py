@@ -271,3 +271,19 @@ def test_changed_code_of_the_entry_is_seen() -> None:
     ask.__code__ = fewer.__code__
     ask.__defaults__ = ask.__kwdefaults__ = None
     assert program("q") == program.eager("q") == "fewer q"
+
+
+def test_a_default_inside_of_a_tuple_that_changes_is_seen() -> None:
+    shared: list[str] = ["a"]
+
+    def styled(q: str, styles: tuple[list[str], str] = (shared, "b")) -> str:
+        return f"{q} {styles[0][0]}"
+
+    @ember.jit(strict=True)
+    def ask(q: str) -> str:
+        return styled(q)
+
+    assert ask("x") == "x a"
+    shared[0] = "c"
+    assert ask("x") == "x c"
+    assert ask.cache_info().misses == 2
