@@ -12,7 +12,6 @@ from ember_mlir.frontend.plain import as_str, is_list
 from ember_mlir.frontend.recorder import Ask, Recorder, Said
 from ember_mlir.providers import Message, Reply, Request, ToolCall
 from ember_mlir.providers.conversations import Conversation, content, conversation, tool_calls, turn
-from ember_mlir.redaction import redact, restore
 from ember_mlir.semantics import check_reducible, reduce_levels, top_k, vote
 
 if TYPE_CHECKING:
@@ -101,12 +100,17 @@ class Direct(Recorder):
         return top_k(vector(query), [vector(one) for one in elements(vectors)], k)
 
     def redact(self, text: object, policies: Sequence[str], label: str) -> tuple[str, list[str]]:
+        # What finds addresses and numbers is slow to import, and rarely needed.
+        from ember_mlir.redaction import redact
+
         del label
         assert isinstance(text, str)
         found = redact(text, policies)
         return found.text, [*found.originals]
 
     def restore(self, text: object, hidden: object) -> str:
+        from ember_mlir.redaction import restore
+
         assert isinstance(text, str)
         return restore(text, texts(hidden))
 

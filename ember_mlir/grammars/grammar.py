@@ -7,9 +7,6 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from ember_mlir.errors import InvalidIRError, ParseError
-from ember_mlir.grammars.json_spelling import read_json_grammar
-from ember_mlir.grammars.lark_spelling import read_lark_grammar
-from ember_mlir.grammars.regex_spelling import read_regex_grammar
 from ember_mlir.grammars.shapes import MAX_LARK, MAX_TEXT, Shape, Value
 
 Spelling = Literal["json_schema", "regex", "lark"]
@@ -93,10 +90,17 @@ def _read(spelling: Spelling, text: str) -> _Read:
         raise InvalidIRError(
             f"a {spelling} must have at most {limit} characters, but got {len(text)}; shorten it"
         )
+    # Each spelling is slow to import, and few programs have more than one.
     match spelling:
         case "json_schema":
+            from ember_mlir.grammars.json_spelling import read_json_grammar
+
             return read_json_grammar(text)
         case "regex":
+            from ember_mlir.grammars.regex_spelling import read_regex_grammar
+
             return read_regex_grammar(text)
         case "lark":
+            from ember_mlir.grammars.lark_spelling import read_lark_grammar
+
             return read_lark_grammar(text)

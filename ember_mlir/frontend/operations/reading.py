@@ -23,7 +23,6 @@ from ember_mlir.frontend.schemas import Schema, schema_of
 from ember_mlir.frontend.values import describe, known_or_symbolic
 from ember_mlir.grammars import Grammar, check_grammar
 from ember_mlir.providers.catalog import Clearance
-from ember_mlir.redaction import check_policies
 
 T = TypeVar("T")
 
@@ -163,6 +162,8 @@ def nearest(query: Embedding, vectors: Sequence[Embedding], k: int) -> list[int]
 
 def masked(text: str, policies: Sequence[str], label: str) -> tuple[str, list[str]]:
     """A text with what policies find behind masks, and what is hidden; see `ember.redact`."""
+    from ember_mlir.redaction import check_policies
+
     with recorder_of_call() as recorder:
         found: list[str] = []
         for policy in known_items(recorder, "policies", policies):
