@@ -108,7 +108,7 @@ def _wait_for(provider: Provider, request: Request) -> Reply:
     # asyncio is slow to import, and not needed before the first call.
     from asyncio import CancelledError
 
-    from ember_mlir.runtime.background import run_sync
+    from ember_mlir.background import run_sync
 
     try:
         return run_sync(_generate(provider, request))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from xdsl.ir import Operation
 
-from ember_mlir.awaiting import settled
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.values import RecordType
 from ember_mlir.dialects.values.checking import check_value
@@ -105,6 +105,10 @@ def of_structure(run: Run, op: Operation) -> Value:
             raise InvalidIRError(f"'{op.name}' must not stand in a function")
 
 
+async def _awaited(value: Awaitable[Value]) -> Value:
+    return await value
+
+
 def applied(run: Run, op: llm.ApplyOp) -> Value:
     """What a Python function returns, checked against the type that is declared."""
     name = op.function.string_value()
@@ -114,7 +118,9 @@ def applied(run: Run, op: llm.ApplyOp) -> Value:
     try:
         value = function(*[run[argument] for argument in op.arguments])
         if isawaitable(value):
-            value = settled(value)
+            from ember_mlir.background import run_sync
+
+            value = run_sync(_awaited(value))
     except Exception as error:
         raise FunctionError(
             f"the function '{name}' must return a value, but raised {type(error).__name__}: {error}"

@@ -12,6 +12,7 @@ from time import perf_counter
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute
 
+from ember_mlir.background import run_sync
 from ember_mlir.dialects.exec import FrameOp
 from ember_mlir.dialects.exec.nesting import entry_frames, frames_of
 from ember_mlir.dialects.names import argument_names, entry_name
@@ -21,7 +22,6 @@ from ember_mlir.inputs import Value
 from ember_mlir.providers.bill import Bill
 from ember_mlir.providers.session import Session
 from ember_mlir.runtime.arguments import Argument, check, in_order
-from ember_mlir.runtime.background import run_sync
 from ember_mlir.runtime.core import Engine
 from ember_mlir.runtime.decode import decode
 from ember_mlir.runtime.drivers.asyncio_driver import AsyncioDriver

@@ -96,3 +96,21 @@ def test_what_is_declared_inline_needs_no_thread(function: Any, has_thread: bool
     threads.clear()
     assert shout("a") == "A"
     assert [name.startswith("ember function") for name in threads] == [has_thread]
+
+
+def test_what_is_awaited_runs_on_one_loop_whoever_waits() -> None:
+    # Connections belong to an event loop: eager and compiled runs may share some.
+    loops: list[object] = []
+
+    @ember.pure
+    async def connected(q: str) -> str:
+        loops.append(asyncio.get_running_loop())
+        return q
+
+    @ember.jit(strict=True)
+    async def ask(q: str) -> str:
+        return await connected(q)
+
+    answers: list[Any] = [ask.eager("a"), ask.eager("b")]
+    assert answers == ["a", "b"]
+    assert loops[0] is loops[1]

@@ -17,12 +17,12 @@ from types import FunctionType
 from typing import Any
 
 import ember_mlir as ember
+from ember_mlir.background import run_sync
 from ember_mlir.errors import EmberError, FunctionError
 from ember_mlir.frontend.capture import Captured, capture
 from ember_mlir.frontend.signature import Signature
 from ember_mlir.interpreter import interpret
 from ember_mlir.providers import Provider
-from ember_mlir.runtime.background import run_sync
 
 WORDS = ("yes", "no", "ok", "7", "A, B", "bad", "")
 SEEDS = range(6)

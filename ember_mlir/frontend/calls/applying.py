@@ -8,7 +8,7 @@ from inspect import iscoroutinefunction
 from itertools import count
 from types import FunctionType, MethodType
 
-from ember_mlir.awaiting import settled
+from ember_mlir.background import run_sync
 from ember_mlir.frontend.annotations import declared_result
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.refusals import name_of
@@ -68,7 +68,7 @@ def call_natively(recorder: Recorder, function: object, args: Args, kwargs: Kwar
         kwargs = {name: _indexed(recorder, value) for name, value in kwargs.items()}
     result: object = function(*args, **kwargs)
     # What the program awaits has to be there: here, nothing else goes on meanwhile.
-    return Ready(settled(result)) if is_coroutine(result) else result
+    return Ready(run_sync(result)) if is_coroutine(result) else result
 
 
 _CALLING: tuple[object, ...] = (map, filter, sorted, min, max, reduce)

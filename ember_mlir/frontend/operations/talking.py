@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ember_mlir.awaiting import settled
 from ember_mlir.frontend.narrowing import is_coroutine
 from ember_mlir.frontend.operations.checks import as_declared, recorder_of_call
 from ember_mlir.frontend.ready_values import Ready
@@ -21,7 +20,12 @@ def given_by(returned: object) -> object:
     with recorder_of_call():
         if isinstance(returned, Ready):
             return returned.value
-        return settled(returned) if is_coroutine(returned) else returned
+        if not is_coroutine(returned):
+            return returned
+        # asyncio is slow to import, and most tools have nothing to wait for.
+        from ember_mlir.background import run_sync
+
+        return run_sync(returned)
 
 
 def together(*conversations: Conversation) -> Conversation:

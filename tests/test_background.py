@@ -14,8 +14,8 @@ from contextvars import ContextVar
 
 import pytest
 
-from ember_mlir.runtime import background
-from ember_mlir.runtime.background import event_loop_factory, run_sync
+from ember_mlir import background
+from ember_mlir.background import event_loop_factory, run_sync
 
 
 async def loop_and_thread() -> tuple[int, int]:
@@ -188,7 +188,7 @@ def in_a_new_process(code: str) -> str:
 
 CALL = """
 import asyncio, os
-from ember_mlir.runtime.background import event_loop_factory, run_sync
+from ember_mlir.background import event_loop_factory, run_sync
 async def answer():
     return 42
 """
