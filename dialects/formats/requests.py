@@ -125,6 +125,9 @@ def request_properties(
     return {**sampling.properties(), "draw": draw}
 
 
+_SAMPLING = frozenset({"temperature", "top_p", "max_tokens", "stop", "extra", "retries"})
+
+
 def verify_sampling(op: Operation) -> None:
     """Check that the sampling parameters of a request are in range."""
     for problem in _sampling_problems(op):
@@ -134,6 +137,8 @@ def verify_sampling(op: Operation) -> None:
 
 def _sampling_problems(op: Operation) -> Sequence[str | None]:
     found = op.properties
+    if _SAMPLING.isdisjoint(found):
+        return []
     temperature, top_p = found.get("temperature"), found.get("top_p")
     max_tokens, retries = found.get("max_tokens"), found.get("retries")
     extra = found.get("extra")
