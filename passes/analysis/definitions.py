@@ -48,11 +48,14 @@ class Definitions:
         self._known: set[tuple[int, int]] = set()
         self._known_types: set[tuple[int, ...]] = set()
         self._context = VerificationContext()
+        self._rules: dict[type[Operation], _Rules | None] = {}
 
     def verify(self, op: Operation) -> None:
         """Check all that the definition of `op` says; raises what `op.verify_` raises."""
         kind = type(op)
-        rules = _rules(kind, kind.verify_)
+        if kind not in self._rules:
+            self._rules[kind] = _rules(kind, kind.verify_)
+        rules = self._rules[kind]
         if rules is None or not self._accepts(op, rules):
             op.verify_()
             return
