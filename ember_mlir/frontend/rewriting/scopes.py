@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ember_mlir.frontend.trees import children, nodes_of
 
@@ -104,10 +104,12 @@ def read(nodes: Iterable[ast.AST]) -> Counter[str]:
 class NameUses:
     """Which names the statements of one function bind and read, each looked at only once.
 
-    What has been asked for must not have changed since, so another body has its own.
+    What has been asked for must not have changed since, so another body has its own. Whoever
+    reads a name that has one of the `flags` reads that, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, flags: Mapping[str, str] | None = None) -> None:
+        self._flags = flags or {}
         # By identity: nodes are neither made nor lost while they are asked for.
         self._read: dict[int, Counter[str]] = {}
         self._bound: dict[int, dict[str, None]] = {}
@@ -149,6 +151,8 @@ class NameUses:
             own = _bound_name(node)
             reads, binds = self.read(parts), {} if own is None else {own: None}
             binds |= self.bound(parts)
+        for name in self._flags.keys() & reads.keys():
+            reads[self._flags[name]] = reads[name]
         self._read[id(node)], self._bound[id(node)] = reads, binds
 
     def bound_last(self, body: Sequence[ast.stmt]) -> list[str]:

@@ -25,6 +25,12 @@ from typing import TypeVar
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.assignments import Assignments
+from ember_mlir.frontend.rewriting.bindings import (
+    flag_of,
+    refusal_of,
+    unsure_names,
+    with_flags,
+)
 from ember_mlir.frontend.rewriting.jumps import without_jumps
 from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
@@ -91,12 +97,16 @@ class Rewriter(Assignments):
         for statement in node.body:
             made: ast.stmt | list[ast.stmt] = forms.visit(statement)
             plain += made if isinstance(made, list) else [made]
-        structured = without_jumps(plain)
-        self._names = uses = NameUses()
+        uses = NameUses()
+        unsure = unsure_names(plain, _arguments(node), _risky(plain, uses), uses)
+        flags = {name: flag_of(name) for name in unsure.flagged}
+        structured = without_jumps(with_flags(plain, unsure.flagged))
+        self._names = uses = NameUses(flags)
         self._broken, self._reads = structured.broken, uses.read(structured.body)
         # The test of a loop asks for its flag, which stands nowhere yet.
         self._reads.update(structured.broken.values())
         names = {*_arguments(node), *uses.bound(structured.body)}
+        names |= {refusal_of(name) for name in unsure.within}
         with self.scope(names):
             self.risky.append(_risky(structured.body, uses))
             node.body = self.block(structured.body)
