@@ -13,8 +13,12 @@ import pytest
 import ember_mlir as ember
 from ember_mlir.errors import BudgetError, DeadlineError
 from ember_mlir.execution import ExecutionOptions, current_options
+from ember_mlir.runtime.drivers import virtual_driver
+from ember_mlir.testing.counting import counted_instructions
 
 PRICED = "a priced model of test_execution"
+WIDE = "a model of test_execution that many may ask at once"
+WIDER = f"another {WIDE}"
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +26,8 @@ def _priced() -> None:
     ember.register_model(
         PRICED, provider="simulated", input_usd_per_million=1, output_usd_per_million=2
     )
+    for name in (WIDE, WIDER):
+        ember.register_model(name, provider="simulated", max_concurrency=1000)
 
 
 class Watched:
@@ -146,25 +152,76 @@ def test_sequential_gives_the_answers_of_parallel_on_a_simulated_model() -> None
                 assert vote("What is 17 * 23?") == at_once
 
 
+class Failing(Watched):
+    """A provider that refuses the request whose prompt ends with " 1"."""
+
+    def simulate(self, request: ember.Request) -> tuple[ember.Reply, float]:
+        if str(request.prompt).endswith(" 1"):
+            raise ember.ProviderError("the service answered 400")
+        return super().simulate(request)
+
+
+@ember.jit
+def on_two_models(count: int) -> list[str]:
+    # Each model lets through as many as there may be in all, so those of one have to wait.
+    first = [ember.generate(f"q {number}", model=WIDE) for number in range(count)]
+    return first + [ember.generate(f"q {number}", model=WIDER) for number in range(count)]
+
+
 def test_cancelled_calls_wait_no_longer_for_their_turn() -> None:
-    @ember.jit
-    def fails(question: str) -> list[str]:
-        return [ember.generate(f"{question} {number}") for number in range(9)]
-
-    class Failing(Watched):
-        def simulate(self, request: ember.Request) -> tuple[ember.Reply, float]:
-            if str(request.prompt).endswith("1"):
-                raise ember.ProviderError("the service answered 400")
-            return super().simulate(request)
-
     provider = Failing()
     with (
         ember.Session(provider=provider, seed=1, clock="virtual"),
         ember.execution_options(max_workers=2),
         pytest.raises(ember.ProviderError, match="400"),
     ):
-        fails("q")
+        on_two_models(9)
     assert len(provider.under_way) <= 2
+
+
+def test_only_what_was_sent_before_a_deadline_is_counted() -> None:
+    with (
+        ember.Session(provider=Watched(), seed=1, clock="virtual"),
+        ember.execution_options(max_workers=4, timeout_s=0.5),
+        pytest.raises(DeadlineError) as caught,
+    ):
+        on_two_models(9)
+    assert caught.value.bill is not None
+    # Of the other model, four have waited for their turn, and nothing is charged for them.
+    assert caught.value.bill.calls == 4
+
+
+def test_what_a_cancelled_call_has_left_is_for_the_calls_after_it() -> None:
+    @ember.jit
+    def either(count: int) -> list[str]:
+        try:
+            return [ember.generate(f"q {number}") for number in range(count)]
+        except ember.ProviderError:
+            return [ember.generate(f"again {number + 2}") for number in range(count)]
+
+    for workers, took in ((1, 8.0), (2, 4.0), (3, 3.0)):
+        with (
+            ember.Session(provider=Failing(), seed=1, clock="virtual"),
+            ember.execution_options(max_workers=workers),
+        ):
+            assert either(7) == [f"again {number}!" for number in range(2, 9)]
+        assert either.last_run is not None
+        assert either.last_run.bill.seconds == took, workers
+
+
+def test_work_to_cancel_grows_with_the_calls_that_wait() -> None:
+    def steps(count: int) -> int:
+        with (
+            ember.Session(provider=Watched(), seed=1, clock="virtual"),
+            ember.execution_options(max_workers=count, timeout_s=0.5),
+            counted_instructions(virtual_driver) as counted,
+            pytest.raises(DeadlineError),
+        ):
+            on_two_models(count)
+        return counted.total()
+
+    few, more = steps(100), steps(400)
+    assert 0 < few < more < 5 * few
 
 
 def test_a_budget_is_never_overspent() -> None:
