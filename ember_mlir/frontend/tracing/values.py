@@ -18,6 +18,7 @@ from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
 from ember_mlir.frontend.containers import TrackedList
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import is_held_alike, joined
 from ember_mlir.frontend.layouts import (
     ANY,
     ATOMS,
@@ -33,8 +34,6 @@ from ember_mlir.frontend.layouts import (
     Maybe,
     Parts,
     holds_records,
-    is_held_alike,
-    joined,
 )
 from ember_mlir.frontend.names import value_hint
 from ember_mlir.frontend.narrowing import is_exact_dict
