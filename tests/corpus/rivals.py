@@ -19,6 +19,8 @@ from typing import NamedTuple, Protocol
 from ember_mlir.frontend.narrowing import is_exact_dict
 from ember_mlir.frontend.toolbox import tool_of
 from ember_mlir.providers import Message, Tool, ToolCall
+from ember_mlir.tools.bench.effects_by_hand import ByHand
+from ember_mlir.tools.bench.effects_by_hand import Client as AskingClient
 
 from . import acting
 from .coding import CHECKS
@@ -27,23 +29,8 @@ from .retrieving import overlap
 from .voting import extract_answer
 
 
-class Client(Protocol):
-    """What a library for asking models offers."""
-
-    async def generate(
-        self,
-        prompt: str,
-        *,
-        model: str = "small",
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-    ) -> str:
-        """One answer to a prompt."""
-        ...
-
-    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
-        """The embeddings of some texts, in one request."""
-        ...
+class Client(AskingClient, Protocol):
+    """A library for asking models that can converse, too."""
 
     async def turn(
         self,
@@ -55,9 +42,6 @@ class Client(Protocol):
     ) -> Message:
         """The next turn of a conversation, which may ask for tools."""
         ...
-
-
-ByHand = Callable[..., Awaitable[object]]
 
 
 def says_yes(reply: str) -> bool:
