@@ -11,6 +11,7 @@ from ember_mlir.dialects import llm
 from ember_mlir.dialects.names import LABEL
 from ember_mlir.passes.analysis.failures import effectful_operations
 from ember_mlir.passes.analysis.labels import infer_labels
+from ember_mlir.passes.batch_requests.blocks import Batch
 from ember_mlir.passes.batch_requests.calls import ONE_BY_ONE, WAITS, Call, Kind
 from ember_mlir.passes.batch_requests.grouping import Grouping
 from ember_mlir.passes.optimization import missed
@@ -18,8 +19,11 @@ from ember_mlir.passes.optimization import missed
 
 def groups_of(
     module: ModuleOp, calls: Sequence[Call], batched: Set[str], late: Set[SSAValue] | None
-) -> Mapping[Operation, Sequence[Call]]:
-    """The requests that may be one, by the last of them; no `late` text may be waited for."""
+) -> Mapping[Operation, Batch]:
+    """The requests that may be one, by that of them at whose turn the batch is made.
+
+    No `late` text may be waited for.
+    """
     alike: dict[Kind, list[Call]] = {}
     for call in calls:
         alike.setdefault(kind_of(call), []).append(call)
@@ -40,8 +44,7 @@ def groups_of(
                 missed(call, f"tells what is '{label}', and the one before it what is '{first}'")
     grouping = Grouping(kinds, effectful_operations(module))
     grouping.region(module.body, handled=False)
-    groups = [group.members for group in grouping.groups if len(group.members) > 1]
-    return {members[-1]: members for members in groups}
+    return grouping.batches()
 
 
 def kind_of(call: Call) -> Kind:

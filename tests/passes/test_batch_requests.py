@@ -17,7 +17,7 @@ from ember_mlir.errors import ProgramError
 from ember_mlir.parsing import make_context, parse_module
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.assign_draws import AssignDrawsPass
-from ember_mlir.passes.batch_requests import BatchRequestsPass
+from ember_mlir.passes.batch_requests import BatchRequestsPass, grouping
 from ember_mlir.passes.lower_to_exec import LowerToExecPass
 from ember_mlir.passes.lower_to_sched import LowerToSchedPass
 from ember_mlir.passes.optimization import Objective, Setting
@@ -35,7 +35,7 @@ from ember_mlir.testing import (
     programs,
     reference,
 )
-from ember_mlir.testing.counting import counted_operands
+from ember_mlir.testing.counting import counted_instructions, counted_operands
 from ember_mlir.testing.engines import Watched
 from ember_mlir.testing.plain import element_of, is_one
 from ember_mlir.testing.writer import Maker, Name, Writer
@@ -224,7 +224,6 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
             "cost",
             {
                 "asks a model that takes one text at a time",
-                "comes after something that reads what the one before it gives",
                 "comes after something that the one before it has to come before",
                 "gives what is read for an element, too",
                 "has labels of its own for each element",
@@ -232,6 +231,14 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
                 "is in a map that has a label of its own",
                 "is not all that is asked or done for an element",
                 "tells what is 'pii', and the one before it what is 'public'",
+            },
+        ),
+        (
+            "batch_requests_read.mlir",
+            "cost",
+            {
+                "comes after something that reads what the one before it gives",
+                "comes after something that the one before it has to come before",
             },
         ),
         (
@@ -276,3 +283,38 @@ def test_operands_are_renamed_once_per_user() -> None:
     assert renamed[lists[-1]] == 1
     assert len([op for op in module.walk() if isinstance(op, EmbedOp)]) == 1
     verify_module(module)
+
+
+@pytest.mark.parametrize("depends", [False, True])
+def test_what_moves_is_looked_at_once_for_a_group(depends: bool) -> None:
+    """Each embedding is read at once; each text is made of another, or of what was found."""
+
+    def steps(count: int) -> int:
+        lines: list[str] = []
+        for i in range(count):
+            of = f"%t{i - 1}" if i else "%q"
+            if depends and i:
+                lines.append(f"%i{i} = llm.top_k 1 of %es near %e{i - 1}")
+                lines.append(f"%n{i} = llm.get %i{i}[%zero] : !llm.list<i64>")
+                lines.append(f"%x{i} = llm.get %xs[%n{i}] : !llm.list<!llm.text>")
+                of = f"%x{i}"
+            lines.append(f'%t{i} = llm.template "more {{0}}"({of})')
+            lines.append(f"%e{i} = llm.embed @m(%t{i})")
+            lines.append(f"%s{i} = llm.equal %e{i}, %e{i} : tensor<?xf32>")
+        body = "\n".join(lines)
+        module = parse_module(
+            f"""llm.model @m named "small" from "p" batch 9
+            func.func @f(%q: !llm.text, %xs: {TEXTS}, %es: {VECTORS}) -> tensor<?xf32> {{
+            %zero = arith.constant 0 : i64
+            {body}
+            func.return %e{count - 1} : tensor<?xf32>
+            }}"""
+        )
+        setting = Setting(optimize_for="cost")
+        with setting.current(), counted_instructions(grouping) as counted:
+            BatchRequestsPass().apply(make_context(), module)
+        verify_module(module)
+        assert setting.rewrites == (0 if depends else 1)
+        return counted.total()
+
+    assert steps(200) < 3 * steps(100)
