@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel
 from ember_mlir.passes.analysis.failures import handles_failure
 from ember_mlir.passes.batch_requests.blocks import Batch
 from ember_mlir.passes.batch_requests.calls import Call, Kind
-from ember_mlir.passes.batch_requests.texts import is_local
 from ember_mlir.passes.optimization import missed
 
 
@@ -40,10 +41,13 @@ class Grouping:
     where a failure is handled it may not, as what stands between may fail.
     """
 
-    def __init__(self, kinds: Mapping[Operation, Kind], acting: Set[Operation]) -> None:
+    def __init__(
+        self, kinds: Mapping[Operation, Kind], acting: Set[Operation], *, tells: bool = True
+    ) -> None:
         self.groups: list[Group] = []
         self._kinds = kinds
         self._acting = acting
+        self._tells = tells
         self._group_of: dict[SSAValue, Group] = {}
         # The operations that were met, in order.
         self._places: dict[Operation, int] = {}
@@ -83,15 +87,19 @@ class Grouping:
         if group is None:
             return False
         if group.since != borders:
-            missed(call, "comes after something that the one before it has to come before")
+            self._missed(call, "that the one before it has to come before")
             return False
         if group.reader is None:
             return True
         if handled or not self._moves(group, call.text):
-            missed(call, "comes after something that reads what the one before it gives")
+            self._missed(call, "that reads what the one before it gives")
             return False
         group.late = True
         return True
+
+    def _missed(self, call: Call, what: str) -> None:
+        if self._tells:
+            missed(call, f"comes after something {what}")
 
     def _moves(self, group: Group, text: SSAValue) -> bool:
         """Whether a text can be made before the reader of a group; notes what must move.
@@ -105,18 +113,18 @@ class Grouping:
         pending = [text]
         while pending:
             value = pending.pop()
-            if value in self._group_of:
-                # Of this group, or of one whose requests may be moved themselves.
-                return False
             made = value.owner
             if not isinstance(made, Operation) or made.parent is not block:
                 continue
+            if isinstance(made, Call):
+                # Of this group, or of one that may be moved itself.
+                return False
             if self._places[made] < self._places[reader] or made in moved or made in group.moved:
                 continue
-            if not is_local(made):
+            if made in self._acting:
                 return False
             moved[made] = None
-            pending += made.operands
+            pending += [operand for inner in walk(made) for operand in inner.operands]
         group.moved.update(moved)
         return True
 
@@ -129,9 +137,11 @@ class Grouping:
         group.members.append(call)
         self._group_of[call.result] = group
 
-    def batches(self) -> Mapping[Operation, Batch]:
+    def batches(self, module: ModuleOp) -> Mapping[Operation, Batch]:
         """What there is to batch, by that of the requests at whose turn it is done."""
         found: dict[Operation, Batch] = {}
+        if self._kinds:
+            self.region(module.body, handled=False)
         for group in self.groups:
             members = group.members
             if len(members) == 1:

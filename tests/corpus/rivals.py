@@ -296,6 +296,22 @@ async def rag_top_k(client: Client, question: str, passages: list[str]) -> str:
     return await client.generate(f"{context}\n\nQ: {question}\nA:", temperature=0)
 
 
+async def rag_over_an_index(client: Client, question: str, passages: list[str]) -> str:
+    """The queries are one request, as all of them are needed for the answer."""
+
+    async def queries() -> list[tuple[float, ...]]:
+        prompts = [f"Rephrase (variant {n}): {question}" for n in range(2)]
+        asked = await gather(*[client.generate(prompt, temperature=0.8) for prompt in prompts])
+        return await client.embed([question, *asked])
+
+    vectors, wanted = await gather(client.embed(passages), queries())
+    hits: dict[str, None] = {}
+    for query in wanted:
+        ranked = sorted(range(len(passages)), key=lambda i: -cosine(query, vectors[i]))
+        hits.update(dict.fromkeys(passages[i] for i in ranked[:2]))
+    return await client.generate("\n".join(hits) + f"\n\nQ: {question}\nA:", model="large")
+
+
 class Helper(NamedTuple):
     """A tool of an agent by hand: its description, and what it does with its arguments."""
 
@@ -399,6 +415,7 @@ RIVALS: Mapping[str, ByHand] = {
         mail_merge,
         model_cascade,
         rag_top_k,
+        rag_over_an_index,
         planner_with_agents,
     )
 }

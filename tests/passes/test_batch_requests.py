@@ -15,13 +15,14 @@ from ember_mlir.dialects.llm import EmbedOp, ListOp
 from ember_mlir.dialects.values import EMBEDDING, TEXT, TEXTS, ListType
 from ember_mlir.errors import ProgramError
 from ember_mlir.parsing import make_context, parse_module
+from ember_mlir.passes.analysis.awaiting import MOST
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.assign_draws import AssignDrawsPass
 from ember_mlir.passes.batch_requests import BatchRequestsPass, grouping
 from ember_mlir.passes.lower_to_exec import LowerToExecPass
 from ember_mlir.passes.lower_to_sched import LowerToSchedPass
 from ember_mlir.passes.optimization import Objective, Setting
-from ember_mlir.providers import Session
+from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.simulated import Simulated
 from ember_mlir.runtime.run import prepare, run_module
 from ember_mlir.testing import (
@@ -95,6 +96,7 @@ def each(w: Writer, wanted: Attribute) -> str:
 INTEGER = r'json_schema "{\"type\": \"integer\"}" : i64'
 KEPT = ("llm.constant", "llm.template", "llm.list", "llm.equal", "arith.select", "llm.parse")
 MORE = ("llm.get", "llm.generate", "llm.embed", "ensemble.fallback", "scf.if", "ensemble.map")
+ROUNDS = ("scf.for", "llm.length", "llm.contains", "llm.concat", "llm.join", "ensemble.reduce")
 AIMED = Language(
     (VECTORS, VECTORS, SCORES, EMBEDDING, TEXT, TEXTS),
     (
@@ -213,6 +215,64 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
     assert apart.bill.seconds == together.bill.seconds
 
 
+class Constant(Dice):
+    """A provider that takes one second to embed or score, however many texts."""
+
+    def simulate(self, request: Request) -> tuple[Reply, float]:
+        reply, seconds = super().simulate(request)
+        return reply, 1.0 if request.kind in ("embed", "score") else seconds
+
+
+def search(w: Writer, wanted: Attribute) -> str:
+    """A text that is asked for once something was found for each of several other texts."""
+    vectors, found = w.value(VECTORS), ListType(i64)
+    places: list[str] = []
+    for _ in range(w.number(3, 2)):
+        text = w.value(TEXT)
+        if w.sometimes(2):
+            text = w.op(f"llm.generate @{w.pick(('small', 'large'))}({text})", TEXT)
+        if w.sometimes(3):
+            text = w.op(f'llm.template "about {{0}}"({text})', TEXT)
+        vector = w.op(f"llm.embed @small({text})", EMBEDDING)
+        near = w.op(f"llm.top_k 1 of {vectors} near {vector}", found)
+        places.append(w.op(f"llm.length of {near} : {found}", i64))
+    if w.sometimes(5):
+        places.pop()
+    total = places[0]
+    for place in places[1:]:
+        total = w.op(f"arith.addi {total}, {place} : i64", i64)
+    enough = w.op(f"arith.cmpi {w.pick(('eq', 'slt'))}, {total}, {w.pick(places)} : i64", i1)
+    either = w.op(f"arith.select {enough}, {w.value(TEXT)}, {w.value(TEXT)} : {TEXT}", TEXT)
+    return w.op(f"llm.generate @small({either})", wanted)
+
+
+WAITING = Language(
+    (VECTORS, EMBEDDING, TEXT, TEXTS, TEXTS, i64, i1),
+    (
+        *[m for m in EVERYTHING.makers if m.operation in (*KEPT, *MORE, *ROUNDS)],
+        *[Maker("several", is_one(VECTORS), several, nests=True)] * 4,
+        *[Maker("search", is_one(TEXT), search, nests=True)] * 8,
+    ),
+    EVERYTHING.leaf,
+)
+
+
+@given(program=programs(WAITING, max_ops=40), aim=st.sampled_from(("both", "latency")))
+def test_nothing_comes_later_because_it_waits_for_others(program: Program, aim: Objective) -> None:
+    source = numbered(program)
+    taken: list[float] = []
+    for module in (source.clone(), batched(source, aim)):
+        functions = Effects(program.functions, 0).functions
+        inputs = list(program.inputs.values())
+        run = Watched(prepare(lowered(module)), inputs, Constant(), seed=1, functions=functions)
+        try:
+            taken.append(run.run("heap").bill.seconds)
+        except ProgramError:
+            return
+    before, after = taken
+    assert after <= before + 1e-6
+
+
 # What it tells.
 
 
@@ -318,3 +378,26 @@ def test_what_moves_is_looked_at_once_for_a_group(depends: bool) -> None:
         return counted.total()
 
     assert steps(200) < 3 * steps(100)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(MOST, 1), (MOST + 1, MOST + 1)])
+def test_late_texts_are_waited_for_together_up_to_some_number(count: int, requests: int) -> None:
+    lines = [
+        f"""%t{i} = llm.generate @m(%q) draw <{i}>
+        %e{i} = llm.embed @m(%t{i})
+        %n{i} = llm.top_k 1 of %es near %e{i}
+        %l{i} = llm.length of %n{i} : !llm.list<i64>
+        %s{i} = arith.addi %l{i}, {f"%s{i - 1}" if i else "%zero"} : i64"""
+        for i in range(count)
+    ]
+    body = "\n".join(lines)
+    module = parse_module(
+        f"""llm.model @m named "small" from "p" batch 999
+        func.func @f(%q: !llm.text, %es: {VECTORS}) -> i64 {{
+        %zero = arith.constant 0 : i64
+        {body}
+        func.return %s{count - 1} : i64
+        }}"""
+    )
+    made = batched(module, "both")
+    assert len([op for op in made.walk() if isinstance(op, EmbedOp)]) == requests
