@@ -199,6 +199,27 @@ func.func @perhaps(%q: !llm.text, %xs: !llm.list<!llm.text>, %es: !llm.list<tens
   func.return %r : !llm.text
 }
 
+// It is so where one arm reads all of them, and the other one none.
+// COST-LABEL: func.func @one_arm
+// TIME-LABEL: func.func @one_arm
+func.func @one_arm(%q: !llm.text, %c: i1) -> !llm.text {
+  // COST: llm.list(%q, %a)
+  // TIME-NOT: llm.list(
+  // TIME: func.return
+  %a = llm.generate @m(%q) draw <0>
+  %e = llm.embed @m(%q) site <1>
+  %f = llm.embed @m(%a) site <2>
+  %text = scf.if %c -> (!llm.text) {
+    %same = llm.equal %e, %f : tensor<?xf32>
+    %either = arith.select %same, %a, %q : !llm.text
+    scf.yield %either : !llm.text
+  } else {
+    scf.yield %q : !llm.text
+  }
+  %r = llm.generate @m(%text) draw <3>
+  func.return %r : !llm.text
+}
+
 // An element of a list that is written out is taken as soon as it is there.
 // COST-LABEL: func.func @by_element
 // TIME-LABEL: func.func @by_element
