@@ -11,6 +11,7 @@ from ember_mlir.collecting import seldom_collected
 from ember_mlir.providers import Session
 
 if TYPE_CHECKING:
+    from ember_mlir.execution import ExecutionOptions
     from ember_mlir.frontend.capture import Captured
     from ember_mlir.frontend.signature import Arguments
     from ember_mlir.goals import Goals
@@ -28,6 +29,7 @@ class Launch(NamedTuple):
     tape: bytes | None
     functions: Functions
     workers: int | None
+    memory_mb: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,17 @@ class CompiledPlan:
         """What the plan takes of the arguments, in order."""
         return [arguments.held(name) for name in self.captured.inputs]
 
-    def launch(self, arguments: Arguments, session: Session, workers: int | None) -> Launch:
-        """What a run with these arguments takes: of at most so many `workers`, if given."""
-        functions = self.captured.functions
-        return Launch(self.prepared, self.inputs(arguments), session, None, functions, workers)
+    def launch(self, arguments: Arguments, session: Session, options: ExecutionOptions) -> Launch:
+        """What a run with these arguments and options takes."""
+        return Launch(
+            self.prepared,
+            self.inputs(arguments),
+            session,
+            None,
+            self.captured.functions,
+            options.workers,
+            options.memory_mb,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Program(Inspectable[R], Generic[P, R]):
     def _launch(self, plan: CompiledPlan, arguments: Arguments) -> Launch:
         """What a run of a plan takes, here."""
         session = listened(current_session(), self.goals.check)
-        return plan.launch(arguments, session, current_options().workers)
+        return plan.launch(arguments, session, current_options())
 
     def _untraced(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R:
         """Run the function as it is written."""
