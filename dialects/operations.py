@@ -152,45 +152,32 @@ def function_type(inputs: tuple[Attribute, ...], outputs: tuple[Attribute, ...])
     return FunctionType.from_lists(inputs, outputs)
 
 
-def walk(op: Operation) -> Iterator[Operation]:
-    """`op` and all operations in it, each before what it holds.
+def walk(op: Operation, *, inside_first: bool = False) -> Iterator[Operation]:
+    """`op` and all operations in it, each before what it holds, or behind it.
 
-    As `op.walk()`, in a third of the time; what has been yielded must stay where it is
-    until the next one is asked for.
+    As `op.walk(region_first=inside_first)`, in a third of the time; what has been yielded
+    must stay where it is until the next one is asked for.
     """
-    yield op
+    if not inside_first:
+        yield op
     for region in op.regions:
         block = region.first_block
         while block is not None:
             inner = block.first_op
             while inner is not None:
                 if inner.regions:
-                    yield from walk(inner)
+                    yield from walk(inner, inside_first=inside_first)
                 else:
                     yield inner
                 inner = inner.next_op
             block = block.next_block
+    if inside_first:
+        yield op
 
 
 def has_any(op: Operation, *kinds: type[Operation]) -> bool:
     """Whether there is an operation of one of these classes in `op`."""
     return any(issubclass(kind, kinds) for kind in {type(found) for found in walk(op)})
-
-
-def walk_inside_first(op: Operation) -> Iterator[Operation]:
-    """`op` and all operations in it, each behind what it holds."""
-    for region in op.regions:
-        block = region.first_block
-        while block is not None:
-            inner = block.first_op
-            while inner is not None:
-                if inner.regions:
-                    yield from walk_inside_first(inner)
-                else:
-                    yield inner
-                inner = inner.next_op
-            block = block.next_block
-    yield op
 
 
 class _Count(Enum):

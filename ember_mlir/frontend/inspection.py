@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from ember_mlir.frontend.containers import attributes_of
+from ember_mlir.frontend.joining import list_layout, parts_layout
 from ember_mlir.frontend.layouts import (
     ATOMS,
     OBJECT,
@@ -13,8 +14,6 @@ from ember_mlir.frontend.layouts import (
     Layout,
     TupleKind,
     fits_integer,
-    list_layout,
-    parts_layout,
 )
 from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list

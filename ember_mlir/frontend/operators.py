@@ -16,6 +16,7 @@ from xdsl.dialects import arith
 from ember_mlir.dialects.llm import ConcatOp, ContainsOp, EqualOp, GetOp, LengthOp
 from ember_mlir.errors import ProgramError
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
     ANY,
     BOOL,
@@ -27,7 +28,6 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     Maybe,
-    joined,
 )
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_slice
 from ember_mlir.frontend.plain import is_list

@@ -14,7 +14,8 @@ from xdsl.ir import Attribute, Block, SSAValue
 
 from ember_mlir.frontend.containers import Change, DictPlace, Place, frozen
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf, joined
+from ember_mlir.frontend.joining import joined
+from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_dict
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.regions.merging import (

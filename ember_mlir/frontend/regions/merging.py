@@ -15,17 +15,8 @@ from ember_mlir.frontend.containers import (
     TrackedList,
 )
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import (
-    ANY,
-    OBJECT,
-    DictKind,
-    Layout,
-    ListOf,
-    Parts,
-    TupleKind,
-    joined_all,
-    parts_layout,
-)
+from ember_mlir.frontend.joining import joined_all, parts_layout
+from ember_mlir.frontend.layouts import ANY, OBJECT, DictKind, Layout, ListOf, Parts, TupleKind
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
 from ember_mlir.frontend.plain import ATOMS, is_list
 from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
