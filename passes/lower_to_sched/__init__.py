@@ -92,7 +92,7 @@ class LowerToSchedPass(ModulePass):
         apply_once(op, regions_first(op), patterns(lanes, acting, stopping))
         for function in op.ops:
             if isinstance(function, func.FuncOp):
-                if function in acting:
+                if acting:
                     order_effects(function)
                 sink_local_tasks(function.body)
 
@@ -110,7 +110,7 @@ def patterns(
         LocalToTask(ordered=bool(acting)),
         GenerateToTask(lanes),
         ListToList(),
-        SampleToFanout(lanes),
+        SampleToFanout(lanes, acting),
         MapToFanout(acting),
         ReduceToReduce(acting),
         RedactToTasks(),
