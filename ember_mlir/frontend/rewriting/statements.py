@@ -30,7 +30,13 @@ from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
 from ember_mlir.frontend.rewriting.positions import copied, placed
 from ember_mlir.frontend.rewriting.regions import Region
-from ember_mlir.frontend.rewriting.scopes import bound, bound_last, is_exposed, read
+from ember_mlir.frontend.rewriting.scopes import (
+    bound,
+    bound_last,
+    is_exposed,
+    read,
+    statements_in_scope,
+)
 from ember_mlir.frontend.source import Definition, FunctionNode
 from ember_mlir.frontend.trees import nodes_of
 
@@ -56,6 +62,8 @@ class Rewriter(Assignments):
         super().__init__(definition)
         self._broken: dict[ast.stmt, str] = {}
         self._reads: Counter[str] = Counter()
+        # The handlers around a statement, the innermost last.
+        self._handling: list[Region] = []
 
     def whole(self, node: FunctionNode) -> None:
         """Rewrite a function that is captured."""
@@ -67,8 +75,9 @@ class Rewriter(Assignments):
 
     def function(self, node: FunctionNode) -> None:
         """Rewrite a body, in a scope of its own."""
-        outer = self._broken, self._reads, self._depth
+        outer = self._broken, self._reads, self._depth, self._handling
         self._depth = 0
+        self._handling = []
         if isinstance(node, ast.Lambda):
             with self.scope(_arguments(node)):
                 self.risky.append(set())
@@ -76,7 +85,7 @@ class Rewriter(Assignments):
         else:
             self.body(node)
         self.risky.pop()
-        self._broken, self._reads, self._depth = outer
+        self._broken, self._reads, self._depth, self._handling = outer
         for argument in _all_arguments(node):
             argument.annotation = None
         if not isinstance(node, ast.Lambda):
@@ -199,12 +208,17 @@ class Rewriter(Assignments):
         test = ast.Compare(with_arm.arm, [ast.Eq()], [ast.Constant(0)])
         arm = placed(ast.If(test, body, arms), node)
         written = ast.copy_location(ast.Tuple([*kinds], ast.Load()), node)
-        start = self.hook(node, "attempt", self.place(node, names=names), written, last)
+        looks = ast.Tuple([ast.Constant(number) for number in _looking(node)], ast.Load())
+        ast.fix_missing_locations(ast.copy_location(looks, node))
+        place = self.place(node, names=names)
+        start = self.hook(node, "attempt", place, written, last, looks)
         return with_arm.run(start, [arm])
 
     def handled(self, handler: ast.ExceptHandler, region: Region) -> list[ast.stmt]:
         """The body of a handler, with its error under its name."""
+        self._handling.append(region)
         body = self.inside(handler.body)
+        self._handling.pop()
         if handler.name is None:
             return body
         error = ast.Assign([ast.Name(handler.name, ast.Store())], region.attribute("error"))
@@ -263,8 +277,23 @@ class Rewriter(Assignments):
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
         parts = [part for part in (node.exc, node.cause) if part is not None]
         written = [self.expression(part) for part in parts]
+        if not parts and self._handling:
+            written = [placed(self._handling[-1].attribute("error"), node)]
         raised = self.hook(node, "raised", self.place(node), *written)
         return placed(ast.Raise(raised), node)
+
+
+def _looking(node: ast.Try) -> list[int]:
+    """The numbers of the handlers that look at their error, or raise it again."""
+    return [
+        number
+        for number, handler in enumerate(node.handlers, 1)
+        if handler.name in read(handler.body)
+        or any(
+            isinstance(found, ast.Raise) and found.exc is None
+            for found in statements_in_scope(handler.body)
+        )
+    ]
 
 
 def _risky(body: Sequence[ast.stmt]) -> set[str]:
