@@ -7,7 +7,7 @@ inside raises `CaptureError` with the line and the next step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import currentframe
 from itertools import islice
 from linecache import getline
@@ -57,6 +57,30 @@ class Unknown:
     def __init__(self, name: str, why: str) -> None:
         self.name = name
         self.why = why
+
+
+class Maybe(Unknown):
+    """A value that there is on some paths: where flags tell that none of the `others` was taken.
+
+    Each of these says what flags are where the value is not. `flags` are what stands for the
+    flags behind the paths.
+    """
+
+    __slots__ = ("flags", "others", "value")
+
+    def __init__(self, name: str, value: object, others: Sequence[Mapping[str, bool]]) -> None:
+        super().__init__(name, "which may have no value here")
+        self.value = value
+        self.others = others
+        self.flags: dict[str, object] = {}
+
+    def is_there(self, known: Callable[[object], bool | None]) -> bool:
+        """Whether there is a value, where so much is `known` of the flags."""
+        now = {flag: known(found) for flag, found in self.flags.items()}
+        return all(
+            any(now.get(flag) is (not truth) for flag, truth in path.items())
+            for path in self.others
+        )
 
 
 class Selection:

@@ -492,7 +492,13 @@ def error_that_is_looked_at(q: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "function", [one_of_several_errors, one_of_two_handlers, error_that_is_looked_at]
+    "function",
+    [
+        one_of_several_errors,
+        one_of_two_handlers,
+        error_that_is_looked_at,
+        bound_where_nothing_fails_in_a_round,
+    ],
 )
 def test_all_ways_agree_on_some_errors(function: Callable[..., object]) -> None:
     check(function, "où", varied=function is not error_that_is_looked_at)
@@ -501,7 +507,6 @@ def test_all_ways_agree_on_some_errors(function: Callable[..., object]) -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (bound_where_nothing_fails_in_a_round, "'a', which may have no value here"),
         (read_after_it_may_have_changed, "'x', which may have been given another value"),
         (changed_before_what_may_fail, "changed inside of 'try' before what may fail"),
         (text_of_another_error, "'the error', whose text is another one"),

@@ -23,6 +23,7 @@ from ember_mlir.frontend.selections import called, looked_up
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     UNBOUND,
+    Maybe,
     Selection,
     Spread,
     Unknown,
@@ -109,7 +110,11 @@ class BaseHooks:
             raise UnboundLocalError(
                 f"cannot access local variable '{name}' where it is not associated with a value"
             )
-        if kind is Unknown:
+        if kind is Maybe:
+            assert isinstance(value, Maybe)
+            if self._capture(number).is_there(value):
+                return value.value
+        if kind is Unknown or kind is Maybe:
             assert isinstance(value, Unknown)
             self._at(number).refuse(
                 f"the value of {describe(value)}", "give it one value and type before"

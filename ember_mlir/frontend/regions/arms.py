@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from xdsl.ir import Block, SSAValue
 
 from ember_mlir.frontend.containers import frozen
+from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import Merge, Outcome
 from ember_mlir.frontend.regions.raising import PathRaises
 from ember_mlir.frontend.regions.region import Region, State
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import known_or_symbolic
+from ember_mlir.frontend.values import Maybe, Symbolic, Unknown, known_or_symbolic
 
 
 class Arms(Region):
@@ -27,21 +28,33 @@ class Arms(Region):
 
     def enter(self, variables: Mapping[str, object]) -> State:
         if not self._outcomes:
-            self._entry = self.state(variables)
+            self._entry = tuple(map(self._if_here, self.place.names, self.state(variables)))
         self.trace.open(Block())
         self._depth = len(self.trace.scopes)
         self._raised = False
         return self._entry
+
+    def _if_here(self, name: str, value: object) -> object:
+        """A value that a name has, unless it is left from an arm before that nobody reads."""
+        if isinstance(value, Symbolic) and not self.trace.is_here(value):
+            return Unknown(name, "which has a value only in an arm before")
+        return value
 
     def takes(self, error: BaseException) -> bool:
         self._raised = super().takes(error)
         return self._raised
 
     def leave(self, variables: Mapping[str, object]) -> None:
-        block = self.trace.block
-        state = self.state(variables)
+        trace = self.trace
+        block = trace.block
+        state = tuple(
+            [
+                one.value if isinstance(one, Maybe) and trace.is_there(one) else one
+                for one in self.state(variables)
+            ]
+        )
         held = tuple(map(frozen, state))
-        changes = self.trace.close()
+        changes = trace.close()
         self._outcomes.append(Outcome(block, state, held, changes, self._raised))
 
 
@@ -66,4 +79,9 @@ def merged(
     for place, contents in changes:
         trace.change(place, before)
         place.become(known_or_symbolic(merge.filled(contents, results)))
-    return tuple([merge.filled(value, results) for value in values])
+    state = tuple([merge.filled(value, results) for value in values])
+    flags = {name: one for name, one in zip(names, state, strict=True) if name.startswith(PREFIX)}
+    for one in state:
+        if isinstance(one, Maybe) and not one.flags:
+            one.flags = flags
+    return state

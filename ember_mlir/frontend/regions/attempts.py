@@ -39,7 +39,7 @@ from ember_mlir.frontend.rewriting.jumps import PREFIX
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.tracing.scopes import Scope
-from ember_mlir.frontend.values import Symbolic, Unknown
+from ember_mlir.frontend.values import Symbolic, Unknown, known_or_symbolic
 
 BODY = 0
 
@@ -71,6 +71,11 @@ class Attempt(Arms):
         self._failed: BaseException | None = None
         self._arm = BODY
         self._named: Named | None = None
+        # What names are bound to before the first error that a handler may take.
+        self._bound: dict[str, object] = {}
+        self._may_have_failed = False
+        self._step: Operation | None = None
+        self._home: Block | None = None
 
     def __iter__(self) -> Iterator[object]:
         yield BODY
@@ -101,8 +106,9 @@ class Attempt(Arms):
                     "change it behind",
                     self.place.location,
                 )
-        if any(handler_of(error, self.kinds) is None for error in errors):
+        if self._bound or any(handler_of(error, self.kinds) is None for error in errors):
             self._move_before(body.block)
+            self._settle_bound(body)
             errors = self._errors_in(body.block.walk())
         handlers = {handler_of(error, self.kinds) for error in errors}
         self.error = Unknown("the error", "which is known only when the program runs")
@@ -151,7 +157,7 @@ class Attempt(Arms):
         trace.open(block)
         error = trace.value(block.args[0], OBJECT)
         assert isinstance(error, Symbolic)
-        self.error = as_told(error, trace.functions, [*body.walk()])
+        self.error = as_told(error, body.walk())
         for number in numbers:
             self._arm = number
             yield number
@@ -159,7 +165,7 @@ class Attempt(Arms):
         trace.location = self.place.location
         again = not self._named.exact
         choice = Choice(trace, error, self._entry, self.place.names, again=again)
-        outcome = left_with(trace, self._entry, lambda: choice.emit(kinds, handled))
+        outcome = left_with(trace, self._entry, lambda: choice.emit(kinds, handled), handled)
         self._outcomes = [first, outcome]
         self._finish()
 
@@ -189,21 +195,52 @@ class Attempt(Arms):
         self.result = inlined(self.trace, body)
 
     def enter(self, variables: Mapping[str, object]) -> State:
+        if self._arm == BODY:
+            self._home = self.trace.block
         entry = super().enter(variables)
         if self._arm == BODY:
             return entry
         # What a jump sets is the last that is done there.
         why = "which may have been given another value before the error"
-        return tuple(
-            [
-                before
-                if before is after or name.startswith(PREFIX) or name in self.last
-                else Unknown(name, why)
-                for name, before, after in zip(
-                    self.place.names, entry, self._outcomes[BODY].state, strict=True
-                )
-            ]
-        )
+        found: list[object] = []
+        for name, before, after in zip(
+            self.place.names, entry, self._outcomes[BODY].state, strict=True
+        ):
+            if before is after or name.startswith(PREFIX) or name in self.last:
+                found.append(before)
+                continue
+            bound = self._bound_before(name, after)
+            found.append(Unknown(name, why) if bound is None else bound)
+        return tuple(found)
+
+    def step(self, variables: Mapping[str, object]) -> None:
+        """A statement of the body is over: what it has bound is so if nothing has failed yet."""
+        if self._may_have_failed or len(self.trace.scopes) != self._depth:
+            return
+        block = self.trace.block
+        self._may_have_failed = self._may_take(self._errors_in(_behind(self._step, block)))
+        self._step = block.last_op
+        if not self._may_have_failed:
+            self._bound = dict(zip(self.place.names, self.state(variables), strict=True))
+
+    def _settle_bound(self, body: Outcome) -> None:
+        """Let what stands before the `try` now be what the body leaves, too."""
+        state, held = [*body.state], [*body.held]
+        for number, name in enumerate(self.place.names):
+            before = self._bound_before(name, state[number])
+            if before is not None:
+                state[number] = held[number] = before
+        body.state, body.held = state, held
+
+    def _bound_before(self, name: str, after: object) -> Symbolic | None:
+        """What a name is bound to where a handler begins, if that is known."""
+        found, last = known_or_symbolic(self._bound.get(name)), known_or_symbolic(after)
+        if not isinstance(found, Symbolic) or not isinstance(last, Symbolic):
+            return None
+        # It stands before the `try` now, and so may be read in all arms.
+        assert self._home is not None
+        here = Symbolic(found.ssa, self._home, found.layout)
+        return here if found.ssa is last.ssa else None
 
     def takes(self, error: BaseException) -> bool:
         if self.live:

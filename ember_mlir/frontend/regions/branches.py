@@ -6,7 +6,7 @@ else: x = g(b)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xdsl.dialects import scf
 from xdsl.ir import Region as Body
@@ -18,7 +18,7 @@ from ember_mlir.frontend.regions.merging import Merge, Outcome
 from ember_mlir.frontend.regions.region import State
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Symbolic
+from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
 
 class Branch(Arms):
@@ -38,6 +38,17 @@ class Branch(Arms):
         assert isinstance(self.test, Symbolic)
         self.trace.location = self.place.location
         self.result = branched(self.trace, self.test, self._outcomes, self.place.names)
+
+    def enter(self, variables: Mapping[str, object]) -> State:
+        is_body = not self._outcomes
+        state = super().enter(variables)
+        facts = self.place.facts
+        # If not all of several hold, it is not known which does not.
+        for flag, truth in facts if is_body or len(facts) == 1 else ():
+            found = known_or_symbolic(variables.get(flag))
+            if isinstance(found, Symbolic):
+                self.trace.scopes[-1].facts[found.ssa] = truth is is_body
+        return state
 
 
 def branched(

@@ -14,18 +14,17 @@ its handlers test the error all the same, and one that none of them takes is rai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from xdsl.ir import Block, Operation
 
-from ember_mlir.dialects.llm import ApplyOp, GetOp
-from ember_mlir.errors import FunctionError, errors_by_name
-from ember_mlir.frontend.applied import Functions
+from ember_mlir.dialects.llm import GetOp
+from ember_mlir.errors import errors_by_name
 from ember_mlir.frontend.containers import frozen
 from ember_mlir.frontend.layouts import BOOL, NONE
 from ember_mlir.frontend.regions.branches import branched
-from ember_mlir.frontend.regions.failing import classes, errors_of
+from ember_mlir.frontend.regions.failing import classes, is_element_of_round
 from ember_mlir.frontend.regions.merging import Outcome
 from ember_mlir.frontend.regions.raising import PathRaises
 from ember_mlir.frontend.regions.region import State
@@ -64,18 +63,11 @@ def names_of_handlers(kinds: Sequence[object]) -> Named:
     return Named(tuple(names), exact)
 
 
-def as_told(error: Symbolic, functions: Functions, ops: Sequence[Operation]) -> object:
+def as_told(error: Symbolic, ops: Iterable[Operation]) -> object:
     """The error of some operations as handlers may look at it, if it is the one of Python."""
-    if any(_has_other_text(op, functions) for op in ops):
+    if any(isinstance(op, GetOp) and not is_element_of_round(op) for op in ops):
         return Unknown("the error", "whose text is another one when the program runs")
     return error
-
-
-def _has_other_text(op: Operation, functions: Functions) -> bool:
-    """Whether an error of an operation has another text than the one of Python."""
-    return isinstance(op, GetOp) or (
-        isinstance(op, ApplyOp) and FunctionError in errors_of(op, functions)
-    )
 
 
 class IsOf:
@@ -130,17 +122,21 @@ class Choice:
             f"is_{found[0].__name__}", IsOf(found), [self.error], result=BOOL
         )
         assert isinstance(test, Symbolic)
-        other = outcome_of(self.trace, self.entry, lambda: self.emit(kinds_left, left))
+        other = outcome_of(self.trace, self.entry, lambda: self.emit(kinds_left, left), left)
         return branched(self.trace, test, [outcome, other], self.names)
 
 
-def outcome_of(trace: Trace, entry: State, emit: Callable[[], State]) -> Outcome:
-    """The outcome of what `emit` emits, in a block of its own."""
+def outcome_of(
+    trace: Trace, entry: State, emit: Callable[[], State], parts: Sequence[Outcome]
+) -> Outcome:
+    """The outcome of what `emit` emits, in a block of its own, of the `parts` in it."""
     trace.open(Block())
-    return left_with(trace, entry, emit)
+    return left_with(trace, entry, emit, parts)
 
 
-def left_with(trace: Trace, entry: State, emit: Callable[[], State]) -> Outcome:
+def left_with(
+    trace: Trace, entry: State, emit: Callable[[], State], parts: Sequence[Outcome]
+) -> Outcome:
     """The outcome of what `emit` emits in the innermost block, which it closes."""
     state, raises = entry, False
     try:
@@ -149,7 +145,7 @@ def left_with(trace: Trace, entry: State, emit: Callable[[], State]) -> Outcome:
         raises = True
     block = trace.block
     held = tuple(map(frozen, state))
-    return Outcome(block, state, held, trace.close(), raises)
+    return Outcome(block, state, held, trace.close(), raises, parts)
 
 
 def inlined(trace: Trace, outcome: Outcome) -> State:

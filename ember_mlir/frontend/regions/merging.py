@@ -27,11 +27,13 @@ from ember_mlir.frontend.layouts import (
     joined_all,
     parts_layout,
 )
+from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
 from ember_mlir.frontend.plain import ATOMS, is_list
 from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
+    Maybe,
     Symbolic,
     Unbound,
     Unknown,
@@ -51,6 +53,15 @@ class Outcome:
     held: Sequence[object]
     changes: Mapping[int, Change]
     raises: bool = False
+    parts: Sequence[Outcome] = ()
+    """The outcomes that it has been put together of."""
+
+    def paths(self) -> Iterator[Outcome]:
+        """The outcomes that it stands for, without those that do not go on."""
+        for part in self.parts:
+            yield from part.paths()
+        if not self.parts and not self.raises:
+            yield self
 
 
 class Merge:
@@ -75,8 +86,35 @@ class Merge:
             # Behind a `return` nobody looks at what has no value there.
             if any(without) and all(map(operator.le, without, returned)):
                 found.append(self.where_bound(name, variants, held))
+            elif (others := self.told_apart(name, names, without)) is not None:
+                value = self.where_bound(name, variants, held)
+                found.append(value if isinstance(value, Unknown) else Maybe(name, value, others))
             else:
                 found.append(self.value(name, variants, held))
+        return found
+
+    def told_apart(
+        self, name: str, names: Sequence[str], without: Sequence[bool]
+    ) -> list[dict[str, bool]] | None:
+        """What flags are where a name has no value, if they are something else where it has one.
+
+        It is None if they are not, if the name has a value everywhere, or nowhere.
+        """
+        if not any(without) or all(without) or name.startswith(PREFIX):
+            return None
+        flags = [number for number, flag in enumerate(names) if flag.startswith(PREFIX)]
+        arms = [*zip(self.alive, without, strict=True)]
+        found: list[dict[str, bool]] = []
+        for path in (path for one, lacks in arms if lacks for path in one.paths()):
+            differing: dict[str, bool] = {}
+            for number in flags:
+                truth = self.trace.fact(path.state[number])
+                others = [self.trace.fact(one.state[number]) for one, no in arms if not no]
+                if truth is not None and all(other is (not truth) for other in others):
+                    differing[names[number]] = truth
+            if not differing:
+                return None
+            found.append(differing)
         return found
 
     def where_bound(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
@@ -110,6 +148,9 @@ class Merge:
         if self.are_one(variants, is_same):
             return variants[0]
         for found in variants:
+            if isinstance(found, Maybe):
+                same = all(one is found or is_same(one, found.value) for one in variants)
+                return found if same else Unknown(name, found.why)
             if isinstance(found, Unknown):
                 return found
         if any(isinstance(found, Unbound) for found in variants):
@@ -174,6 +215,8 @@ class Merge:
         """A value, with results in the place of what was awaited."""
         if isinstance(value, Pending):
             return value.built(self.trace, results)
+        if isinstance(value, Maybe) and not value.flags:
+            return Maybe(value.name, self.filled(value.value, results), value.others)
         if is_any_tuple(value):
             return tuple([self.filled(item, results) for item in value])
         # The dicts of captured code stay the same ones.

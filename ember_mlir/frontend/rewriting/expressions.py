@@ -68,12 +68,18 @@ class Expressions(ast.NodeTransformer):
         self.risky: list[set[str]] = []
 
     def place(
-        self, node: ast.AST, *, site: int = -1, name: str = "", names: Sequence[str] = ()
+        self,
+        node: ast.AST,
+        *,
+        site: int = -1,
+        name: str = "",
+        names: Sequence[str] = (),
+        facts: tuple[tuple[str, bool], ...] = (),
     ) -> ast.Constant:
         """The number of a new place, as an expression."""
         assert isinstance(node, ast.expr | ast.stmt | ast.pattern)
         location = self.definition.location(node)
-        self.places.append(Place(location, site, name, tuple(names)))
+        self.places.append(Place(location, site, name, tuple(names), facts=facts))
         return ast.Constant(len(self.places) - 1)
 
     def refuse(self, node: ast.AST, what: str, step: str) -> NoReturn:

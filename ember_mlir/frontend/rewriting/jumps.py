@@ -42,14 +42,20 @@ class Block(NamedTuple):
     leaves: bool
 
 
+Facts = tuple[tuple[str, bool], ...]
+"""Flags, and whether they are set."""
+
+
 class Structured(NamedTuple):
     """A body in which nothing jumps but one `return` at its end.
 
-    `broken` has the flags of the loops that may be left before their end.
+    `broken` has the flags of the loops that may be left before their end, and `facts` what is
+    known of flags in the bodies of branches that stand for jumps.
     """
 
     body: list[ast.stmt]
     broken: dict[ast.stmt, str]
+    facts: dict[ast.stmt, Facts]
 
 
 def without_jumps(body: Sequence[ast.stmt]) -> Structured:
@@ -62,14 +68,14 @@ def without_jumps(body: Sequence[ast.stmt]) -> Structured:
     lowering = _Lowering(early, result)
     block = lowering.block(body, ())
     if not early:
-        return Structured(block.statements, lowering.broken)
+        return Structured(block.statements, lowering.broken, lowering.facts)
     if not block.leaves:
         # The end returns None, so that every path gives the result a value.
         lowering = _Lowering(early, result)
         block = lowering.block([*body, placed(ast.Return(ast.Constant(None)), last)], ())
     start = _assign(RETURNED, ast.Constant(False), body[0])
     end = placed(ast.Return(_name(result)), last)
-    return Structured([start, *block.statements, end], lowering.broken)
+    return Structured([start, *block.statements, end], lowering.broken, lowering.facts)
 
 
 class _Lowering:
@@ -79,6 +85,7 @@ class _Lowering:
         self.early = early
         self.result = result
         self.broken: dict[ast.stmt, str] = {}
+        self.facts: dict[ast.stmt, Facts] = {}
         self._made = 0
 
     def block(self, statements: Sequence[ast.stmt], loops: tuple[Loop, ...]) -> Block:
@@ -107,6 +114,7 @@ class _Lowering:
         inner = self.block(rest, loops)
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
         guard = placed(ast.If(placed(test, rest[0]), inner.statements, []), rest[0])
+        self.facts[guard] = tuple([(flag, False) for flag in sorted(flags)])
         return Block([guard], inner.flags, False)
 
     def statement(
@@ -146,6 +154,8 @@ class _Lowering:
             body = self.block([*statement.body, *rest], loops)
         made = ast.If(statement.test, body.statements or [placed(ast.Pass(), statement)], [])
         made.orelse = other.statements
+        if statement in self.facts:
+            self.facts[made] = self.facts[statement]
         leaves = body.leaves and other.leaves
         return _Lowered(
             Block([placed(made, statement)], body.flags | other.flags, leaves), takes_rest
@@ -208,6 +218,7 @@ class _Lowering:
         inner.body = [*statement.body, _assign(fine, ast.Constant(True), statement)]
         inner.orelse, inner.finalbody = [], []
         then = placed(ast.If(placed(_name(fine), statement), statement.orelse, []), statement)
+        self.facts[then] = ((fine, True),)
         body = [_assign(fine, ast.Constant(False), statement), inner, then]
         if not statement.finalbody:
             return self.block(body, loops)

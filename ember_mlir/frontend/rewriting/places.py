@@ -19,7 +19,8 @@ class Place(NamedTuple):
     """Where a hook stands; `site` numbers calls, `name` is what is read or assigned.
 
     `names` are those that a statement may bind and that matter behind it; `shape` is how a
-    value is taken apart.
+    value is taken apart. In the body of an `if` that stands for jumps, the flags are known that
+    are `facts`.
     """
 
     location: SourceLocation
@@ -27,6 +28,7 @@ class Place(NamedTuple):
     name: str = ""
     names: tuple[str, ...] = ()
     shape: Shape | None = None
+    facts: tuple[tuple[str, bool], ...] = ()
 
 
 class Shape(NamedTuple):

@@ -25,7 +25,7 @@ from typing import TypeVar
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.assignments import Assignments
-from ember_mlir.frontend.rewriting.jumps import without_jumps
+from ember_mlir.frontend.rewriting.jumps import Facts, without_jumps
 from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
 from ember_mlir.frontend.rewriting.positions import copied, placed
@@ -61,6 +61,7 @@ class Rewriter(Assignments):
     def __init__(self, definition: Definition) -> None:
         super().__init__(definition)
         self._broken: dict[ast.stmt, str] = {}
+        self._facts: dict[ast.stmt, Facts] = {}
         self._reads: Counter[str] = Counter()
         # The handlers around a statement, the innermost last.
         self._handling: list[Region] = []
@@ -75,7 +76,7 @@ class Rewriter(Assignments):
 
     def function(self, node: FunctionNode) -> None:
         """Rewrite a body, in a scope of its own."""
-        outer = self._broken, self._reads, self._depth, self._handling
+        outer = self._broken, self._facts, self._reads, self._depth, self._handling
         self._depth = 0
         self._handling = []
         if isinstance(node, ast.Lambda):
@@ -85,7 +86,7 @@ class Rewriter(Assignments):
         else:
             self.body(node)
         self.risky.pop()
-        self._broken, self._reads, self._depth, self._handling = outer
+        self._broken, self._facts, self._reads, self._depth, self._handling = outer
         for argument in _all_arguments(node):
             argument.annotation = None
         if not isinstance(node, ast.Lambda):
@@ -100,6 +101,7 @@ class Rewriter(Assignments):
             plain += made if isinstance(made, list) else [made]
         structured = without_jumps(plain)
         self._broken, self._reads = structured.broken, read(structured.body)
+        self._facts = structured.facts
         # The test of a loop asks for its flag, which stands nowhere yet.
         self._reads.update(structured.broken.values())
         names = {*_arguments(node), *bound(structured.body)}
@@ -151,7 +153,8 @@ class Rewriter(Assignments):
         with_arm = self.region(node, names)
         body, other = self.inside(node.body), self.inside(node.orelse)
         arm = placed(ast.If(with_arm.arm, body or [ast.Pass()], other), node)
-        start = self.hook(node.test, "branch", self.place(node.test, names=names), test)
+        place = self.place(node.test, names=names, facts=self._facts.get(node, ()))
+        start = self.hook(node.test, "branch", place, test)
         return with_arm.run(start, [arm])
 
     def visit_For(self, node: ast.For) -> list[ast.stmt]:
@@ -163,7 +166,7 @@ class Rewriter(Assignments):
         body = [*taken, *self.inside(node.body)]
         if broken is not None:
             unbroken = ast.UnaryOp(ast.Not(), ast.Name(broken, ast.Load()))
-            body = self.guarded(node, unbroken, body)
+            body = self.guarded(node, unbroken, body, ((broken, False),))
         start = self.hook(node.iter, "loop", self.place(node.iter, names=names), items)
         return with_arm.run(start, body, broken)
 
@@ -199,7 +202,7 @@ class Rewriter(Assignments):
         with_arm = self.region(node, names)
         last = ast.Tuple([ast.Constant(name) for name in bound_last(node.body)], ast.Load())
         ast.fix_missing_locations(ast.copy_location(last, node))
-        body = self.inside(node.body)
+        body = self.stepwise(node, with_arm)
         arms: list[ast.stmt] = []
         for number, handler in reversed([*enumerate(node.handlers, 1)]):
             handled = self.handled(handler, with_arm)
@@ -213,6 +216,17 @@ class Rewriter(Assignments):
         place = self.place(node, names=names)
         start = self.hook(node, "attempt", place, written, last, looks)
         return with_arm.run(start, [arm])
+
+    def stepwise(self, node: ast.Try, region: Region) -> list[ast.stmt]:
+        """The body of a `try`, which tells what is bound when a handler reads some of that."""
+        read_there = read(handler for handler in node.handlers)
+        if not any(name in read_there for name in bound(node.body)):
+            return self.inside(node.body)
+        made: list[ast.stmt] = []
+        for statement in node.body:
+            step = region.if_live(ast.Expr(region.call("step", region.state())))
+            made += [*self.inside([statement]), placed(step, statement)]
+        return made
 
     def handled(self, handler: ast.ExceptHandler, region: Region) -> list[ast.stmt]:
         """The body of a handler, with its error under its name."""
@@ -242,13 +256,19 @@ class Rewriter(Assignments):
         self._depth -= 1
         return made
 
-    def guarded(self, node: ast.stmt, test: ast.expr, body: list[ast.stmt]) -> list[ast.stmt]:
-        """Statements that are rewritten already, under a test that is not."""
+    def guarded(
+        self, node: ast.stmt, test: ast.expr, body: list[ast.stmt], facts: Facts = ()
+    ) -> list[ast.stmt]:
+        """Statements that are rewritten already, under a test that is not.
+
+        While it holds, the flags are what `facts` say.
+        """
         names = self.live_names(node)
         place = ast.fix_missing_locations(ast.copy_location(test, node))
         region = Region(self, node, f"{PREFIX}g{self._depth}", names)
         arm = placed(ast.If(region.arm, body, []), node)
-        start = self.hook(node, "branch", self.place(node, names=names), self.condition(place))
+        number = self.place(node, names=names, facts=facts)
+        start = self.hook(node, "branch", number, self.condition(place))
         return region.run(start, [arm])
 
     def inside(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:

@@ -24,7 +24,7 @@ from ember_mlir.frontend.containers import (
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.nesting import Nesting
 from ember_mlir.frontend.recorder import Recorder
-from ember_mlir.frontend.values import known_or_symbolic, user_location
+from ember_mlir.frontend.values import Maybe, Symbolic, known_or_symbolic, user_location
 
 _LIST_OF_IT = "make a list of it first, as in list(zip(names, texts))"
 
@@ -37,14 +37,18 @@ HERE = object()
 
 
 class Scope(Home):
-    """A region that is captured: where its operations go, and what it has changed."""
+    """A region that is captured: where its operations go, and what it has changed.
 
-    __slots__ = ("block", "journal")
+    `facts` are conditions of which it is known whether they hold there.
+    """
+
+    __slots__ = ("block", "facts", "journal")
 
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.block = block
         self.journal = Journal()
+        self.facts: dict[SSAValue, bool] = {}
 
 
 class Scoped(Recorder, ABC):
@@ -83,6 +87,20 @@ class Scoped(Recorder, ABC):
             yield
         finally:
             self.scopes.pop()
+
+    def is_there(self, value: Maybe) -> bool:
+        """Whether a value that is not on all paths is there in the innermost region."""
+        return value.is_there(self.fact)
+
+    def fact(self, condition: object) -> bool | None:
+        """Whether a condition holds in the innermost region, if that is known."""
+        found = known_or_symbolic(condition)
+        if isinstance(found, bool):
+            return found
+        if not isinstance(found, Symbolic):
+            return None
+        known = [scope.facts[found.ssa] for scope in self.scopes if found.ssa in scope.facts]
+        return known[-1] if known else None
 
     def change(self, place: Place, mark: object = HERE) -> None:
         """Take note that something is about to be changed; what was made here dies here.
