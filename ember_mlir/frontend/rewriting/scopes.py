@@ -83,8 +83,16 @@ def bound_last(body: Sequence[ast.stmt]) -> list[str]:
         targets = last.targets if isinstance(last, ast.Assign) else [last.target]
         if all(_is_of_names(target) for target in targets):
             found += bound(targets)
-    before = bound(statements)
-    return [name for name in found if name not in before]
+    before = {*bound(statements)}
+    if isinstance(last, ast.If):
+        arms = (last.body, last.orelse)
+        before = {*bound(statements[:-1]), *bound([last])}
+        for name in (name for arm in arms for name in bound_last(arm)):
+            if all(name in bound_last(arm) or name not in bound(arm) for arm in arms):
+                found.append(name)
+                before.discard(name)
+        before |= {*bound(statements[:-1]), *bound([last.test])}
+    return [name for name in dict.fromkeys(found) if name not in before]
 
 
 def _is_constant(statement: ast.stmt) -> bool:
