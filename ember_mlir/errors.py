@@ -8,6 +8,7 @@ show the line and a caret, and so that a message reads the same everywhere.
 from __future__ import annotations
 
 import builtins
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -233,6 +234,30 @@ def seen_error(error: EmberError) -> BaseException:
     """
     cause = error.__cause__ if isinstance(error, FunctionError) else None
     return error if cause is None else cause
+
+
+_FAILURE = "_ember_failure"
+
+
+def handed_on(error: EmberError) -> BaseException:
+    """The error that a handler sees, which knows what it has come in."""
+    seen = seen_error(error)
+    with suppress(AttributeError, TypeError):
+        setattr(seen, _FAILURE, None if seen is error else error)
+    return seen
+
+
+def failure_again(error: BaseException) -> EmberError | None:
+    """What an error has come in that was handed on, and has been raised again.
+
+    >>> error = ParseError("a number must be a number")
+    >>> failure_again(error), failure_again(handed_on(error)) is error
+    (None, True)
+    """
+    found = getattr(error, _FAILURE, error)
+    if found is None and isinstance(error, EmberError):
+        return error
+    return found if isinstance(found, EmberError) and found is not error else None
 
 
 def is_named(error: EmberError, names: Iterable[str]) -> bool:

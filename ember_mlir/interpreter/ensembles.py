@@ -14,8 +14,8 @@ from ember_mlir.errors import (
     InvalidIRError,
     NotAcceptedError,
     ProgramError,
+    handed_on,
     is_named,
-    seen_error,
 )
 from ember_mlir.interpreter.requests import ask, judge, whole
 from ember_mlir.semantics import Value, best, check_reducible, reduce_levels, vote
@@ -129,14 +129,14 @@ def first_success(run: Run, op: ensemble.FallbackOp | ensemble.RaceOp) -> Value:
     for region in op.arms:
         try:
             if names is not None and failed:
-                return run.block(region.block, [seen_error(failed[-1])])[0]
+                return run.block(region.block, [handed_on(failed[-1])])[0]
             return arm(run, region.block)
         except ProgramError as error:
             failed.append(error)
             if names is not None and not is_named(error, names):
                 break
     *others, last = failed
-    for other in others:
+    for other in (other for other in others if other is not last):
         last.add_note(f"also failed: {other}")
     raise last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ember_mlir.errors import EmberError, ParseError, ProviderError, seen_error
+from ember_mlir.errors import EmberError, ParseError, ProviderError, handed_on
 from ember_mlir.runtime.backoff import jittered, longest_wait
 from ember_mlir.runtime.bodies import Runs
 from ember_mlir.runtime.failures import combined
@@ -44,7 +44,7 @@ class AttemptState(Runs):
         self._result = MISSING
         own: tuple[Slot, ...] = ()
         if attempt.errors is not None and self._failed:
-            own = (seen_error(self._failed[-1]),)
+            own = (handed_on(self._failed[-1]),)
         self.run(attempt.tables[self._arm], self._arm, own, scope, around.path, redraws)
 
     def returned(self, body: Body, number: int, value: Slot) -> None:
@@ -153,7 +153,8 @@ class FirstState(Runs):
 def last_of(failed: list[EmberError]) -> EmberError:
     """The error of the last of several frames, which tells of the others."""
     *others, last = failed
-    for other in others:
+    # One that a handler has raised again is the same.
+    for other in (other for other in others if other is not last):
         last.add_note(f"also failed: {other}")
     return last
 

@@ -12,7 +12,7 @@
     %j = ensemble.judge … among %l   =>  sched.if (%l has one) do { … } else { ask }
     ensemble.vote … stop …           =>  sched.quorum … stop …   (where it may stop)
     ensemble.parallel … and …        =>  sched.parallel do { … } and { … }
-    ensemble.fallback … else …       =>  sched.attempt do { … } else { … }
+    ensemble.fallback … else …       =>  sched.attempt do { … } else { … }   (with its errors)
     ensemble.race … or …             =>  sched.first do { … } or { … }
     ensemble.cascade … else …        =>  the first rung, and a sched.if for each further one
     ensemble.refine … at_most n      =>  sched.loop … at_most n do { … }

@@ -309,3 +309,29 @@ def all_in_one(docs: list[str]) -> object:
 @pytest.mark.parametrize("function", [listed, left_at_the_first, all_in_one])
 def test_all_ways_agree_on_lists(function: Callable[..., object], docs: list[str]) -> None:
     assert differences(function, (docs,), words=("7", "yes", "bad", "1", "no", "2")) == []
+
+
+def passes_by(q: str) -> str:
+    try:
+        a = must(generate(q))
+        a += generate("FAIL" + a)
+    except BadAnswer:
+        a = "bad"
+    return a
+
+
+def test_an_error_of_no_handler_keeps_its_bill_and_its_place() -> None:
+    program = ember.compile(passes_by, strict=True)
+    with (
+        ember.Session(provider=Words(1, draws=False, words=["ok"])),
+        pytest.raises(ember.ProviderError) as caught,
+    ):
+        program("q")
+    error = caught.value
+    assert error.bill is not None
+    assert error.bill.calls == 2
+    assert error.location is not None
+    first = passes_by.__code__.co_firstlineno
+    assert error.location.line == first + 3
+    assert error.location.line in [frame.lineno + 1 for frame in caught.traceback]
+    assert not hasattr(error, "__notes__")
