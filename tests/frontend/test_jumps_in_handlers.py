@@ -222,3 +222,38 @@ def read_after_another_flag(q: str) -> object:
 def test_what_may_have_no_value_is_refused(function: Callable[..., object]) -> None:
     with pytest.raises(ember.CaptureError, match="'number', which may have no value here"):
         captured_of(function, ("q",))
+
+
+def nested_deep(q: str) -> object:
+    a = q
+    for i in range(2):
+        for j in range(2):
+            try:
+                for k in range(2):
+                    try:
+                        for n in range(2):
+                            try:
+                                try:
+                                    for m in range(2):
+                                        for o in range(2):
+                                            for p in range(2):
+                                                try:
+                                                    a = str(
+                                                        picky(generate(f"{i}{j}{k}{n}{m}{o}{p}"))
+                                                    )
+                                                except ValueError:
+                                                    a = "1"
+                                except KeyError:
+                                    a = "2"
+                            except ValueError:
+                                a = "3"
+                    except KeyError:
+                        a = "4"
+            except ValueError:
+                a = "5"
+    return a
+
+
+def test_what_is_nested_too_deep_for_python_is_refused() -> None:
+    with pytest.raises(ember.CaptureError, match="nested so deep is not captured yet; make a fun"):
+        captured_of(nested_deep, ("q",))
