@@ -7,10 +7,13 @@ show the line and a caret, and so that a message reads the same everywhere.
 
 from __future__ import annotations
 
+import builtins
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ember_mlir.providers.bill import Bill
     from ember_mlir.runtime.trace import Trace
@@ -135,6 +138,10 @@ class ShapeError(ProgramError):
     """Lists or vectors differ in length, or an index is out of range."""
 
 
+class PositionError(ShapeError, IndexError):
+    """An index is out of range."""
+
+
 class FunctionError(ProgramError):
     """A Python function that a program applies is unknown, or has raised."""
 
@@ -182,6 +189,84 @@ class ProviderError(ProgramError):
         self.retryable = retryable
         self.rate_limited = rate_limited
         self.retry_after = retry_after
+
+
+_NOT_NAMED = ("ExceptionGroup", "PythonFinalizationError")
+"""Errors of Python that not every version has which this package runs on."""
+
+
+@cache
+def errors_by_name() -> Mapping[str, type[Exception]]:
+    """The errors that a program may name to handle them: Python's own, and those of programs.
+
+    >>> errors_by_name()["LookupError"], errors_by_name()["ParseError"].__name__
+    (<class 'LookupError'>, 'ParseError')
+    """
+    found = {EmberError.__name__: EmberError, **_subclasses(ProgramError)}
+    python = {
+        name: kind
+        for name, kind in vars(builtins).items()
+        if isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and not issubclass(kind, Warning)
+        and kind.__name__ == name
+        and name not in _NOT_NAMED
+    }
+    return {**python, **found}
+
+
+def _subclasses(kind: type[Exception]) -> dict[str, type[Exception]]:
+    """A class of this file, and all below it."""
+    found = {kind.__name__: kind}
+    for below in kind.__subclasses__():
+        if below.__module__ == __name__:
+            found |= _subclasses(below)
+    return found
+
+
+def seen_error(error: EmberError) -> BaseException:
+    """The error that a handler of Python sees: of a function that has raised, what that was.
+
+    >>> error = FunctionError("a function must return a value, but raised KeyError: 'a'")
+    >>> error.__cause__ = KeyError("a")
+    >>> seen_error(error)
+    KeyError('a')
+    """
+    cause = error.__cause__ if isinstance(error, FunctionError) else None
+    return error if cause is None else cause
+
+
+_FAILURE = "_ember_failure"
+
+
+def handed_on(error: EmberError) -> BaseException:
+    """The error that a handler sees, which knows what it has come in."""
+    seen = seen_error(error)
+    with suppress(AttributeError, TypeError):
+        setattr(seen, _FAILURE, None if seen is error else error)
+    return seen
+
+
+def failure_again(error: BaseException) -> EmberError | None:
+    """What an error has come in that was handed on, and has been raised again.
+
+    >>> error = ParseError("a number must be a number")
+    >>> failure_again(error), failure_again(handed_on(error)) is error
+    (None, True)
+    """
+    found = getattr(error, _FAILURE, error)
+    if found is None and isinstance(error, EmberError):
+        return error
+    return found if isinstance(found, EmberError) and found is not error else None
+
+
+def is_named(error: EmberError, names: Iterable[str]) -> bool:
+    """Whether a handler of the errors with these names takes an error, as `except` does.
+
+    >>> is_named(PositionError("the index 3 is out of range"), ["LookupError"])
+    True
+    """
+    return isinstance(seen_error(error), tuple([errors_by_name()[name] for name in names]))
 
 
 class Interrupted(KeyboardInterrupt):

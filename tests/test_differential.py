@@ -329,13 +329,15 @@ def test_one_call_that_is_refused_is_the_error_of_both(
     if sent and reference(source, program, seed).error is None:
         victim = sent[which % len(sent)]
         expected = reference(source, program, seed, victim=victim)
-        got, refused = on_engine(compile_to(source, "exec"), program, seed, victim=victim)
+        lowered = compile_to(source, "exec")
+        got, refused = on_engine(lowered, program, seed, victim=victim)
         if got.error == expected.error:
             assert got.results == expected.results
             assert expected.error is None or expected.error[1] in refused
         else:
             assert got.error is None
-            assert stops_early(source)
+            # A call that a branch turns out not to need is ended, and does not fail then.
+            assert stops_early(source) or "exec.cancel" in print_module(lowered)
 
 
 @given(program=programs(RACES), where=st.sampled_from(EVERYWHERE[:2]), faults=FAULTS, seed=SEEDS)

@@ -6,7 +6,7 @@ from abc import ABC
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
-from xdsl.dialects.builtin import UnitAttr
+from xdsl.dialects.builtin import ArrayAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     opt_operand_def,
@@ -22,6 +22,14 @@ from xdsl.utils.exceptions import VerifyException
 
 from ember_mlir.dialects.ensemble.leaves import AcceptOp, YieldOp, last_of
 from ember_mlir.dialects.formats import parse_arms, parse_on_error, print_arms, print_on_error
+from ember_mlir.dialects.formats.errors import (
+    ERROR,
+    errors_attribute,
+    parse_errors,
+    print_errors,
+    verify_errors,
+    verify_told,
+)
 from ember_mlir.dialects.formats.strategies import verify_on_error
 from ember_mlir.dialects.operations import DialectOperation, op_definition
 from ember_mlir.dialects.values import Canonicalizes, ListType
@@ -58,16 +66,23 @@ class ArmsOp(DialectOperation, ABC):
 
 
 def verify_arms(
-    op: Operation, arms: Sequence[Region], expected: Attribute, *other: type[Operation]
+    op: Operation,
+    arms: Sequence[Region],
+    expected: Attribute,
+    *other: type[Operation],
+    told: bool = False,
 ) -> None:
     """Check that there are arms, that they take nothing, and give what is expected.
 
-    All but the last may end with an operation of the kinds `other` in place of a yield.
+    All but the last may end with an operation of the kinds `other` in place of a yield, and
+    all but the first take an error if they are `told` of it.
     """
     if not arms:
         raise VerifyException("there must be at least 1 region, but there is none")
+    if told:
+        verify_told(arms, told=True)
     for arm in arms:
-        if arm.block.args:
+        if arm.block.args and not told:
             got = ", ".join(str(argument.type) for argument in arm.block.args)
             raise VerifyException(f"the regions must take no arguments, but got {got}")
         given = last_of(arm, *other, YieldOp).operands[0].type
@@ -192,6 +207,11 @@ class FallbackOp(ArmsOp):
     one runs. If all fail, it is the error of the last, which tells of the others. Results
     of a region leave it only when the whole region has succeeded.
 
+    With `errors`, the next region runs only after an error with one of these names, and
+    takes it: Python's own errors by their names, and those of Ember. As in Python, a class
+    stands for all below it, and the first error in program order counts. What a function
+    has raised counts as what it is. Any other error is that of the fallback.
+
     ```mlir
     llm.model @small from "simulated"
     func.func @answer(%q: !llm.text) -> !llm.text {
@@ -204,13 +224,54 @@ class FallbackOp(ArmsOp):
       }
       func.return %answer : !llm.text
     }
+
+    func.func @number(%q: !llm.text) -> !llm.text {
+      %number = ensemble.fallback errors ["ParseError", "ValueError"] : !llm.text do {
+        %tried = llm.generate @small(%q) as json_schema "{\\"type\\": \\"integer\\"}" draw <1>
+        ensemble.yield %tried : !llm.text
+      } else %error {
+        %why = llm.apply pure @str(%error) : (!llm.object) -> !llm.text
+        ensemble.yield %why : !llm.text
+      }
+      func.return %number : !llm.text
+    }
     ```
     """
 
     name = "ensemble.fallback"
     WORD: ClassVar = "else"
 
+    errors = opt_prop_def(ArrayAttr[StringAttr])
+
     traits = traits_def(RecursiveMemoryEffect(), Canonicalizes())
+
+    def __init__(
+        self,
+        arms: Sequence[Region],
+        result_type: Attribute,
+        errors: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(arms, result_type)
+        if errors is not None:
+            self.errors = errors_attribute(errors)
+
+    def print(self, printer: Printer) -> None:
+        print_errors(printer, self)
+        super().print(printer)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        errors = parse_errors(parser)
+        parser.parse_punctuation(":")
+        result_type = parser.parse_type()
+        attributes, arms = parse_arms(parser, cls.WORD, None if errors is None else ERROR)
+        op = cls(arms, result_type, errors)
+        op.attributes.update(attributes)
+        return op
+
+    def verify_(self) -> None:
+        verify_errors(self)
+        verify_arms(self, self.arms, self.result.type, told=self.errors is not None)
 
 
 @op_definition

@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import (
     ArrayAttr,
     FunctionType,
     IntegerAttr,
+    StringAttr,
     SymbolRefAttr,
     UnitAttr,
 )
@@ -23,6 +24,7 @@ from xdsl.irdl import (
 
 from ember_mlir.dialects.exec.types import RunsFrames, frames_type, verify_number_of_frames
 from ember_mlir.dialects.formats import Number, OneOrMore
+from ember_mlir.dialects.formats.errors import ERROR, ERRORS, errors_attribute, verify_errors
 from ember_mlir.dialects.formats.strategies import (
     HEDGE,
     RETRY,
@@ -110,6 +112,10 @@ class AttemptOp(DialectOperation, RunsFrames):
     last, which tells of the others. A result leaves a frame only when all of it has
     succeeded.
 
+    With `errors`, the next frame runs only after an error with one of these names, and
+    takes it before what it captures; any other is the error of the attempt. Of several
+    errors in a frame the one that comes first counts, at one moment the first in the text.
+
     ```mlir
     exec.lane @lane model "small" from "simulated" concurrency 8
     exec.frame @sure(%text: !llm.text) -> !llm.text {
@@ -125,11 +131,20 @@ class AttemptOp(DialectOperation, RunsFrames):
       %sorry = exec.constant "I do not know."
       exec.return %sorry : !llm.text
     }
+    exec.frame @told(%text: !llm.text) -> !llm.text {
+      %answer = exec.attempt [@ask, @why] errors ["ProviderError"]
+          with %text : !llm.text -> !llm.text
+      exec.return %answer : !llm.text
+    }
+    exec.frame @why(%error: !llm.object, %text: !llm.text) -> !llm.text {
+      exec.return %text : !llm.text
+    }
     ```
     """
 
     name = "exec.attempt"
 
+    errors = opt_prop_def(ArrayAttr[StringAttr])
     frames = prop_def(ArrayAttr[SymbolRefAttr])
     at_most = opt_prop_def(IntegerAttr[I64])
     redraw = opt_prop_def(UnitAttr)
@@ -140,7 +155,9 @@ class AttemptOp(DialectOperation, RunsFrames):
 
     traits = traits_def(RefersTo("frames", "exec.frame"))
     custom_directives = (Number, OneOrMore)
-    assembly_format = f"custom<OneOrMore>($frames) {RETRY} {_WITH} `->` type($result) attr-dict"
+    assembly_format = (
+        f"custom<OneOrMore>($frames) {ERRORS} {RETRY} {_WITH} `->` type($result) attr-dict"
+    )
 
     def __init__(
         self,
@@ -148,15 +165,21 @@ class AttemptOp(DialectOperation, RunsFrames):
         captures: Sequence[SSAValue],
         result_type: Attribute,
         retry: Retry | None = None,
+        errors: Sequence[str] | None = None,
     ) -> None:
         super().__init__(
             operands=[captures],
-            properties={"frames": _symbols(frames), **(retry or Retry()).properties()},
+            properties={
+                "frames": _symbols(frames),
+                "errors": errors_attribute(errors),
+                **(retry or Retry()).properties(),
+            },
             result_types=[result_type],
         )
 
     def verify_(self) -> None:
         verify_number_of_frames(self.frames, least=1)
+        verify_errors(self)
         verify_attempt(self)
 
     def frame_names(self) -> Sequence[str]:
@@ -164,6 +187,12 @@ class AttemptOp(DialectOperation, RunsFrames):
 
     def frame_type(self) -> FunctionType:
         return frames_type(self.captures, [self.result.type])
+
+    def frame_type_at(self, number: int) -> FunctionType:
+        found = self.frame_type()
+        if self.errors is None or not number:
+            return found
+        return FunctionType.from_lists([ERROR, *found.inputs], found.outputs.data)
 
 
 def _symbols(names: Sequence[str]) -> ArrayAttr[SymbolRefAttr]:

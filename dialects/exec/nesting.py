@@ -43,8 +43,8 @@ def frames_of(module: ModuleOp) -> dict[str, FrameOp]:
 
 def verify_use(op: RunsFrames, frames: dict[str, FrameOp]) -> None:
     """Check that the frames which `op` runs are there and have the type of their use."""
-    expected = op.frame_type()
-    for symbol in op.frame_names():
+    for number, symbol in enumerate(op.frame_names()):
+        expected = op.frame_type_at(number)
         frame = frames.get(symbol)
         if frame is None:
             known = ", ".join(f"@{name}" for name in frames)

@@ -67,7 +67,7 @@ KEY = KeyType()
 
 
 class RunsFrames(Operation, abc.ABC):
-    """An instruction that runs frames of the module, all of one type."""
+    """An instruction that runs frames of the module, as a rule all of one type."""
 
     @abc.abstractmethod
     def frame_names(self) -> Sequence[str]:
@@ -76,6 +76,11 @@ class RunsFrames(Operation, abc.ABC):
     @abc.abstractmethod
     def frame_type(self) -> FunctionType:
         """The type that the frames must have."""
+
+    def frame_type_at(self, number: int) -> FunctionType:
+        """The type that the frame of that number must have."""
+        del number
+        return self.frame_type()
 
 
 def shown(types: Sequence[Attribute]) -> str:

@@ -10,6 +10,8 @@ from xdsl.parser import Parser, UnresolvedOperand
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.formats.errors import parse_arm, print_arm
+
 T = TypeVar("T")
 
 # Operations that bind the argument of their region: `op %x in %items ... do { }`.
@@ -93,14 +95,16 @@ def print_arms(printer: Printer, op: Operation, word: str) -> None:
     printer.print_op_attributes(op.attributes, print_keyword=True)
     for index, region in enumerate(op.regions):
         printer.print_string(f" {word} " if index else " do ")
-        printer.print_region(region, print_entry_block_args=False)
+        print_arm(printer, region)
 
 
-def parse_arms(parser: Parser, word: str) -> tuple[dict[str, Attribute], Sequence[Region]]:
-    """Read what `print_arms` prints."""
+def parse_arms(
+    parser: Parser, word: str, told: Attribute | None = None
+) -> tuple[dict[str, Attribute], Sequence[Region]]:
+    """Read what `print_arms` prints; `told` is the type of what all arms but the first take."""
     found = parser.parse_optional_attr_dict_with_keyword()
     parser.parse_keyword("do")
     regions = [parser.parse_region(())]
     while parser.parse_optional_keyword(word) is not None:
-        regions.append(parser.parse_region(()))
+        regions.append(parse_arm(parser, told))
     return dict(found.data) if found else {}, regions

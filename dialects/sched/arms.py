@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import I64, IntegerAttr, UnitAttr
+from xdsl.dialects.builtin import I64, ArrayAttr, IntegerAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     operand_def,
@@ -28,6 +28,7 @@ from ember_mlir.dialects.formats import (
     print_arms,
     print_on_error,
 )
+from ember_mlir.dialects.formats.errors import ERRORS, errors_attribute, verify_errors
 from ember_mlir.dialects.formats.strategies import (
     HEDGE,
     RETRY,
@@ -38,7 +39,14 @@ from ember_mlir.dialects.formats.strategies import (
     verify_on_error,
 )
 from ember_mlir.dialects.operations import DialectOperation, op_definition
-from ember_mlir.dialects.sched.regions import Else, Or, verify_region
+from ember_mlir.dialects.sched.regions import (
+    TOLD,
+    Else,
+    Or,
+    verify_region,
+    verify_taken,
+    verify_yielded,
+)
 from ember_mlir.dialects.sched.types import (
     YES_OR_NO,
     FutureType,
@@ -227,6 +235,10 @@ class AttemptOp(DialectOperation):
     runs after any error of the program. If all fail, it is the error of the last, which
     tells of the others. Results leave a region only when all of it has succeeded.
 
+    With `errors`, the next region runs only after an error with one of these names, and
+    takes it; any other is the error of the attempt. Of several errors in a region the one
+    that comes first counts, so what may be such an error waits for all before it.
+
     ```mlir
     func.func @sure(%a: !sched.future<!llm.text>, %b: !sched.future<!llm.text>)
         -> !sched.future<!llm.text> {
@@ -237,11 +249,26 @@ class AttemptOp(DialectOperation):
       }
       func.return %answer : !sched.future<!llm.text>
     }
+
+    func.func @told(%a: !sched.future<!llm.text>) -> !sched.future<!llm.text> {
+      %answer = sched.attempt errors ["ValueError"] -> !sched.future<!llm.text> do {
+        sched.yield %a : !sched.future<!llm.text>
+      } else %error {
+        %why = sched.task(%told = %error : !sched.future<!llm.object>)
+            -> !sched.future<!llm.text> {
+          %shown = llm.apply pure @str(%told) : (!llm.object) -> !llm.text
+          sched.yield %shown : !llm.text
+        }
+        sched.yield %why : !sched.future<!llm.text>
+      }
+      func.return %answer : !sched.future<!llm.text>
+    }
     ```
     """
 
     name = "sched.attempt"
 
+    errors = opt_prop_def(ArrayAttr[StringAttr])
     at_most = opt_prop_def(IntegerAttr[I64])
     redraw = opt_prop_def(UnitAttr)
     least_backoff = opt_prop_def(DecimalAttr)
@@ -251,22 +278,38 @@ class AttemptOp(DialectOperation):
 
     traits = traits_def(RecursiveMemoryEffect())
     custom_directives = (Else, Number)
-    assembly_format = f"{RETRY} `->` type($result) attr-dict-with-keyword custom<Else>($arms)"
+    assembly_format = (
+        f"{ERRORS} {RETRY} `->` type($result) attr-dict-with-keyword custom<Else>($arms)"
+    )
 
     def __init__(
-        self, arms: Sequence[Region], result_type: Attribute, retry: Retry | None = None
+        self,
+        arms: Sequence[Region],
+        result_type: Attribute,
+        retry: Retry | None = None,
+        errors: Sequence[str] | None = None,
     ) -> None:
         super().__init__(
-            properties=(retry or Retry()).properties(), regions=[arms], result_types=[result_type]
+            properties={
+                "errors": errors_attribute(errors),
+                **(retry or Retry()).properties(),
+            },
+            regions=[arms],
+            result_types=[result_type],
         )
 
     def verify_(self) -> None:
+        verify_errors(self)
         verify_attempt(self)
-        _verify_arms(self.arms, [self.result.type], least=1)
+        told = self.errors is not None
+        _verify_arms(self.arms, [self.result.type], least=1, told=told)
 
 
-def _verify_arms(arms: Sequence[Region], results: Sequence[Attribute], *, least: int) -> None:
+def _verify_arms(
+    arms: Sequence[Region], results: Sequence[Attribute], *, least: int, told: bool = False
+) -> None:
     if len(arms) < least:
         raise VerifyException(f"there must be at least {least} regions, but got {len(arms)}")
-    for arm in arms:
-        verify_region(arm, results)
+    for number, arm in enumerate(arms):
+        verify_taken(arm, [TOLD] if told and number else [])
+        verify_yielded(arm, results)

@@ -23,8 +23,12 @@ from xdsl.printer import Printer
 from xdsl.traits import HasParent, IsTerminator, OpTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.formats.errors import ERROR, parse_arm, print_arm
 from ember_mlir.dialects.operations import DialectOperation, op_definition
-from ember_mlir.dialects.sched.types import shown
+from ember_mlir.dialects.sched.types import FutureType, shown
+
+TOLD = FutureType(ERROR)
+"""The type of an error that an arm is told of."""
 
 
 class Arms(CustomDirective):
@@ -35,15 +39,16 @@ class Arms(CustomDirective):
 
     def parse(self, parser: Parser, state: ParsingState) -> None:
         parser.parse_keyword("do")
+        told = TOLD if "errors" in state.properties else None
         regions = [parser.parse_region(())]
         while parser.parse_optional_keyword(self.WORD) is not None:
-            regions.append(parser.parse_region(()))
+            regions.append(parse_arm(parser, told))
         self.arms.set(state, regions)
 
     def print(self, printer: Printer, state: PrintingState, op: IRDLOperation) -> None:
         for index, region in enumerate(self.arms.get(op)):
             printer.print_string(f" {self.WORD} " if index else " do ")
-            printer.print_region(region, print_entry_block_args=False)
+            print_arm(printer, region)
 
 
 @irdl_custom_directive
@@ -122,9 +127,20 @@ def yielded_type(body: Region) -> Attribute:
 
 def verify_region(body: Region, results: Sequence[Attribute]) -> None:
     """Check that a region takes nothing and yields what its operation gives."""
+    verify_taken(body, [])
+    verify_yielded(body, results)
+
+
+def verify_taken(body: Region, expected: Sequence[Attribute]) -> None:
+    """Check what a region takes."""
     taken = [argument.type for argument in body.block.args]
-    if taken:
-        raise VerifyException(f"the region must take nothing, but got {shown(taken)}")
+    if taken != [*expected]:
+        what = shown(expected) if expected else "nothing"
+        raise VerifyException(f"the region must take {what}, but got {shown(taken)}")
+
+
+def verify_yielded(body: Region, results: Sequence[Attribute]) -> None:
+    """Check that a region yields what its operation gives."""
     yielded = yielded_types(body)
     if yielded != tuple(results):
         raise VerifyException(

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from xdsl.ir import Block, Operation
 
 from ember_mlir.dialects import ensemble
-from ember_mlir.errors import InvalidIRError, NotAcceptedError, ProgramError
+from ember_mlir.dialects.formats.errors import names_of
+from ember_mlir.errors import (
+    InvalidIRError,
+    NotAcceptedError,
+    ProgramError,
+    handed_on,
+    is_named,
+)
 from ember_mlir.interpreter.requests import ask, judge, whole
 from ember_mlir.semantics import Value, best, check_reducible, reduce_levels, vote
 
@@ -113,15 +120,23 @@ def cascade(run: Run, op: ensemble.CascadeOp) -> Value:
 
 
 def first_success(run: Run, op: ensemble.FallbackOp | ensemble.RaceOp) -> Value:
-    """The value of the first arm that does not fail; if all do, the error of the last."""
+    """The value of the first arm that does not fail; if all do, the error of the last.
+
+    An error that a fallback does not name ends it.
+    """
     failed: list[ProgramError] = []
+    names = names_of(op.errors) if isinstance(op, ensemble.FallbackOp) else None
     for region in op.arms:
         try:
+            if names is not None and failed:
+                return run.block(region.block, [handed_on(failed[-1])])[0]
             return arm(run, region.block)
         except ProgramError as error:
             failed.append(error)
+            if names is not None and not is_named(error, names):
+                break
     *others, last = failed
-    for other in others:
+    for other in (other for other in others if other is not last):
         last.add_note(f"also failed: {other}")
     raise last
 

@@ -11,7 +11,7 @@ from xdsl.ir import Operation
 from ember_mlir.dialects import llm
 from ember_mlir.dialects.values import RecordType
 from ember_mlir.dialects.values.checking import check_value
-from ember_mlir.errors import FunctionError, InvalidIRError
+from ember_mlir.errors import FunctionError, InvalidIRError, failure_again
 from ember_mlir.interpreter.requests import ask, embed, score
 from ember_mlir.providers.conversations import content, conversation, tool_calls, turn
 from ember_mlir.redaction import redact, restore
@@ -122,6 +122,8 @@ def applied(run: Run, op: llm.ApplyOp) -> Value:
 
             value = run_sync(_awaited(value))
     except Exception as error:
+        if (again := failure_again(error)) is not None:
+            raise again from again.__cause__
         raise FunctionError(
             f"the function '{name}' must return a value, but raised {type(error).__name__}: {error}"
         ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ember_mlir.errors import EmberError, ParseError, ProviderError
+from ember_mlir.errors import EmberError, ParseError, ProviderError, handed_on
 from ember_mlir.runtime.backoff import jittered, longest_wait
 from ember_mlir.runtime.bodies import Runs
 from ember_mlir.runtime.failures import combined
@@ -42,7 +42,10 @@ class AttemptState(Runs):
             redraws = (*redraws, self._try)
         scope = Scope(around.engine, around.scope, self, catches=True)
         self._result = MISSING
-        self.run(attempt.tables[self._arm], self._arm, (), scope, around.path, redraws)
+        own: tuple[Slot, ...] = ()
+        if attempt.errors is not None and self._failed:
+            own = (handed_on(self._failed[-1]),)
+        self.run(attempt.tables[self._arm], self._arm, own, scope, around.path, redraws)
 
     def returned(self, body: Body, number: int, value: Slot) -> None:
         self._result = value
@@ -61,7 +64,7 @@ class AttemptState(Runs):
             return
         self._failed.append(error)
         self._arm, self._try = self._arm + 1, 0
-        if self._arm < len(attempt.tables):
+        if self._arm < len(attempt.tables) and attempt.hands_on(error):
             self.open()
         else:
             self.frame.engine.fail(self.frame, attempt, last_of(self._failed))
@@ -150,7 +153,8 @@ class FirstState(Runs):
 def last_of(failed: list[EmberError]) -> EmberError:
     """The error of the last of several frames, which tells of the others."""
     *others, last = failed
-    for other in others:
+    # One that a handler has raised again is the same.
+    for other in (other for other in others if other is not last):
         last.add_note(f"also failed: {other}")
     return last
 

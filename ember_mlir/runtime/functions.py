@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xdsl.ir import Attribute
 
 from ember_mlir.dialects.values.checking import check_value
-from ember_mlir.errors import EmberError, FunctionError, SourceLocation
+from ember_mlir.errors import EmberError, FunctionError, SourceLocation, failure_again
 from ember_mlir.runtime.calls import Call, Spec
 from ember_mlir.runtime.frames import Slot
 from ember_mlir.runtime.lists import slot_maker
@@ -64,6 +64,8 @@ class FunctionSpec(Spec):
         return answer.value if self._make is None else self._make(answer.value)
 
     def failure(self, call: Call, error: BaseException) -> EmberError:
+        if (again := failure_again(error)) is not None:
+            return again
         if isinstance(error, UnknownFunction):
             return FunctionError(
                 f"the function '{self._name}' must be given to the run, but is not"

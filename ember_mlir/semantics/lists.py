@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from math import fsum, hypot, inf, isnan
 from operator import mul
 
-from ember_mlir.errors import EmptyReduceError, ShapeError
+from ember_mlir.errors import EmptyReduceError, PositionError, ShapeError
 from ember_mlir.semantics.values import V, Vector
 
 
 def element(items: Sequence[V], index: int) -> V:
-    """The element at `index`, from the end if it is negative; `ShapeError` if there is none.
+    """The element at `index`, from the end if it is negative; `PositionError` if there is none.
 
     >>> element(["a", "b"], -1)
     'b'
     """
     if -len(items) <= index < len(items):
         return items[index]
-    raise ShapeError(
+    raise PositionError(
         f"an index must be between {-len(items)} and {len(items) - 1} in a list of "
         f"{len(items)}, but got {index}; test the length first"
         if items

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from xdsl.dialects.builtin import IndexType, i1, i64
 from xdsl.ir import Attribute
 
-from ember_mlir.dialects.values import ListType
+from ember_mlir.dialects.values import ListType, ObjectType
 from ember_mlir.testing.asking import on_error
 from ember_mlir.testing.plain import element_of, integer, is_any, is_element, is_list
 from ember_mlir.testing.writer import Maker, Name, Writer
@@ -77,8 +77,36 @@ def cascade(w: Writer, wanted: Attribute) -> str:
     return arms(w, "ensemble.cascade", "else", wanted, wanted)
 
 
+NAMED = (
+    *('"ParseError"', '"ProviderError"', '"ValueError"', '"LookupError"', '"Exception"'),
+    *('"EmptyListError", "ValueError"', '"NotAcceptedError", "ProviderError"', '"ShapeError"'),
+)
+"""Errors that fallbacks name."""
+
+
 def fallback(w: Writer, wanted: Attribute) -> str:
-    return arms(w, "ensemble.fallback", "else", wanted, wanted)
+    """A fallback after any error, or after some, which its next arms are told of."""
+    if not w.sometimes(2):
+        return arms(w, "ensemble.fallback", "else", wanted, wanted)
+    result = w.fresh()
+    w.line(f"{result} = ensemble.fallback errors [{w.pick(NAMED)}] : {wanted} do {{")
+    told: list[Name] = []
+    for arms_left in reversed(range(w.number(3, 1))):
+        with w.region(*told):
+            unused(w)
+            value = telling(w, told[0], wanted) if told and w.sometimes(2) else w.value(wanted)
+            leave(w, "ensemble.yield", (value, wanted))
+        if arms_left:
+            told = [Name(w.fresh(), ObjectType())]
+            w.line(f"}} else {told[0].name} {{")
+    return w.close(result, wanted)
+
+
+def telling(w: Writer, error: Name, wanted: Attribute) -> str:
+    """What a function makes of an error."""
+    function = w.function("pure", wanted)
+    shown = f"llm.apply pure @{function}({error.name}) : ({error.type}) -> {wanted}"
+    return w.op(shown, wanted)
 
 
 def race(w: Writer, wanted: Attribute) -> str:

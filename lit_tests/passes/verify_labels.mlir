@@ -699,3 +699,43 @@ func.func @f(%letters: !llm.list<!llm.text> {ember.label = #llm.label"pii"}) -> 
   %a = llm.generate @m(%p) draw <0>
   func.return %a : !llm.text
 }
+
+// -----
+
+// An error tells of what it comes from.
+llm.model @m from "simulated"
+llm.model @house from "simulated" clearance "pii"
+func.func @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %r = ensemble.fallback errors ["ValueError"] : !llm.text do {
+    %n = llm.apply pure @int(%letter) : (!llm.text) -> i64
+    ensemble.yield %q : !llm.text
+  } else %error {
+    %why = llm.apply pure @str(%error) : (!llm.object) -> !llm.text
+    // expected-error @+1 {{'llm.generate' must go to a model cleared for 'pii', but @m is cleared for 'public'}}
+    %a = llm.generate @m(%why) draw <0>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}
+
+// -----
+
+// What a fallback does not take tells the one around it that it has failed.
+llm.model @m from "simulated"
+llm.model @house from "simulated" clearance "pii"
+func.func @f(%letter: !llm.text {ember.label = #llm.label"pii"}, %q: !llm.text) -> !llm.text {
+  %r = ensemble.fallback : !llm.text do {
+    %b = ensemble.fallback errors ["KeyError"] : !llm.text do {
+      %n = llm.apply pure @int(%letter) : (!llm.text) -> i64
+      ensemble.yield %q : !llm.text
+    } else %error {
+      ensemble.yield %q : !llm.text
+    }
+    ensemble.yield %q : !llm.text
+  } else {
+    // expected-error @+1 {{'llm.generate' must go to a model cleared for 'pii', but @m is cleared for 'public'}}
+    %a = llm.generate @m(%q) draw <0>
+    ensemble.yield %a : !llm.text
+  }
+  func.return %r : !llm.text
+}

@@ -20,6 +20,7 @@ from xdsl.traits import IsolatedFromAbove
 from ember_mlir.dialects.ensemble import FallbackOp, MapOp, ParallelOp, RaceOp
 from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import Utf8Attr
+from ember_mlir.passes.analysis.named_errors import deciding_operations
 
 
 def decisive_operations(root: Operation) -> Set[Operation]:
@@ -36,7 +37,10 @@ def decisive_operations(root: Operation) -> Set[Operation]:
 
 
 def effectful_operations(root: Operation) -> Set[Operation]:
-    """The operations in `root` that apply a function that is not pure, and all around them."""
+    """The operations in `root` that apply a function that is not pure, and all around them.
+
+    What decides by its error which arm of a fallback runs counts as such, within that arm.
+    """
     acting: set[Operation] = set()
     for op in walk(root):
         if is_effectful(op):
@@ -44,7 +48,7 @@ def effectful_operations(root: Operation) -> Set[Operation]:
             while around is not None and around not in acting:
                 acting.add(around)
                 around = around.parent_op()
-    return acting
+    return acting | deciding_operations(root)
 
 
 def _mark(

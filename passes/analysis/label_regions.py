@@ -13,6 +13,7 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from ember_mlir.dialects import ensemble, sched
 from ember_mlir.dialects import exec as instructions
+from ember_mlir.dialects.formats.errors import takes_some_errors
 from ember_mlir.passes.analysis.flow_graph import Event, Length, Node
 from ember_mlir.passes.analysis.label_flows import (
     Body,
@@ -242,11 +243,18 @@ def cascade(flows: Flows, op: Operation, context: Context) -> Node | None:
 
 
 def attempt(flows: Flows, op: Operation, context: Context) -> Node | None:
-    """An arm runs if those before have failed, and perhaps again if it fails itself."""
+    """An arm runs if those before have failed, and perhaps again if it fails itself.
+
+    An error tells of what has failed, which is what its class and its text depend on.
+    """
     inner = inside(flows, op, context)
     bodies = flows.bodies(op)
-    again = "at_most" in op.properties
+    again, some = "at_most" in op.properties, takes_some_errors(op)
+    told: Event | None = None
     for number, body in enumerate(bodies, 1):
+        if told is not None and some:
+            for argument in body.arguments:
+                flows.flow(told, argument)
         copy_all(flows, body.yields, op.results)
         if number == len(bodies) and not again:
             flows.run(body, inner)
@@ -255,8 +263,9 @@ def attempt(flows: Flows, op: Operation, context: Context) -> Node | None:
         flows.run(body, replace(inner, failures=own))
         if again:
             flows.flow(own, inner.point)
-        if number == len(bodies) and inner.failures is not None:
+        if (number == len(bodies) or some) and inner.failures is not None:
             flows.flow(own, inner.failures)
+        told = own
         inner = replace(inside(flows, op, inner, own), failures=inner.failures)
     return leave(flows, op, inner)
 

@@ -29,6 +29,7 @@ from ember_mlir.dialects import llm
 from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.lateness import late_values
+from ember_mlir.passes.analysis.named_errors import deciding_operations
 from ember_mlir.passes.batch_requests.blocks import SeveralToList
 from ember_mlir.passes.batch_requests.kinds import groups_of
 from ember_mlir.passes.batch_requests.maps import ElementsToList
@@ -52,7 +53,8 @@ class BatchRequestsPass(Optimization):
         batched = {name for name, model in models.items() if takes_batches(model)}
         late = None if current_setting().optimize_for == "cost" else late_values(op)
         groups = groups_of(op, singles, batched, late)
-        apply_once(op, ops, [ElementsToList(batched, late), SeveralToList(groups)])
+        elements = ElementsToList(batched, late, deciding_operations(op))
+        apply_once(op, ops, [elements, SeveralToList(groups)])
 
 
 def takes_batches(model: llm.ModelOp) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.formats.answers import own_indices
 from ember_mlir.passes.analysis.lateness import is_late_in_parts, takes_time
+from ember_mlir.passes.analysis.order import is_sure
 from ember_mlir.passes.batch_requests.calls import ONE_BY_ONE, WAITS, Call, about
 from ember_mlir.passes.batch_requests.texts import is_local, is_made_in, texts_of, yield_of
 from ember_mlir.passes.canonicalize.known import is_labelled
@@ -24,9 +25,12 @@ class ElementsToList(RewritePattern):
       =>  embed @m(map %x in %xs { yield template(%x) }) site <3[*]>
     """
 
-    def __init__(self, batched: Set[str], late: Set[SSAValue] | None) -> None:
+    def __init__(
+        self, batched: Set[str], late: Set[SSAValue] | None, deciding: Set[Operation]
+    ) -> None:
         self.batched = batched
         self.late = late
+        self.deciding = deciding
 
     @rewrites
     def match_and_rewrite(self, op: ensemble.MapOp, rewriter: PatternRewriter, /) -> None:
@@ -53,6 +57,8 @@ class ElementsToList(RewritePattern):
             return ONE_BY_ONE
         if not all(inner is call or is_local(inner) for inner in body.ops):
             return "is not all that is asked or done for an element"
+        if op in self.deciding and not all(inner is call or is_sure(inner) for inner in body.ops):
+            return "is beside what may fail, too, and what fails first decides which arm runs"
         if not call.result.has_one_use():
             return "gives what is read for an element, too"
         if isinstance(call, llm.ScoreOp) and is_made_in(body, call.labels):

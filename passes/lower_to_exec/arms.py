@@ -65,5 +65,6 @@ class LowerAttempt(RewritePattern):
     def match_and_rewrite(self, op: sched.AttemptOp, rewriter: PatternRewriter, /) -> None:
         frames, captures = self.frames.outline(op)
         made = instructions.AttemptOp(frames, captures, op.result.type)
-        copy_properties(op, made, ("at_most", "redraw", "least_backoff", "most_backoff"))
+        names = ("errors", "at_most", "redraw", "least_backoff", "most_backoff")
+        copy_properties(op, made, names)
         replace(rewriter, op, made)

@@ -12,7 +12,7 @@
     %j = ensemble.judge … among %l   =>  sched.if (%l has one) do { … } else { ask }
     ensemble.vote … stop …           =>  sched.quorum … stop …   (where it may stop)
     ensemble.parallel … and …        =>  sched.parallel do { … } and { … }
-    ensemble.fallback … else …       =>  sched.attempt do { … } else { … }
+    ensemble.fallback … else …       =>  sched.attempt do { … } else { … }   (with its errors)
     ensemble.race … or …             =>  sched.first do { … } or { … }
     ensemble.cascade … else …        =>  the first rung, and a sched.if for each further one
     ensemble.refine … at_most n      =>  sched.loop … at_most n do { … }
@@ -92,7 +92,7 @@ class LowerToSchedPass(ModulePass):
         apply_once(op, regions_first(op), patterns(lanes, acting, stopping))
         for function in op.ops:
             if isinstance(function, func.FuncOp):
-                if function in acting:
+                if acting:
                     order_effects(function)
                 sink_local_tasks(function.body)
 
@@ -110,7 +110,7 @@ def patterns(
         LocalToTask(ordered=bool(acting)),
         GenerateToTask(lanes),
         ListToList(),
-        SampleToFanout(lanes),
+        SampleToFanout(lanes, acting),
         MapToFanout(acting),
         ReduceToReduce(acting),
         RedactToTasks(),

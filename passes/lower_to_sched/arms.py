@@ -8,6 +8,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from ember_mlir.dialects import ensemble, llm, sched
+from ember_mlir.dialects.formats.errors import names_of
 from ember_mlir.dialects.values import ListType
 from ember_mlir.passes.lower_to_sched.regions import (
     add_before,
@@ -104,7 +105,8 @@ class FallbackToAttempt(RewritePattern):
 
     @rewrites
     def match_and_rewrite(self, op: ensemble.FallbackOp, rewriter: PatternRewriter, /) -> None:
-        replace(rewriter, op, sched.AttemptOp(taken_arms(op), sched.future_of(op.result.type)))
+        errors, found = names_of(op.errors), sched.future_of(op.result.type)
+        replace(rewriter, op, sched.AttemptOp(taken_arms(op), found, errors=errors))
 
 
 class RaceToFirst(RewritePattern):

@@ -14,6 +14,9 @@ a branch or a loop gives a token of that too, and what members yield waits for o
 Where a failure is handled, by another arm or by `on_error`, the program goes on, and an
 effect must not be lost by it: there, what can fail behind an effect waits for the effect.
 Elsewhere it need not, as a failure ends the program.
+
+Where a fallback names the errors that it takes, the first error in program order decides. So
+within such an arm, what may be one of these errors has a place as if it had an effect.
 """
 
 from __future__ import annotations
@@ -26,9 +29,11 @@ from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSAValues
 
 from ember_mlir.dialects import sched
+from ember_mlir.dialects.formats.errors import takes_some_errors
 from ember_mlir.dialects.locations import unnamed
 from ember_mlir.dialects.sched.tasks import LOCAL_OPS, REQUESTS
 from ember_mlir.passes.analysis.label_values import can_fail
+from ember_mlir.passes.analysis.named_errors import deciding_operations
 from ember_mlir.passes.lower_to_sched.regions import add_before, last_of, regions_first
 from ember_mlir.passes.rewriting import block_for
 
@@ -36,12 +41,15 @@ Members = sched.FanoutOp | sched.ReduceOp | sched.ParallelOp
 
 
 def acting_operations(root: Operation) -> Set[Operation]:
-    """The operations in `root` that apply a function with an effect, and all around them."""
+    """The operations in `root` that apply a function with an effect, and all around them.
+
+    What decides by its error which arm runs counts as such, up to the fallback.
+    """
     acting: set[Operation] = set()
     for op in regions_first(root):
         if op.name == "llm.apply" and op.properties.get("effect") == StringAttr("effectful"):
             _mark(op, acting)
-    return acting
+    return acting | deciding_operations(root)
 
 
 def failing_operations(root: Operation) -> Set[Operation]:
@@ -63,7 +71,8 @@ def _mark(op: Operation, marked: set[Operation], *, until_handled: bool = False)
         region = found.parent_region()
         found = None if region is None else region.parent
         if until_handled and found is not None and handles(found, region):
-            return
+            if not takes_some_errors(found):
+                return
 
 
 def handles(op: Operation, region: Region | None) -> bool:
@@ -79,7 +88,10 @@ def handles(op: Operation, region: Region | None) -> bool:
 
 def order_effects(function: func.FuncOp) -> None:
     """Give the effects in a function the order that they have in the text."""
-    order = Order(acting_operations(function), failing_operations(function))
+    acting, around = acting_operations(function), set[Operation]()
+    for op in acting:
+        _mark(op, around)
+    order = Order(acting, failing_operations(function), around)
     order.block(function.body.block, Before(None, None, handled=False), covered=False)
 
 
@@ -155,11 +167,17 @@ class Inside(NamedTuple):
 
 
 class Order:
-    """The walk over a function: `acting` operations have effects in them, `failing` can fail."""
+    """The walk over a function: `acting` operations have effects in them, `failing` can fail.
 
-    def __init__(self, acting: Set[Operation], failing: Set[Operation]) -> None:
+    `around` are the acting ones and all around them.
+    """
+
+    def __init__(
+        self, acting: Set[Operation], failing: Set[Operation], around: Set[Operation]
+    ) -> None:
         self.acting = acting
         self.failing = failing
+        self.around = around
 
     def block(self, block: Block, before: Before, *, covered: bool) -> None:
         """Order the effects of a block, and note in `before` what stands in it.
@@ -194,6 +212,8 @@ class Order:
         acts, fails = op in self.acting, op in self.failing
         effect = before.effect(op) if acts or fails else None
         if not acts and effect is None and not (fails and covered):
+            if op in self.around:
+                self.inside(op, before)
             return
         inside = Inside(before.token(op) if acts else None, effect, before.handled)
         covered = covered or (acts and before.handled)
@@ -213,6 +233,12 @@ class Order:
             before.add_effect(*over)
         elif fails and covered:
             before.add_failing(*over)
+
+    def inside(self, op: Operation, before: Before) -> None:
+        """Order what stands in the regions of `op`, where nothing outside matters."""
+        inside = Inside(None, None, before.handled)
+        for region in op.regions:
+            self.block(region.block, inside.before(op, region), covered=False)
 
     def branch(self, op: sched.IfOp, inside: Inside, *, covered: bool) -> Sequence[SSAValue]:
         """Order the regions of a branch; what says that it is over, if it is `covered`."""

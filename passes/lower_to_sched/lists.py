@@ -27,8 +27,9 @@ class SampleToFanout(RewritePattern):
     ensemble.sample 5 of @m(%p) on_error drop  =>  sched.fanout times 5 on_error drop do { … }
     """
 
-    def __init__(self, lanes: Lanes) -> None:
+    def __init__(self, lanes: Lanes, acting: Set[Operation]) -> None:
         self.lanes = lanes
+        self.acting = acting
 
     @rewrites
     def match_and_rewrite(self, op: ensemble.SampleOp, rewriter: PatternRewriter, /) -> None:
@@ -39,6 +40,7 @@ class SampleToFanout(RewritePattern):
             op.count.value.data,
             closed(Block([call]), op, call.result),
             sched.future_of(op.result.type),
+            in_order=op in self.acting,
             drop=op.drop is not None,
             default=op.default,
         )

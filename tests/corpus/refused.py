@@ -14,16 +14,6 @@ from .talking import Assistant
 from .typed import Action
 from .written import Written
 
-
-def shopping_agent(question: str) -> str:
-    """An agent that looks up prices and calculates, in at most four turns."""
-    clerk = ember.agent([price, calculate], max_steps=4, system="You work in a shop.")
-    try:
-        return clerk(question).strip()
-    except ember.NotAcceptedError:
-        return "Please ask somebody else."
-
-
 TOOLS: dict[str, Callable[..., Any]] = {"price": price, "calculate": calculate}
 
 
@@ -85,23 +75,6 @@ def meeting_actions(transcript: str) -> dict[str, list[str]]:
     return {owner: sorted(tasks) for owner, tasks in sorted(todo.items())}
 
 
-def rubric_grades(essay: str) -> float | None:
-    """Several grades of several judges as lists of numbers; none if they cannot be read."""
-    totals: list[float] = []
-    for character in ("strict", "kind", "tired"):
-        try:
-            grades = ember.generate(
-                f"Be {character}. Grade style, content and spelling from 0 to 9.\n{essay}",
-                schema=list[int],
-                retries=0,
-            )
-        except ember.ParseError:
-            continue
-        if len(grades) > 0:
-            totals.append(sum(grades) / len(grades))
-    return round(sum(totals) / len(totals), 2) if totals else None
-
-
 def summarizing_memory(texts: list[str]) -> list[str]:
     """A talk in which only the last turns are sent in full."""
     assistant = Assistant()
@@ -111,10 +84,8 @@ def summarizing_memory(texts: list[str]) -> list[str]:
 QUESTIONS = (("What do an apple and a cake cost?",), ("Is bread dearer than cake?",))
 
 REFUSED = [
-    Written(shopping_agent, QUESTIONS),
     Written(tool_loop, QUESTIONS),
     Written(cart_agent, (("Two apples, please",), ("Bread and cake",))),
     Written(meeting_actions, (("Ann: I call them.",), ("We talked.",))),
-    Written(rubric_grades, (("Dogs are nice. I like dogs.",), ("On the nature of rivers",))),
     Written(summarizing_memory, ((["Hi", "I am Ann", "Who am I?", "Bye"],), (["Hi"],))),
 ]

@@ -19,6 +19,7 @@ from . import (
     debating,
     embedding,
     extracting,
+    failing,
     guarding,
     judging,
     languages,
@@ -38,7 +39,7 @@ from .written import Written
 THEMES = (
     *(coding, debating, extracting, guarding, judging, languages, planning),
     *(retrieving, routing, searching, summarizing, voting, writing),
-    *(acting, embedding, talking, typed),
+    *(acting, embedding, failing, talking, typed),
 )
 CORPUS: Sequence[Written] = [written for theme in THEMES for written in theme.PROGRAMS]
 

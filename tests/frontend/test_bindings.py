@@ -326,6 +326,14 @@ def test_what_is_bound_inside_of_an_expression_is_not_told() -> None:
         ("def f(): return f()\nf", ""),
         ("if a:\n  def f(): pass\nf", "f"),
         ("if a: import x\nx", "x"),
+        ("if a: x = 1\nf = lambda x: x", ""),
+        ("if a: x = 1\nf = lambda y=x: y", "x"),
+        ("if a: x = 1\n[x for x in a]", ""),
+        ("if a: x = 1\n[y for x in x for y in a]", "x"),
+        ("if a: x = 1\ndef f(x): return x", ""),
+        ("if a: x = 1\ndef f(y=x): return y", "x"),
+        ("if a: x = 1\ndef f():\n  x = 2\n  return x", ""),
+        ("try: pass\nexcept E as e: pass\nf = lambda e: e", ""),
     ],
 )
 def test_the_analysis(body: str, expected: str) -> None:

@@ -17,6 +17,7 @@ from ember_mlir.frontend.narrowing import (
 from ember_mlir.frontend.one_by_one import iterated
 from ember_mlir.frontend.regions.attempts import Attempt
 from ember_mlir.frontend.regions.branches import Branch
+from ember_mlir.frontend.regions.handling import emit_again
 from ember_mlir.frontend.regions.loops import Loop, Rounds, steps
 from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
 from ember_mlir.frontend.regions.region import Region
@@ -71,9 +72,16 @@ class StatementHooks(ExpressionHooks):
             return operators.truth(self._capture(number), found)
         return bool(found)
 
-    def attempt(self, number: int, kinds: tuple[object, ...], last: tuple[str, ...], /) -> Attempt:
+    def attempt(
+        self,
+        number: int,
+        kinds: tuple[object, ...],
+        last: tuple[str, ...],
+        looks: tuple[int, ...],
+        /,
+    ) -> Attempt:
         """A `try`."""
-        return self._begun(Attempt(self._recorder, self._places[number], kinds, last))
+        return self._begun(Attempt(self._recorder, self._places[number], kinds, last, looks))
 
     def _begun(self, region: RegionT) -> RegionT:
         """A region, which forgets the expressions that an error in it leaves unfinished."""
@@ -88,17 +96,26 @@ class StatementHooks(ExpressionHooks):
 
     def raised(self, number: int, error: object = None, cause: object = None, /) -> BaseException:
         """What is raised."""
-        del cause
         recorder = self._at(number)
         if error is None or isinstance(error, Unknown):
             recorder.refuse("'raise' of an error that is handled", "leave the 'try' out")
+        again = known_or_symbolic(error)
+        if isinstance(again, Symbolic):
+            emit_again(self._capture(number), again)
+            return PathRaises()
         if isinstance(error, type) and issubclass(error, BaseException):
             error = error()
+        if isinstance(recorder, Trace) and isinstance(known_or_symbolic(cause), Symbolic):
+            assert isinstance(error, BaseException)
+            emit_raise(recorder, error, cause)
+            return PathRaises()
         if isinstance(error, SymbolicError):
             assert isinstance(recorder, Trace)
             emit_raise(recorder, error)
             return PathRaises()
         assert isinstance(error, BaseException)
+        if isinstance(cause, BaseException):
+            error.__cause__ = cause
         return error
 
     # Patterns

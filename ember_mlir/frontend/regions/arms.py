@@ -13,7 +13,7 @@ from ember_mlir.frontend.regions.raising import PathRaises
 from ember_mlir.frontend.regions.region import Region, State
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import known_or_symbolic
+from ember_mlir.frontend.values import UNBOUND, Symbolic, known_or_symbolic
 
 
 class Arms(Region):
@@ -27,11 +27,16 @@ class Arms(Region):
 
     def enter(self, variables: Mapping[str, object]) -> State:
         if not self._outcomes:
-            self._entry = self.state(variables)
+            self._entry = tuple(map(self._if_here, self.state(variables)))
         self.trace.open(Block())
         self._depth = len(self.trace.scopes)
         self._raised = False
         return self._entry
+
+    def _if_here(self, value: object) -> object:
+        """A value that a name has, unless it is left from an arm before that nobody reads."""
+        is_left = isinstance(value, Symbolic) and not self.trace.is_here(value)
+        return UNBOUND if is_left else value
 
     def takes(self, error: BaseException) -> bool:
         self._raised = super().takes(error)

@@ -3,10 +3,10 @@
     try: x = f(a)                 =>   %x = ensemble.fallback do { … yield %fa }
     except Exception: x = b                             else { … yield %b }
 
-A fallback takes its next arm after any error of the program. So what comes before the first
-error that a handler may take stands before it, as in `float(generate(q))` with a handler of
-ValueError. Where what is left is one function that may fail otherwise, too, it says itself
-whether the handler takes its error (`catching.py`); anything else is refused.
+What comes before the first error that a handler may take stands before the fallback, as in
+`float(generate(q))` with a handler of ValueError. Where what is left may fail otherwise, too,
+or where the error is looked at, the fallback names the errors that it takes (`handling.py`);
+one function says itself whether it has failed with such an error (`catching.py`).
 """
 
 from __future__ import annotations
@@ -19,18 +19,27 @@ from xdsl.ir import Region as Body
 from ember_mlir.dialects.ensemble import FallbackOp, YieldOp
 from ember_mlir.dialects.llm import FieldOp, RecordOp
 from ember_mlir.dialects.values import RecordType
+from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.arms import Arms, merged
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.catching import can_catch, caught
 from ember_mlir.frontend.regions.failing import classes, errors_of, handler_of, is_taken
+from ember_mlir.frontend.regions.handling import (
+    Choice,
+    Named,
+    as_told,
+    inlined,
+    left_with,
+    names_of_handlers,
+)
 from ember_mlir.frontend.regions.merging import Merge, Outcome
 from ember_mlir.frontend.regions.region import State
-from ember_mlir.frontend.rewriting.jumps import PREFIX
+from ember_mlir.frontend.rewriting.bindings import is_of_jump
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.tracing.scopes import Scope
-from ember_mlir.frontend.values import Symbolic, Unknown
+from ember_mlir.frontend.values import Symbolic, Unknown, known_or_symbolic
 
 BODY = 0
 
@@ -38,22 +47,35 @@ BODY = 0
 class Attempt(Arms):
     """One `try`; `kinds` are the classes of its handlers.
 
-    Of the names that it binds, `last` are those that have no new value when it fails.
+    Of the names that it binds, `last` are those that have no new value when it fails; the
+    handlers of the numbers `looks` look at their error.
 
     In a run of the code as it is, the body runs, and a handler if it fails. In a capture the
     body is captured, and the handler of all its errors behind it.
     """
 
     def __init__(
-        self, recorder: Recorder, place: Place, kinds: Sequence[object], last: Sequence[str]
+        self,
+        recorder: Recorder,
+        place: Place,
+        kinds: Sequence[object],
+        last: Sequence[str],
+        looks: Sequence[int] = (),
     ) -> None:
         super().__init__(recorder, place)
         self.kinds = kinds
         self.last = last
+        self.looks = frozenset(looks)
         self.scope: Scope | None = None
         self.live = isinstance(recorder, Trace)
         self._failed: BaseException | None = None
         self._arm = BODY
+        self._named: Named | None = None
+        # What names are bound to before the first error that a handler may take.
+        self._bound: dict[str, object] = {}
+        self._may_have_failed = False
+        self._step: Operation | None = None
+        self._home: Block | None = None
 
     def __iter__(self) -> Iterator[object]:
         yield BODY
@@ -84,45 +106,68 @@ class Attempt(Arms):
                     "change it behind",
                     self.place.location,
                 )
-        if any(handler_of(error, self.kinds) is None for error in errors):
+        if self._bound or any(handler_of(error, self.kinds) is None for error in errors):
             self._move_before(body.block)
+            self._settle_bound(body)
             errors = self._errors_in(body.block.walk())
         handlers = {handler_of(error, self.kinds) for error in errors}
         self.error = Unknown("the error", "which is known only when the program runs")
-        if len(handlers) == 1 and None not in handlers:
-            (found,) = handlers
-            self._arm = found or BODY
-            yield self._arm
-            self._finish()
-            return
-        self._arm, failed = self._caught(body.block)
-        yield self._arm
-        body, handled = self._outcomes
-        self.trace.location = self.place.location
-        outcomes = [handled, body]
-        self.result = branched(self.trace, failed, outcomes, self.place.names)
+        numbers = self._numbers(errors)
+        if self.looks.isdisjoint(numbers):
+            if len(numbers) == 1 and None not in handlers:
+                (self._arm,) = numbers
+                yield self._arm
+                self._finish()
+                return
+            if len(numbers) == 1 and self._is_one_step(body.block):
+                yield from self._tested(body.block, numbers[0])
+                return
+        yield from self._told(body.block, numbers)
 
-    def _caught(self, block: Block) -> tuple[int, Symbolic]:
-        """The handler of the only step that it may take an error of, and whether that has failed.
-
-        What the handler does not take is an error of the program.
-        """
-        trace, first = self.trace, block.first_op
-        behind = _behind(first, block)
-        errors = self._errors_in(() if first is None else first.walk())
-        may_take = [
-            number for number, kind in enumerate(self.kinds, 1) if is_taken(errors, classes(kind))
+    def _numbers(self, errors: Iterable[type[BaseException]]) -> Sequence[int]:
+        """The numbers of the handlers that may take one of these errors."""
+        found = [*errors]
+        return [
+            number for number, kind in enumerate(self.kinds, 1) if is_taken(found, classes(kind))
         ]
-        if len(may_take) != 1 or not can_catch(first) or self._may_take(self._errors_in(behind)):
-            found = self._errors_in(block.walk())
-            names = " or ".join(sorted(kind.__name__ for kind in found))
-            trace.refuse(
-                f"'try' around what may raise {names}, which no one handler takes,",
-                "handle them together, as in 'except Exception'",
-                self.place.location,
-            )
+
+    def _is_one_step(self, block: Block) -> bool:
+        """Whether only the first step fails with what a handler takes, and can tell so itself."""
+        first = block.first_op
+        return can_catch(first) and not self._may_take(self._errors_in(_behind(first, block)))
+
+    def _tested(self, block: Block, number: int) -> Iterator[object]:
+        """Capture a handler of the only step whose errors it takes: it runs if that has failed."""
+        trace = self.trace
         trace.location = self.place.location
-        return may_take[0], caught(trace, block, classes(self.kinds[may_take[0] - 1]))
+        failed = caught(trace, block, classes(self.kinds[number - 1]))
+        self._arm = number
+        yield number
+        body, handled = self._outcomes
+        trace.location = self.place.location
+        outcomes = [handled, body]
+        self.result = branched(trace, failed, outcomes, self.place.names)
+
+    def _told(self, body: Block, numbers: Sequence[int]) -> Iterator[object]:
+        """Capture handlers of some errors, which are told of theirs."""
+        trace = self.trace
+        kinds = [self.kinds[number - 1] for number in numbers]
+        self._named = names_of_handlers(kinds)
+        block = Block(arg_types=[OBJECT.type])
+        trace.open(block)
+        error = trace.value(block.args[0], OBJECT)
+        assert isinstance(error, Symbolic)
+        self.error = as_told(error, body.walk())
+        for number in numbers:
+            self._arm = number
+            yield number
+        first, *handled = self._outcomes
+        trace.location = self.place.location
+        again = not self._named.exact
+        choice = Choice(trace, error, self._entry, self.place.names, again=again)
+        outcome = left_with(trace, self._entry, lambda: choice.emit(kinds, handled))
+        self._outcomes = [first, outcome]
+        self._finish()
 
     def _errors_in(self, ops: Iterable[Operation]) -> set[type[BaseException]]:
         """The errors that some operations may be when the program runs."""
@@ -145,34 +190,59 @@ class Attempt(Arms):
 
     def _inline(self, body: Outcome) -> None:
         """What no handler takes is done as if there were no `try`."""
-        trace = self.trace
-        for op in [*body.block.ops]:
-            op.detach()
-            trace.block.add_op(op)
-        trace.moved[body.block] = trace.block
         assert self.scope is not None
-        self.scope.join(trace.scopes[-1])
-        for change in body.changes.values():
-            trace.change(change.place)
-            change.place.become(change.after)
-        self.result = tuple(body.state)
+        self.scope.join(self.trace.scopes[-1])
+        self.result = inlined(self.trace, body)
 
     def enter(self, variables: Mapping[str, object]) -> State:
+        if self._arm == BODY:
+            self._home = self.trace.block
         entry = super().enter(variables)
         if self._arm == BODY:
             return entry
         # What a jump sets is the last that is done there.
         why = "which may have been given another value before the error"
-        return tuple(
-            [
-                before
-                if before is after or name.startswith(PREFIX) or name in self.last
-                else Unknown(name, why)
-                for name, before, after in zip(
-                    self.place.names, entry, self._outcomes[BODY].state, strict=True
-                )
-            ]
-        )
+        found: list[object] = []
+        for name, before, after in zip(
+            self.place.names, entry, self._outcomes[BODY].state, strict=True
+        ):
+            if before is after or is_of_jump(name) or name in self.last:
+                found.append(before)
+                continue
+            bound = self._bound_before(name, after)
+            found.append(Unknown(name, why) if bound is None else bound)
+        return tuple(found)
+
+    def step(self, variables: Mapping[str, object]) -> None:
+        """A statement of the body is over: what it has bound is so if nothing has failed yet."""
+        if self._may_have_failed or len(self.trace.scopes) != self._depth:
+            return
+        block = self.trace.block
+        self._may_have_failed = self._may_take(self._errors_in(_behind(self._step, block)))
+        self._step = block.last_op
+        if not self._may_have_failed:
+            self._bound = dict(zip(self.place.names, self.state(variables), strict=True))
+
+    def _settle_bound(self, body: Outcome) -> None:
+        """Let what stands before the `try` now be what the body leaves, too."""
+        state, held = [*body.state], [*body.held]
+        for number, name in enumerate(self.place.names):
+            before = self._bound_before(name, state[number])
+            if before is not None:
+                state[number] = held[number] = before
+        body.state, body.held = state, held
+
+    def _bound_before(self, name: str, after: object) -> object | None:
+        """What a name is bound to where a handler begins, if that is known."""
+        found, last = known_or_symbolic(self._bound.get(name)), known_or_symbolic(after)
+        if isinstance(found, bool) and found is last:
+            return found
+        if not isinstance(found, Symbolic) or not isinstance(last, Symbolic):
+            return None
+        # It stands before the `try` now, and so may be read in all arms.
+        assert self._home is not None
+        here = Symbolic(found.ssa, self._home, found.layout)
+        return here if found.ssa is last.ssa else None
 
     def takes(self, error: BaseException) -> bool:
         if self.live:
@@ -202,7 +272,9 @@ class Attempt(Arms):
 
         merge.end_arms(end)
         whole = merge.types[0] if len(merge.types) == 1 else record
-        result = trace.emit(FallbackOp([Body(outcome.block) for outcome in self._outcomes], whole))
+        arms = [Body(outcome.block) for outcome in self._outcomes]
+        errors = None if self._named is None else self._named.names
+        result = trace.emit(FallbackOp(arms, whole, errors))
         if len(merge.types) == 1:
             return [result]
         return [trace.emit(FieldOp(name, result)) for name in names]

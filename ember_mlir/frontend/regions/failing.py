@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xdsl.ir import Operation
+from xdsl.dialects import scf
+from xdsl.ir import Block, Operation
 from xdsl.traits import is_speculatable
 
-from ember_mlir.dialects.llm import ApplyOp, GenerateOp, GetOp, ParseOp
+from ember_mlir.dialects.llm import ApplyOp, GenerateOp, GetOp, LengthOp, ParseOp
 from ember_mlir.errors import FunctionError, ParseError, ProgramError, ProviderError
 from ember_mlir.frontend.applied import Applied, Functions, Hole
 from ember_mlir.frontend.layouts import BOOL, FLOAT, INT, TEXT_LEAF, Layout, ListOf
@@ -40,9 +41,18 @@ def errors_of(op: Operation, functions: Functions) -> Errors:
         case ParseOp():
             return [ParseError]
         case GetOp():
-            return [IndexError]
+            return [] if is_element_of_round(op) else [IndexError]
         case _:
             return [] if is_speculatable(op) or op.regions else [ProgramError]
+
+
+def is_element_of_round(op: GetOp) -> bool:
+    """Whether an element is that of a round of a loop over the list, and so is there."""
+    loop = op.index.owner.parent_op() if isinstance(op.index.owner, Block) else None
+    if not isinstance(loop, scf.ForOp) or op.index is not loop.body.block.args[0]:
+        return False
+    length = loop.ub.owner
+    return isinstance(length, LengthOp) and length.operands[0] is op.items
 
 
 def errors_of_applied(applied: Applied) -> Errors:

@@ -28,8 +28,11 @@ class SymbolicError(Exception):
         self.given = args
 
 
-def emit_raise(trace: Trace, error: BaseException) -> None:
-    """Let the program raise `error` here; one that is on its way already has been emitted."""
+def emit_raise(trace: Trace, error: BaseException, cause: object = None) -> None:
+    """Let the program raise `error` here, from its cause if that is known only when it runs.
+
+    One that is on its way already has been emitted.
+    """
     if isinstance(error, PathRaises):
         return
     made, given = type(error), error.args
@@ -37,7 +40,10 @@ def emit_raise(trace: Trace, error: BaseException) -> None:
         made, given = error.made, error.given
     name = f"raise_{made.__name__}"
     args = [known_or_symbolic(argument) for argument in given]
-    trace.apply_python(name, Raising(made), args, result=NONE, effect="effectful")
+    raising = Raising(made) if cause is None else RaisingFrom(made)
+    if cause is not None:
+        args.append(known_or_symbolic(cause))
+    trace.apply_python(name, raising, args, result=NONE, effect="effectful")
 
 
 def emit_check(trace: Trace, error: Exception, condition: object) -> None:
@@ -113,3 +119,12 @@ class Checking:
     def __call__(self, condition: object) -> None:
         if not condition:
             raise self.made(*self.args)
+
+
+class RaisingFrom(Raising):
+    """Raises an error of a class from its cause, which comes last."""
+
+    def __call__(self, *args: object) -> None:
+        *given, cause = args
+        assert isinstance(cause, BaseException)
+        raise self.made(*given) from cause

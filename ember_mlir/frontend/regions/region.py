@@ -92,7 +92,10 @@ def _nothing() -> None:
 _OF_OPERATIONS = os.path.dirname(xdsl.__file__) + os.sep
 """Where errors come from that no code of a user's has made."""
 
-_REGIONS = ("arms", "branches", "carried", "catching", "choices", "failing", "merging", "raising")
+_REGIONS = (
+    *("arms", "branches", "carried", "catching", "choices", "failing", "handling", "merging"),
+    "raising",
+)
 _INNER = tuple(
     [
         os.path.join(PACKAGE, "frontend", name)

@@ -36,6 +36,11 @@ def flag_of(name: str) -> str:
     return _FLAG + name
 
 
+def is_of_jump(name: str) -> bool:
+    """Whether a name is one of ours that tells of a jump, not of whether a name has a value."""
+    return name.startswith(PREFIX) and not name.startswith(_FLAG)
+
+
 def refusal_of(name: str) -> str:
     """A name that no user has: where it is in a scope, `name` is not to be read there."""
     return f"{PREFIX}unsure_{name}"
@@ -164,15 +169,42 @@ class _Analysis:
 
         A function may be called from here on, and reads itself behind its definition.
         """
-        found = self.own & self.uses.read(nodes).keys()
-        for node in nodes:
-            if isinstance(node, ast.AugAssign):
-                found |= self.own & self.uses.bound([node.target]).keys()
-            elif isinstance(node, FUNCTIONS[:2]):
-                found -= {node.name}
+        if (self.own & self.uses.read(nodes).keys()) <= state:
+            return
+        found = self.own & {name for node in nodes for name in _free_names(node)}
+        found -= {node.name for node in nodes if isinstance(node, FUNCTIONS[:2])}
         if self.has_walruses:
             found -= _walruses(nodes, surely=False)
         self.unsure |= found - state
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    """The names that a node reads of what is around it, also in functions inside."""
+    match node:
+        case ast.Name(name, ctx):
+            return set() if isinstance(ctx, ast.Store) else {name}
+        case ast.AugAssign(ast.Name(name), _, value):
+            return {name} | _free_names(value)
+        case ast.Lambda(arguments, body):
+            return _free_in(children(arguments)) | (_free_names(body) - _argument_names(arguments))
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            own = _argument_names(node.args) | {*bound(node.body)}
+            return _free_in([*node.decorator_list, node.args]) | (_free_in(node.body) - own)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            first = node.generators[0].iter
+            own = {*bound([generator.target for generator in node.generators])}
+            inside = [one for one in children(node) if one is not first]
+            return _free_names(first) | (_free_in(inside) - own)
+        case _:
+            return _free_in(children(node))
+
+
+def _free_in(nodes: Iterable[ast.AST]) -> set[str]:
+    return {name for node in nodes for name in _free_names(node)}
+
+
+def _argument_names(arguments: ast.arguments) -> set[str]:
+    return {node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg)}
 
 
 def given(test: ast.expr, outcome: bool) -> frozenset[str]:

@@ -52,6 +52,17 @@ def rewrite(function: FunctionType) -> Rewritten:
     return found
 
 
+def _compiled(module: ast.Module, rewriter: Rewriter) -> CodeType:
+    """The code of a module; raises `CaptureError` if it is nested too deep for Python."""
+    definition = rewriter.definition
+    try:
+        return compile(module, definition.file, "exec", flags=definition.flags, dont_inherit=True)
+    except SyntaxError:
+        # The source has been compiled before, but each of its blocks is two or three now.
+        step = "make a function of the inner ones"
+        rewriter.refuse(definition.node, "control flow that is nested so deep", step)
+
+
 def _build(definition: Definition, code: CodeType) -> Rewritten:
     node = copied(definition.node)
     _mangle(node, _class_of(code))
@@ -70,7 +81,7 @@ def _build(definition: Definition, code: CodeType) -> Rewritten:
     factory.body = [ast.Assign(names, ast.Constant(None))]
     ast.fix_missing_locations(module)
     factory.body.append(statement)
-    compiled = compile(module, definition.file, "exec", flags=definition.flags, dont_inherit=True)
+    compiled = _compiled(module, rewriter)
     made = next(nested_codes(next(nested_codes(compiled))))
     renamed = _renamed(made, made.co_qualname, code.co_qualname).replace(co_name=code.co_name)
     return Rewritten(renamed, tuple(rewriter.places), definition)

@@ -96,8 +96,10 @@ def read(nodes: Iterable[ast.AST]) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in nodes:
         for inner in nodes_of(node):
-            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store):
-                found[inner.id] += 1
+            target = inner.target if isinstance(inner, ast.AugAssign) else inner
+            is_read = target is not inner or not isinstance(getattr(inner, "ctx", None), ast.Store)
+            if isinstance(target, ast.Name) and is_read:
+                found[target.id] += 1
     return found
 
 
@@ -166,8 +168,19 @@ class NameUses:
             targets = last.targets if isinstance(last, ast.Assign) else [last.target]
             if all(_is_of_names(target) for target in targets):
                 found += self.bound(targets)
-        before = self.bound(statements)
-        return [name for name in found if name not in before]
+        before = {*self.bound(statements)}
+        if isinstance(last, ast.If):
+            arms = (last.body, last.orelse)
+            sure = [
+                name for arm in arms for name in self.bound_last(arm) if self._is_last(name, arms)
+            ]
+            before -= {*sure} - {*self.bound([*statements[:-1], last.test])}
+            found += sure
+        return [name for name in dict.fromkeys(found) if name not in before]
+
+    def _is_last(self, name: str, arms: Iterable[Sequence[ast.stmt]]) -> bool:
+        """Whether each arm binds a name last, or not at all."""
+        return all(name in self.bound_last(arm) or name not in self.bound(arm) for arm in arms)
 
     def is_exposed(self, statement: ast.stmt, name: str) -> bool:
         """Whether a statement may read `name` as it was before it."""
@@ -209,6 +222,8 @@ def _names_in(node: ast.AST) -> tuple[Counter[str], dict[str, None]]:
                 binds[inner.id] = None
             else:
                 reads[inner.id] += 1
+        elif isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
+            reads[inner.target.id] += 1
         elif isinstance(inner, _BINDING):
             return read([node]), bound([node])
     return reads, binds

@@ -36,7 +36,7 @@ from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
 from ember_mlir.frontend.rewriting.positions import copied, placed
 from ember_mlir.frontend.rewriting.regions import Region
-from ember_mlir.frontend.rewriting.scopes import NameUses
+from ember_mlir.frontend.rewriting.scopes import NameUses, statements_in_scope
 from ember_mlir.frontend.source import Definition, FunctionNode
 from ember_mlir.frontend.trees import nodes_of
 
@@ -63,6 +63,8 @@ class Rewriter(Assignments):
         self._broken: dict[ast.stmt, str] = {}
         self._reads: Counter[str] = Counter()
         self._names = NameUses()
+        # The handlers around a statement, the innermost last.
+        self._handling: list[Region] = []
 
     def whole(self, node: FunctionNode) -> None:
         """Rewrite a function that is captured."""
@@ -75,8 +77,9 @@ class Rewriter(Assignments):
 
     def function(self, node: FunctionNode) -> None:
         """Rewrite a body, in a scope of its own."""
-        outer = self._broken, self._reads, self._names, self._depth
+        outer = self._broken, self._reads, self._names, self._depth, self._handling
         self._depth = 0
+        self._handling = []
         if isinstance(node, ast.Lambda):
             with self.scope(_arguments(node)):
                 self.risky.append(set())
@@ -84,7 +87,7 @@ class Rewriter(Assignments):
         else:
             self.body(node)
         self.risky.pop()
-        self._broken, self._reads, self._names, self._depth = outer
+        self._broken, self._reads, self._names, self._depth, self._handling = outer
         for argument in _all_arguments(node):
             argument.annotation = None
         if not isinstance(node, ast.Lambda):
@@ -205,7 +208,7 @@ class Rewriter(Assignments):
             [ast.Constant(name) for name in self._names.bound_last(node.body)], ast.Load()
         )
         ast.fix_missing_locations(ast.copy_location(last, node))
-        body = self.inside(node.body)
+        body = self.stepwise(node, with_arm)
         arms: list[ast.stmt] = []
         for number, handler in reversed([*enumerate(node.handlers, 1)]):
             handled = self.handled(handler, with_arm)
@@ -214,12 +217,30 @@ class Rewriter(Assignments):
         test = ast.Compare(with_arm.arm, [ast.Eq()], [ast.Constant(0)])
         arm = placed(ast.If(test, body, arms), node)
         written = ast.copy_location(ast.Tuple([*kinds], ast.Load()), node)
-        start = self.hook(node, "attempt", self.place(node, names=names), written, last)
+        looks = ast.Tuple(
+            [ast.Constant(number) for number in _looking(node, self._names)], ast.Load()
+        )
+        ast.fix_missing_locations(ast.copy_location(looks, node))
+        place = self.place(node, names=names)
+        start = self.hook(node, "attempt", place, written, last, looks)
         return with_arm.run(start, [arm])
+
+    def stepwise(self, node: ast.Try, region: Region) -> list[ast.stmt]:
+        """The body of a `try`, which tells what is bound when a handler reads some of that."""
+        read_there = self._names.read(node.handlers)
+        if read_there.keys().isdisjoint(self._names.bound(node.body)):
+            return self.inside(node.body)
+        made: list[ast.stmt] = []
+        for statement in node.body:
+            step = region.if_live(ast.Expr(region.call("step", region.state())))
+            made += [*self.inside([statement]), placed(step, statement)]
+        return made
 
     def handled(self, handler: ast.ExceptHandler, region: Region) -> list[ast.stmt]:
         """The body of a handler, with its error under its name."""
+        self._handling.append(region)
         body = self.inside(handler.body)
+        self._handling.pop()
         if handler.name is None:
             return body
         error = ast.Assign([ast.Name(handler.name, ast.Store())], region.attribute("error"))
@@ -279,8 +300,23 @@ class Rewriter(Assignments):
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
         parts = [part for part in (node.exc, node.cause) if part is not None]
         written = [self.expression(part) for part in parts]
+        if not parts and self._handling:
+            written = [placed(self._handling[-1].attribute("error"), node)]
         raised = self.hook(node, "raised", self.place(node), *written)
         return placed(ast.Raise(raised), node)
+
+
+def _looking(node: ast.Try, uses: NameUses) -> list[int]:
+    """The numbers of the handlers that look at their error, or raise it again."""
+    return [
+        number
+        for number, handler in enumerate(node.handlers, 1)
+        if handler.name in uses.read(handler.body)
+        or any(
+            isinstance(found, ast.Raise) and found.exc is None
+            for found in statements_in_scope(handler.body)
+        )
+    ]
 
 
 def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:

@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import SymbolRefAttr
 from xdsl.ir import SSAValue
 
 from ember_mlir.dialects import exec as ops
+from ember_mlir.dialects.formats.errors import names_of
 from ember_mlir.dialects.locations import location_of
 from ember_mlir.runtime.decode.rows import rows_of
 from ember_mlir.runtime.decode.symbols import duration, whole
@@ -138,6 +139,7 @@ def _attempt(frame: FrameDecoder, op: ops.AttemptOp) -> None:
         takes=len(op.captures),
         at_most=whole(op.at_most) or 1,
         redraw=op.redraw is not None,
+        errors=names_of(op.errors),
         backoff=(duration(op.least_backoff) or 0, duration(op.most_backoff) or 0),
         location=location_of(op),
     )

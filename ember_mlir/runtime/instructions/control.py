@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ember_mlir.errors import EmberError, SourceLocation
+from ember_mlir.errors import EmberError, SourceLocation, is_named
 from ember_mlir.runtime.attempts import AttemptState, FirstState, does_not_fit, may_pass
 from ember_mlir.runtime.branches import BranchState, LoopState, SpawnState
 from ember_mlir.runtime.frames import AGAIN, PENDING, TOKEN, Frame, FrameTable, Instruction, Slot
@@ -163,7 +163,7 @@ class Initial(Instruction):
 class Attempt(Runner):
     """`exec.attempt`: frames one after the other, each tried so often, in nanoseconds."""
 
-    __slots__ = ("at_most", "least_backoff", "most_backoff", "redraw", "tables")
+    __slots__ = ("at_most", "errors", "least_backoff", "most_backoff", "redraw", "tables")
 
     def __init__(
         self,
@@ -174,6 +174,7 @@ class Attempt(Runner):
         takes: int,
         at_most: int,
         redraw: bool,
+        errors: tuple[str, ...] | None = None,
         backoff: tuple[int, int],
         location: SourceLocation | None,
     ) -> None:
@@ -182,11 +183,16 @@ class Attempt(Runner):
         self.tables = tables
         self.at_most = at_most
         self.redraw = redraw
+        self.errors = errors
         self.least_backoff, self.most_backoff = backoff
 
     def tries_again(self, error: EmberError) -> bool:
         """Whether a frame that has failed in this way is tried again."""
         return does_not_fit(error) if self.redraw else may_pass(error)
+
+    def hands_on(self, error: EmberError) -> bool:
+        """Whether the next frame runs after one that has failed in this way for good."""
+        return self.errors is None or is_named(error, self.errors)
 
     def fire(self, frame: Frame) -> Slot:
         state = AttemptState(frame, self)

@@ -17,6 +17,7 @@ RUNNING = "ember_mlir/pipeline/running"
 REGRESSIONS = ("tests/test_regressions.py",)
 REQUESTS = ("tests/test_regressions_requests.py",)
 LABELS = ("lit_tests/passes/verify_labels.mlir",)
+NAMED = ("tests/test_named_errors.py",)
 COMPILING = ("tests/passes/test_compiling.py", "tests/passes/test_equivalence.py")
 
 TRAPS = (
@@ -72,6 +73,39 @@ TRAPS = (
         python=REQUESTS,
     ),
     Planted(
+        "errors",
+        "an error that a fallback does not name is its own",
+        "ember_mlir/runtime/instructions/control",
+        "return self.errors is None or is_named(error, self.errors)",
+        "return True",
+        python=NAMED,
+    ),
+    Planted(
+        "errors",
+        "what may be a named error waits for what can fail before it",
+        "passes/lower_to_sched/effects",
+        "    return acting | deciding_operations(root)\n",
+        "    return acting\n",
+        ("lit_tests/passes/lower_to_sched_named_errors.mlir",),
+        NAMED,
+    ),
+    Planted(
+        "errors",
+        "what may be a named error keeps its place in passes",
+        "passes/analysis/failures",
+        "    return acting | deciding_operations(root)\n",
+        "    return acting\n",
+        python=("tests/passes/test_named_errors.py",),
+    ),
+    Planted(
+        "errors",
+        "an error is as secret as what it comes of",
+        REGIONS,
+        "                flows.flow(told, argument)\n",
+        "                flows.flow(inner.point, argument)\n",
+        LABELS,
+    ),
+    Planted(
         "retries",
         "a call that is refused is not drawn anew, which would favour some answers",
         "ember_mlir/runtime/instructions/control",
@@ -107,8 +141,8 @@ TRAPS = (
         "racing",
         "a fallback is no race",
         ARMS,
-        "sched.AttemptOp(taken_arms(op), sched.future_of(op.result.type)))\n\n\nclass RaceToFirst",
-        "sched.FirstOp(taken_arms(op), sched.future_of(op.result.type)))\n\n\nclass RaceToFirst",
+        "sched.AttemptOp(taken_arms(op), found, errors=errors)",
+        "sched.FirstOp(taken_arms(op), found)",
         ("lit_tests/passes/lower_to_sched_arms.mlir",),
         REQUESTS,
     ),
