@@ -371,11 +371,27 @@ def joined(first: Layout, second: Layout) -> Layout | None:
                 return ListOf(a or b)
             inner = joined(a, b)
             return None if inner is None else ListOf(inner)
-        case (Parts(kind=a, items=left), Parts(kind=b, items=right)) if a == b:
-            items = _all([joined(*pair) for pair in zip(left, right, strict=True)])
-            return None if items is None else Parts(a, items)
+        case (Parts() as a, Parts() as b):
+            return _joined_parts(a, b)
         case _:
             return _joined_single(first, second)
+
+
+def _joined_parts(first: Parts, second: Parts) -> Layout | None:
+    """A layout for what is made of parts; dicts and messages of several shapes are objects."""
+    if first.kind == second.kind:
+        pairs = zip(first.items, second.items, strict=True)
+        items = _all([joined(*pair) for pair in pairs])
+        if items is not None:
+            return Parts(first.kind, items)
+    return OBJECT if _is_message(first.kind) and _is_message(second.kind) else None
+
+
+def _is_message(kind: Kind) -> bool:
+    """Whether something may stand in a list of messages: it is a dict, or says so."""
+    if isinstance(kind, DictKind):
+        return True
+    return isinstance(kind, InstanceKind) and getattr(kind.made, "is_said", False) is True
 
 
 def joined_all(layouts: Iterable[Layout | None]) -> Layout | None:

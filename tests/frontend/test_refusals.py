@@ -95,8 +95,12 @@ def unpacking(docs: list[str]) -> object:
     return first, rest
 
 
+def several(*docs: str) -> str:
+    return generate(docs[0])
+
+
 def star_call(docs: list[str]) -> object:
-    return zip(*docs, strict=True)  # HERE
+    return several(*docs)  # HERE
 
 
 def method_of_list(docs: list[str]) -> object:
@@ -222,7 +226,8 @@ CASES: dict[Function, str] = {
     identity: "'is' between two values is not captured yet; compare with '=='",
     reserved_name: "the name '_E_' is not captured yet; choose another one",
     unpacking: "unpacking of a list whose elements are known only when the program runs",
-    star_call: "a loop over a list whose elements are known only when the program runs",
+    star_call: "'*' of a list of unknown length in a call of several() is not captured yet; "
+    "let it take a list, and give it that",
     method_of_list: "list.append() of a list whose elements are known only when the program runs "
     "is not captured yet; make one inside, as in list(items)",
     ember_class: "a call of ember_mlir.providers.session.Session() is not captured yet",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.calls import KEYWORDS
 from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.hooks.values import ValueHooks
 from ember_mlir.frontend.iterators import taken
@@ -92,9 +93,18 @@ class MadeHooks(ValueHooks):
     def spread(self, number: int, value: Any, /) -> Iterable[object]:
         """`*value`, in a call or a set."""
         found = known_or_symbolic(taken(value))
+        if isinstance(found, Symbolic):
+            found = iterated(self._capture(number), found)
         if isinstance(found, Symbolic) and isinstance(found.layout, ListOf):
             return [Spread(found)]
         return self.spread_known(number, found if isinstance(found, Symbolic) else value)
+
+    def spread_entries(self, number: int, value: Any, /) -> Mapping[str, object]:
+        """`**value`, in a call."""
+        found = known_or_symbolic(value)
+        if isinstance(found, Unknown):
+            refuse_look("iteration", found, self._places[number].location)
+        return {f"{KEYWORDS}{number}": Spread(found)} if isinstance(found, Symbolic) else value
 
     def spread_known(self, number: int, value: Any, /) -> Iterable[object]:
         """`*value`, where it must be known how much that is."""

@@ -153,7 +153,12 @@ class Expressions(ast.NodeTransformer):
         place = self.place(node, site=site_of(node))
         arguments = [self.argument(argument) for argument in node.args]
         for keyword in node.keywords:
-            keyword.value = self.expression(keyword.value)
+            where, value = keyword.value, self.expression(keyword.value)
+            is_all = keyword.arg is None
+            spread = (
+                self.hook(where, "spread_entries", self.place(where), value) if is_all else value
+            )
+            keyword.value = spread
         call = self.hook(node, "call", place, self.expression(function), *arguments)
         call.keywords = node.keywords
         return call
