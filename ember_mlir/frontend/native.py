@@ -25,6 +25,7 @@ from ember_mlir.frontend.iterators import (
     is_known_iterable,
     is_view,
 )
+from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list, is_set
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic
@@ -134,7 +135,10 @@ def called(
     args: Sequence[object],
     kwargs: Mapping[str, object],
 ) -> object:
-    """What a pure function gives for what is known."""
+    """What a pure function gives for what is known.
+
+    An object that may change is made anew in each run.
+    """
     given = _Given()
     given.plain(getattr(function, "__self__", None))
     plain = {name: given.plain(value) for name, value in kwargs.items()}
@@ -142,7 +146,17 @@ def called(
     if is_iterator(result):
         items = _brought_back(given, trace, result)
         return trace.once(getattr(function, "__name__", "iterator"), items)
+    if not _stays(result):
+        name = getattr(function, "__name__", "object")
+        return trace.apply_python(name, function, args, dict(kwargs), result=OBJECT)
     return given.back(trace, result)
+
+
+def _stays(value: object) -> bool:
+    """Whether captured code knows of all changes of a value, as far as there can be any."""
+    if is_list(value) or is_dict(value) or isinstance(value, tuple | frozenset | str | int | float):
+        return True
+    return is_set(value) or is_settled(value) or callable(value)
 
 
 def _brought_back(given: _Given, trace: Trace, items: Iterable[object]) -> Iterator[object]:
