@@ -8,7 +8,7 @@ from types import FunctionType, MethodType, ModuleType
 
 from ember_mlir.frontend.calls import BoundMethod, invoke
 from ember_mlir.frontend.composition import is_operator
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
 from ember_mlir.frontend.layouts import (
     OBJECT,
@@ -37,7 +37,7 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return getattr(owner, name) if value is MISSING else value
     if not isinstance(recorder, Trace):
         return _of_known(recorder, owner, name)
-    if isinstance(owner, Symbolic | TrackedList | TrackedDict):
+    if isinstance(owner, Symbolic | TrackedList | TrackedDict | TrackedSet):
         return _of_value(recorder, owner, name)
     if isinstance(owner, Unknown):
         recorder.refuse(f"'.{name}' of {describe(owner)}", "give it one type in both arms")

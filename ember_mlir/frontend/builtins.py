@@ -23,6 +23,7 @@ from ember_mlir.frontend.layouts import (
     TEXT_LEAF,
     Layout,
     ListOf,
+    SetOf,
     joined,
 )
 from ember_mlir.frontend.library import result_of
@@ -32,6 +33,7 @@ from ember_mlir.frontend.one_by_one import LISTED, ONE_BY_ONE, iterated, one_by_
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, holds_symbolic, known_or_symbolic
 
@@ -71,6 +73,8 @@ def _result(function: object, args: Args, kwargs: Kwargs) -> Layout:
     first = layouts[0] if layouts else None
     if function in (sorted, list, reversed) and isinstance(first, ListOf):
         return first
+    if function is sorted and isinstance(first, SetOf):
+        return ListOf(first.element)
     if function in (max, min):
         return _one_of(layouts, kwargs)
     if function is sum:
@@ -92,9 +96,11 @@ def _rounded(number: Layout | None, is_whole: bool) -> Layout:
 
 def _one_of(layouts: Sequence[Layout | None], kwargs: Kwargs) -> Layout:
     """The layout of the greatest or least of some values, or of the elements of one list."""
-    if len(layouts) == 1 and (layouts[0] == EMBEDDING_LEAF or isinstance(layouts[0], ListOf)):
+    if len(layouts) == 1 and (
+        layouts[0] == EMBEDDING_LEAF or isinstance(layouts[0], ListOf | SetOf)
+    ):
         whole = layouts[0]
-        element = (whole.element or OBJECT) if isinstance(whole, ListOf) else FLOAT
+        element = (whole.element or OBJECT) if isinstance(whole, ListOf | SetOf) else FLOAT
         default = layout_of(kwargs.get("default")) if "default" in kwargs else element
         return OBJECT if default is None else joined(element, default) or OBJECT
     found = layouts[0]
@@ -177,10 +183,22 @@ def _list(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     if isinstance(value, Symbolic):
         if isinstance(value.layout, ListOf):
             return tracked(trace, value)
+        if isinstance(value.layout, SetOf):
+            return tracked(trace, iterated(trace, value))
         element = TEXT_LEAF if value.layout == TEXT_LEAF else OBJECT
         return tracked(trace, trace.apply_python("list", list, [value], result=ListOf(element)))
     if type(value) is str or is_set(value) or is_known_iterable(value):
         return trace.made([*value])
+    return NotImplemented
+
+
+def _set(trace: Trace, args: Args, kwargs: Kwargs) -> object:
+    del kwargs
+    value = known_or_symbolic(args[0]) if args else ()
+    if isinstance(value, Symbolic):
+        return set_of(trace, iterated(trace, value))
+    if type(value) is str or is_set(value) or is_known_iterable(value):
+        return set_of(trace, [*value])
     return NotImplemented
 
 
@@ -229,6 +247,8 @@ def _isinstance(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     for layout, kind in ((TEXT_LEAF, str), (BOOL, bool), (INT, int), (FLOAT, float)):
         if value.layout == layout:
             return issubclass(kind, _kinds(kinds))
+    if isinstance(value.layout, SetOf):
+        return issubclass(set, _kinds(kinds))
     if isinstance(value.layout, ListOf):
         return issubclass(list, _kinds(kinds))
     if value.layout == EMBEDDING_LEAF:
@@ -332,6 +352,7 @@ _SPECIAL: dict[object, Special] = {
     list: _list,
     tuple: _tuple,
     dict: _dict,
+    set: _set,
     isinstance: _isinstance,
     range: _range,
     sum: _sum,
@@ -341,5 +362,5 @@ _SPECIAL: dict[object, Special] = {
     next: _next,
 }
 
-ALWAYS: tuple[object, ...] = (any, all, print, dict, list, enumerate, zip, reversed)
+ALWAYS: tuple[object, ...] = (any, all, print, dict, list, set, enumerate, zip, reversed)
 """Those that are handled also where all arguments are known."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ember_mlir.frontend.containers import attributes_of
+from ember_mlir.frontend.containers import KnownSet, TrackedSet, attributes_of
 from ember_mlir.frontend.layouts import (
     ATOMS,
     OBJECT,
     DictKind,
     InstanceKind,
     Layout,
+    SetOf,
     TupleKind,
     fits_integer,
+    joined_all,
     list_layout,
     parts_layout,
 )
@@ -33,6 +35,11 @@ def layout_of(value: object) -> Layout | None:
         return OBJECT
     if is_exact_tuple(value):
         return parts_layout(TupleKind(len(value)), value, layout_of)
+    if isinstance(value, KnownSet | TrackedSet):
+        elements = [*map(layout_of, value.items)]
+        if None in elements:
+            return None
+        return SetOf(None if not elements else joined_all(elements) or OBJECT)
     if is_list(value):
         return list_layout(value, layout_of)
     if is_dict(value):

@@ -168,6 +168,43 @@ class ListOf(Single):
 
 
 @dataclass(frozen=True)
+class Gone:
+    """What was taken away from a set."""
+
+    item: object
+
+
+@dataclass(frozen=True)
+class SetOf(Single):
+    """A set, held as what was added to it, and taken away (`Gone`), in order.
+
+    So it runs through its elements as a set of Python's does that has become so.
+    """
+
+    element: Layout | None
+
+    @property
+    def type(self) -> Attribute:
+        return OBJECT.type
+
+    def read(self, held: object) -> object:
+        assert is_any_sequence(held)
+        found: set[object] = set()
+        for item in held:
+            if isinstance(item, Gone):
+                found.discard(item.item)
+            else:
+                found.add(item if self.element is None else self.element.read(item))
+        return found
+
+    def write(self, value: object) -> object:
+        if not isinstance(value, set | frozenset):
+            return value
+        items: list[object] = [*value]
+        return tuple([i if self.element is None else self.element.write(i) for i in items])
+
+
+@dataclass(frozen=True)
 class Maybe(Single):
     """What may be None."""
 
@@ -187,9 +224,11 @@ class Maybe(Single):
 def is_held_as_it_is(layout: Layout | None) -> bool:
     """Whether a value of Python that is laid out so is the value of the run itself."""
     match layout:
+        case None:
+            return True
         case ListOf(element) | Maybe(element):
             return is_held_as_it_is(element)
-        case Parts() | EnumOf():
+        case Parts() | EnumOf() | SetOf():
             return False
         case _:
             return True
@@ -223,7 +262,7 @@ def is_held_alike(found: Layout, wanted: Layout) -> bool:
             return is_held_alike(inner, wanted)
         case (_, Maybe(inner)):
             return is_held_alike(found, inner)
-        case (ListOf(element=a), ListOf(element=b)):
+        case (ListOf(element=a), ListOf(element=b)) | (SetOf(element=a), SetOf(element=b)):
             return a is None or b is None or is_held_alike(a, b)
         case (Parts(kind=a, items=left), Parts(kind=b, items=right)):
             return a == b and all(map(is_held_alike, left, right))
@@ -371,6 +410,9 @@ def joined(first: Layout, second: Layout) -> Layout | None:
                 return ListOf(a or b)
             inner = joined(a, b)
             return None if inner is None else ListOf(inner)
+        case (SetOf(element=a), SetOf(element=b)):
+            inner = a or b if a is None or b is None else joined(a, b)
+            return SetOf(inner or OBJECT)
         case (Parts() as a, Parts() as b):
             return _joined_parts(a, b)
         case _:

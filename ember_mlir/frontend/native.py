@@ -17,7 +17,7 @@ from types import (
     UnionType,
 )
 
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.iterators import (
     OneTimeIterator,
@@ -28,7 +28,7 @@ from ember_mlir.frontend.iterators import (
 from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list, is_set
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic
+from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic, known_or_symbolic
 
 _SETTLED = (*ATOMS, bytes, complex, range, slice, OneTimeIterator)
 _PURE_MODULES = ("typing", "re", "datetime", "decimal", "fractions", "uuid", "ipaddress")
@@ -43,6 +43,7 @@ def is_settled(value: object) -> bool:
     >>> is_settled({"a": [1]}), is_settled(re.compile("a")), is_settled(object())
     (True, True, False)
     """
+    value = known_or_symbolic(value)
     if is_dict(value):
         return all(is_settled(key) and is_settled(item) for key, item in value.items())
     if is_list(value) or is_set(value) or is_view(value):
@@ -175,6 +176,8 @@ class _Given:
         """A value without what notes its changes."""
         if isinstance(value, TrackedList):
             return self._copied([self.plain(item) for item in value], value)
+        if isinstance(value, TrackedSet):
+            return self._copied({*value.items}, value)
         if isinstance(value, TrackedDict):
             return self._copied({key: self.plain(item) for key, item in value.items()}, value)
         if is_list(value) and isinstance(value, tuple):
@@ -199,4 +202,7 @@ class _Given:
             return tuple(items) if isinstance(value, tuple) else trace.made(items)
         if is_dict(value):
             return trace.made_dict({key: self.back(trace, one) for key, one in value.items()})
+        if type(value) is set:
+            elements: list[object] = [*value]
+            return trace.made_set(elements)
         return value

@@ -22,6 +22,7 @@ from types import GeneratorType
 from typing import TypeGuard
 
 from ember_mlir.errors import ProgramError
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_iterator, is_known_iterable
 from ember_mlir.frontend.layouts import (
@@ -33,6 +34,7 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     Parts,
+    SetOf,
     TupleKind,
     joined,
 )
@@ -50,6 +52,10 @@ def iterated(trace: Trace, value: object) -> object:
         return trace.apply_python("list", list, [value], result=ListOf(TEXT_LEAF))
     if isinstance(value, Symbolic) and value.layout == EMBEDDING_LEAF:
         return trace.apply_python("list", list, [value], result=ListOf(FLOAT))
+    if isinstance(value, Symbolic) and isinstance(value.layout, SetOf):
+        return trace.apply_python("list", list, [value], result=ListOf(value.layout.element))
+    if isinstance(value, TrackedSet):
+        return trace.made([*value])
     if isinstance(value, Symbolic) and value.layout == OBJECT:
         listing = "elements"
         effect = "effectful"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ember_mlir.errors import CaptureError, SourceLocation
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
@@ -52,9 +53,9 @@ class Known(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Items(Shape):
-    """A list or tuple."""
+    """A list, tuple or set."""
 
-    make: type[list[object]] | type[tuple[object, ...]]
+    make: type[list[object]] | type[tuple[object, ...]] | type[set[object]]
     items: tuple[Shape, ...]
 
     def rebuild(self, outputs: Sequence[object]) -> object:
@@ -112,6 +113,8 @@ def shape_of(
             )
         if is_list(value):
             return items(value)
+        if isinstance(value, TrackedSet):
+            return Items(set, tuple(map(shape, value.items)))
         if is_dict(value):
             return Entries(tuple([(key, shape(item)) for key, item in value.items()]))
         if holds_symbolic(value) or (is_own is not None and is_own(value)):

@@ -14,12 +14,13 @@ from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_ch
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, ListOf, Maybe
+from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, ListOf, Maybe, SetOf
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.sets import set_method
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, describe, holds_symbolic, known_or_symbolic
 
@@ -50,6 +51,8 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
     """A method of a symbolic value, or of a list or dict of captured code."""
     assert isinstance(recorder, Trace)
     owner = known_or_symbolic(method.owner)
+    if isinstance(layout_of(owner), SetOf) and not kwargs:
+        return set_method(recorder, method.owner, method.name, args)
     if isinstance(method.owner, TrackedList) and method.name in CHANGING:
         if kwargs:
             return _with_keywords(recorder, method, kwargs)

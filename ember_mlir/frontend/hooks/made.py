@@ -17,6 +17,7 @@ from ember_mlir.frontend.narrowing import (
 )
 from ember_mlir.frontend.one_by_one import apart, iterated, of_size
 from ember_mlir.frontend.rewriting.places import Shape
+from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.values import (
     Spread,
     Symbolic,
@@ -61,10 +62,10 @@ class MadeHooks(ValueHooks):
                 (True, one.value) if isinstance(one, Spread) else (False, one) for one in value
             ]
             whole = self.made_of(number, *pairs)
-            return self._capture(number).apply_python("set", set, [whole], result=OBJECT)
+            return set_of(self._capture(number), known_or_symbolic(whole))
         if holds_symbolic(value):
-            return self._capture(number).apply_python("set", set, [value], result=OBJECT)
-        return {*value}
+            return set_of(self._capture(number), value)
+        return self._recorder.made_set(value)
 
     def made_dict(self, number: int, /, *pairs: tuple[object, ...]) -> object:
         """A dict was made, of pairs, and of other dicts that are spread in it."""

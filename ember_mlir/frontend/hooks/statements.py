@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.builtins import length_of
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.hooks.expressions import ExpressionHooks
 from ember_mlir.frontend.iterators import is_known_iterable, taken
 from ember_mlir.frontend.layouts import ListOf
@@ -50,6 +51,8 @@ class StatementHooks(ExpressionHooks):
         """A `for`."""
         place = self._places[number]
         found = known_or_symbolic(taken(items))
+        if isinstance(found, TrackedSet):
+            found = items = iterated(self._capture(number), found)
         if isinstance(found, Symbolic):
             found = iterated(self._capture(number), found)
             return self._begun(Loop(self._recorder, place, found, items))

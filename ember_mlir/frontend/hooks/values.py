@@ -17,7 +17,7 @@ from ember_mlir.frontend.changes import (
     note_change,
     store,
 )
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.hooks.base import BaseHooks
 from ember_mlir.frontend.hooks.known import (
     ATOMS,
@@ -31,7 +31,7 @@ from ember_mlir.frontend.hooks.known import (
 )
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import taken
-from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf
+from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf, SetOf
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_exact_list,
@@ -41,6 +41,7 @@ from ember_mlir.frontend.native import effect_of, elements_by, has_known_element
 from ember_mlir.frontend.plain import is_list, is_plain
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.selections import selected
+from ember_mlir.frontend.sets import IN_PLACE, set_method
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -105,6 +106,9 @@ class ValueHooks(BaseHooks):
             if self._is_open(left, right) and not (is_list(left) and is_list(right)):
                 return self._applied(number, sign, left, right)
             result = operators.FUNCTIONS[sign](left, right)
+            if type(result) is set:
+                elements: list[object] = [*result]
+                return self._recorder.made_set(elements)
             return self._recorder.made(items_of(result)) if is_exact_list(result) else result
         return self._binary(number, sign, left, right)
 
@@ -143,9 +147,12 @@ class ValueHooks(BaseHooks):
         if isinstance(value, TrackedList) and sign == "+":
             list_method(self._capture(number), value, "extend", [other])
             return value
+        if isinstance(value, TrackedSet) and sign in IN_PLACE:
+            set_method(self._capture(number), value, IN_PLACE[sign], [other])
+            return value
         if isinstance(value, TrackedList | TrackedDict):
             return self._changed_in_place(number, sign, value, other)
-        if isinstance(value, Symbolic) and isinstance(value.layout, ListOf):
+        if isinstance(value, Symbolic) and isinstance(value.layout, ListOf | SetOf):
             self._at(number).refuse(
                 f"a change in place of {describe(value)}", f"write 'x = x {sign} …'"
             )

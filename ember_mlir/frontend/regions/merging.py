@@ -14,6 +14,7 @@ from ember_mlir.frontend.containers import (
     DictPlace,
     Place,
     TrackedList,
+    TrackedSet,
 )
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
@@ -23,6 +24,7 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     Parts,
+    SetOf,
     TupleKind,
     joined_all,
     parts_layout,
@@ -307,8 +309,14 @@ def built(
 
 
 def tracked(trace: Trace, value: object) -> object:
-    """A list that may change, for a list of which only the value is known."""
-    if not isinstance(value, Symbolic) or not isinstance(value.layout, ListOf):
+    """A list or set that may change, for one of which only the value is known."""
+    if not isinstance(value, Symbolic):
+        return value
+    if isinstance(value.layout, SetOf):
+        elements = TrackedSet((), trace.scopes[-1])
+        elements.symbolic = value
+        return elements
+    if not isinstance(value.layout, ListOf):
         return value
     made = TrackedList((), trace.scopes[-1])
     made.symbolic = value

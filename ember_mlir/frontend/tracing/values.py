@@ -15,7 +15,7 @@ from ember_mlir.dialects.llm import ApplyOp, ConstantOp, FieldOp, ListOp, Record
 from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.frontend.aliases import Aliases, parts_of
 from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
-from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.containers import KnownSet, TrackedList, TrackedSet
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import (
@@ -32,6 +32,7 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
+    SetOf,
     holds_records,
     is_held_alike,
     joined,
@@ -61,6 +62,13 @@ class Holding(Scoped, ABC):
         fields = [self.emit(FieldOp(name, ssa)) for name in names]
         pairs = zip(fields, layout.items, strict=True)
         return self.made_of(layout.kind.make([self.value(field, item) for field, item in pairs]))
+
+    def symbolic_of(self, value: object) -> object:
+        """A value that is known, as one of the program."""
+        layout = layout_of(value)
+        if layout is None:
+            self.refuse(f"a change of {describe(value)}", "keep texts, numbers and tuples in it")
+        return self.value(self.hold(value, layout), layout)
 
     def part(self, ssa: SSAValue, layout: Layout) -> object:
         """What stands for a value that is a part of another one, or the caller's.
@@ -96,6 +104,10 @@ class Holding(Scoped, ABC):
                 result = self.emit(ListOp(items, layout.type))
                 _, result.name_hint = self._list_names.get(id(value), (value, None))
                 return result
+            case SetOf() if isinstance(value, KnownSet | TrackedSet):
+                made = self.apply_python("set", tuple, [[*value.items]], result=layout)
+                assert isinstance(made, Symbolic)
+                return made.ssa
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
