@@ -330,16 +330,28 @@ def _next(trace: Trace, args: Args, kwargs: Kwargs) -> object:
         default = layout_of(args[1])
         both = None if found is None or default is None else joined(found, default)
         result = both or OBJECT
-    return trace.apply_python("first", first_of, args, result=result)
+    function = first_of if len(args) == 1 else first_or
+    return trace.apply_python("first", function, args, result=result)
 
 
-def first_of(items: Sequence[object], *default: object) -> object:
+def first_of(items: Sequence[object]) -> object:
+    """The first of some items.
+
+    >>> first_of([1, 2])
+    1
+    """
+    if not items:
+        raise StopIteration
+    return items[0]
+
+
+def first_or(items: Sequence[object], default: object) -> object:
     """The first of some items, or what stands for it if there is none.
 
-    >>> first_of([1, 2]), first_of([], 0)
+    >>> first_or([1, 2], 0), first_or([], 0)
     (1, 0)
     """
-    return items[0] if items or not default else default[0]
+    return items[0] if items else default
 
 
 Special = Callable[[Trace, Args, Kwargs], object]

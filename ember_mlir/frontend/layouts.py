@@ -168,15 +168,16 @@ class ListOf(Single):
 
 
 @dataclass(frozen=True)
-class Gone:
-    """What was taken away from a set."""
+class Step:
+    """A method that has changed a set, and what it was given."""
 
-    item: object
+    method: str
+    args: tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class SetOf(Single):
-    """A set, held as what was added to it, and taken away (`Gone`), in order.
+    """A set, held as its first elements, and the steps (`Step`) that have changed it since.
 
     So it runs through its elements as a set of Python's does that has become so.
     """
@@ -191,8 +192,8 @@ class SetOf(Single):
         assert is_any_sequence(held)
         found: set[object] = set()
         for item in held:
-            if isinstance(item, Gone):
-                found.discard(item.item)
+            if isinstance(item, Step):
+                getattr(found, item.method)(*item.args)
             else:
                 found.add(item if self.element is None else self.element.read(item))
         return found

@@ -16,10 +16,10 @@ from ember_mlir.frontend.layouts import (
     BOOL,
     OBJECT,
     TEXT_LEAF,
-    Gone,
     Layout,
     ListOf,
     SetOf,
+    Step,
     is_held_as_it_is,
     joined,
 )
@@ -81,75 +81,39 @@ def _plain(value: object) -> object:
 
 def _change(trace: Trace, owner: TrackedSet, name: str, args: Sequence[object]) -> None:
     note_change(trace, owner, f"set.{name}()")
-    made = owner.symbolic
-    if made is None:
-        made = trace.symbolic_of(KnownSet(owner.items))
-    assert isinstance(made, Symbolic)
-    if name in ("add", "discard", "remove"):
-        (item,) = args
-        made = _stepped(trace, made, name, item, layout_of(item) or OBJECT)
-    elif name == "update":
-        for more in map(known_or_symbolic, args):
-            made = _stepped(trace, made, name, _plain(more), _element_of(more))
-    else:
-        layout, change = made.layout, partial(changed, name)
-        made = trace.apply_python(f"set.{name}", change, [made, *args], result=layout)
-    owner.symbolic = made
-
-
-def _stepped(
-    trace: Trace, before: object, name: str, given: object, element: Layout | None
-) -> object:
-    """A set as a method leaves it that is given such elements."""
+    before = owner.symbolic
+    if before is None:
+        before = trace.symbolic_of(KnownSet(owner.items))
     assert isinstance(before, Symbolic)
-    assert isinstance(before.layout, SetOf)
-    both = joined(before.layout, SetOf(element)) if name in ("add", "update") else before.layout
-    assert isinstance(both, SetOf)
-    elements = (before.layout.element, element, both.element)
-    if not all(map(is_held_as_it_is, elements)):
+    given = [_plain(known_or_symbolic(one)) for one in args]
+    added = {"add": [[*args]], "update": args, "symmetric_difference_update": args}
+    layout = _all_in(before, added.get(name, ()))
+    elements = before.layout.element if isinstance(before.layout, SetOf) else OBJECT, layout.element
+    if elements[0] != elements[1] and not all(map(is_held_as_it_is, elements)):
         change = partial(changed, name)
-        return trace.apply_python(f"set.{name}", change, [before, given], result=both)
+        owner.symbolic = trace.apply_python(f"set.{name}", change, [before, *given], result=layout)
+        return
     held = Symbolic(before.ssa, before.scope, OBJECT)
-    made = trace.apply_python(f"set.{name}", _STEPS[name], [held, given], result=OBJECT)
+    step = partial(stepped, name)
+    made = trace.apply_python(f"set.{name}", step, [held, *given], result=OBJECT)
     assert isinstance(made, Symbolic)
-    return Symbolic(made.ssa, made.scope, both)
+    owner.symbolic = Symbolic(made.ssa, made.scope, layout)
 
 
 Held = tuple[object, ...]
-"""What was added to a set, and taken away, in order."""
+"""What a set is held as: its first elements, and the steps that have changed it."""
 
 
-def _added(held: Held, item: object) -> Held:
-    return _grown(held, [item])
+def stepped(name: str, held: Held, *args: object) -> Held:
+    """What is held of a set behind a method that changes it.
 
-
-def _grown(held: Held, more: Iterable[object]) -> Held:
-    """What is held of a set to which more is added: what is there already changes nothing."""
-    there = SetOf(None).read(held)
-    assert isinstance(there, set)
-    new: list[object] = [item for item in dict.fromkeys(more) if item not in there]
-    return (*held, *new)
-
-
-def _discarded(held: Held, item: object) -> Held:
-    there = SetOf(None).read(held)
-    assert isinstance(there, set)
-    return (*held, Gone(item)) if item in there else held
-
-
-def _removed(held: Held, item: object) -> Held:
-    after = _discarded(held, item)
-    if after is held:
-        raise KeyError(item)
-    return after
-
-
-_STEPS: Mapping[str, Callable[..., object]] = {
-    "add": _added,
-    "update": _grown,
-    "discard": _discarded,
-    "remove": _removed,
-}
+    >>> SetOf(None).read(stepped("add", (1, 2), 3))
+    {1, 2, 3}
+    """
+    # What cannot be done is an error here, and not where the set is read.
+    tried = SetOf(None).read(held)
+    getattr(tried, name)(*args)
+    return (*held, Step(name, args))
 
 
 def changed(name: str, before: set[object], *args: object) -> object:

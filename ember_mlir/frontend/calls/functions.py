@@ -26,6 +26,7 @@ CAPTURED = (
     "ember_mlir.frontend.masks",
     "ember_mlir.frontend.ready",
     "ember_mlir.frontend.retrieval",
+    "ember_mlir.frontend.stopping",
     "ember_mlir.frontend.transformations",
     "ember_mlir.frontend.turns",
 )

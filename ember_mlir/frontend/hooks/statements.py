@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from ember_mlir.frontend import operators
@@ -21,6 +21,8 @@ from ember_mlir.frontend.regions.branches import Branch
 from ember_mlir.frontend.regions.loops import Loop, Rounds, steps
 from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
 from ember_mlir.frontend.regions.region import Region
+from ember_mlir.frontend.regions.trying import tried
+from ember_mlir.frontend.stopping import LOOPS
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -103,6 +105,35 @@ class StatementHooks(ExpressionHooks):
             return PathRaises()
         assert isinstance(error, BaseException)
         return error
+
+    # What stops at the first element that decides
+
+    def stopping(
+        self,
+        number: int,
+        function: Callable[..., object],
+        every: Callable[[], object],
+        stop: Callable[[], object],
+        /,
+        *default: object,
+    ) -> object:
+        """`any`, `all` or `next` of a generator expression, `default` being of `next`."""
+        if function not in (any, all, next):
+            return self.call(number, function, every(), *default)
+        if isinstance(self._recorder, Trace):
+            marks = self._choices.depth, self._collections.depth
+            found = tried(
+                self._capture(number), lambda: self.call(number, function, every(), *default)
+            )
+            if found:
+                return found[0]
+            self._choices.forget(marks[0])
+            self._collections.forget(marks[1])
+        return stop()
+
+    def stopped(self, number: int, items: object, /, *given: object) -> object:
+        """Elements asked one after the other until one decides."""
+        return self.call(number, LOOPS[self._places[number].name, len(given)], items, *given)
 
     # Patterns
 

@@ -15,7 +15,7 @@ in them work as they did.
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -23,7 +23,18 @@ from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.places import Place, shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
-from ember_mlir.frontend.rewriting.positions import placed, position_of
+from ember_mlir.frontend.rewriting.positions import copied, placed, position_of
+from ember_mlir.frontend.rewriting.stopping import (
+    FIRST,
+    ITEM,
+    PICKED,
+    Stopping,
+    asked_of,
+    bound_in,
+    lambda_of,
+    names_of,
+    stopping,
+)
 from ember_mlir.frontend.source import Definition
 
 OPERATORS: dict[type[ast.operator], str] = {
@@ -150,6 +161,9 @@ class Expressions(ast.NodeTransformer):
             return node
         if isinstance(function, ast.Name) and function.id in _SCOPES:
             return self.frame_call(node, function)
+        found = stopping(node, self.is_read_outside)
+        if found is not None and not any(found.name in names for names in self.scopes):
+            return self.stopping_call(node, found)
         place = self.place(node, site=site_of(node))
         arguments = [self.argument(argument) for argument in node.args]
         for keyword in node.keywords:
@@ -162,6 +176,52 @@ class Expressions(ast.NodeTransformer):
         call = self.hook(node, "call", place, self.expression(function), *arguments)
         call.keywords = node.keywords
         return call
+
+    def is_read_outside(self, node: ast.AST, name: str) -> bool:
+        """Whether a name that an expression binds may be read anywhere else."""
+        del node, name
+        return True
+
+    def stopping_call(self, node: ast.Call, found: Stopping) -> ast.expr:
+        """A call that stops at the first element that decides."""
+        place = self.place(node, site=site_of(node))
+        every = self.thunk(lambda: self.expression(copied(found.generator)), found.generator)
+        stop = self.thunk(lambda: self.stopped(node, found), found.generator)
+        function = self.expression(node.func)
+        default = [self.expression(one) for one in found.default]
+        return self.hook(node, "stopping", place, function, every, stop, *default)
+
+    def thunk(self, write: Callable[[], ast.expr], where: ast.expr) -> ast.expr:
+        """An expression that is evaluated when it is asked for."""
+        with self.scope(set()):
+            return placed(lambda_of([], write()), where)
+
+    def stopped(self, node: ast.Call, found: Stopping) -> ast.expr:
+        """A call of what loops until an element decides."""
+        generator, *others = copied(found.generator).generators
+        source = self.expression(generator.iter)
+        with self.scope({*names_of(generator), *bound_in(found.generator)}):
+            written = [
+                self.of_each(generator, self.condition(one) if is_test else self.expression(one))
+                for one, is_test in asked_of(node, found, generator.ifs, others)
+            ]
+        name = PICKED if found.name == FIRST and len(written) == 1 else found.name
+        place = self.place(node, site=site_of(node), name=name)
+        written += [self.expression(copied(one)) for one in found.default]
+        return self.hook(node, "stopped", place, source, *written)
+
+    def of_each(self, generator: ast.comprehension, body: ast.expr) -> ast.expr:
+        """A function of what a generator expression runs through."""
+        names = names_of(generator)
+        made = lambda_of(names, body)
+        if isinstance(generator.target, ast.Name):
+            return made
+        place = self.place(generator.target)
+        number = len(self.places) - 1
+        self.places[number] = self.places[number]._replace(shape=shape_of(generator.target))
+        item = placed(ast.Name(ITEM, ast.Load()), body)
+        parts = ast.Starred(self.hook(body, "unpacked", place, item), ast.Load())
+        return lambda_of([ITEM], placed(ast.Call(made, [parts], []), body))
 
     def frame_call(self, node: ast.Call, function: ast.Name) -> ast.expr:
         """A call of what looks at the frame: `super()` alone is left as it is."""

@@ -98,6 +98,9 @@ class Rewriter(Assignments):
             self.risky.append(_risky(structured.body))
             node.body = self.block(structured.body)
 
+    def is_read_outside(self, node: ast.AST, name: str) -> bool:
+        return self._reads[name] > read([node])[name]
+
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Statements, rewritten."""
         made: list[ast.stmt] = []
