@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
-from ember_mlir.frontend.calls import BoundMethod, invoke
+from ember_mlir.frontend.bound import BoundMethod
+from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute

@@ -59,17 +59,30 @@ class TrackedDict(dict[object, object]):
 
     What `is_viewed` may be looked at by views that would not see that. What is not there is
     made by its `factory`, if it has one. If it `is_given`, somebody else may have what it holds.
+    How what it has `counted` is laid out is known until it is changed.
     """
 
-    __slots__ = ("factory", "home", "is_given", "is_viewed", "symbolic")
+    __slots__ = ("_symbolic", "counted", "factory", "home", "is_given", "is_viewed")
 
     def __init__(self, entries: Mapping[object, object], home: Home) -> None:
         super().__init__(entries)
-        self.symbolic: object = None
+        self._symbolic: object = None
         self.factory: type[object] | None = None
+        self.counted: object = None
         self.is_given = False
         self.is_viewed = False
         self.home = home
+
+    @property
+    def symbolic(self) -> object:
+        """Its value, where its keys are not known."""
+        return self._symbolic
+
+    @symbolic.setter
+    def symbolic(self, value: object) -> None:
+        self._symbolic = value
+        if getattr(value, "whole", self) is None:
+            setattr(value, "whole", self)  # noqa: B010
 
     def __iter__(self) -> Iterator[object]:
         self._check_known()
@@ -326,6 +339,7 @@ def frozen(value: object) -> object:
     if isinstance(value, TrackedDict):
         entries = TrackedDict({key: frozen(item) for key, item in value.items()}, value.home)
         entries.symbolic = value.symbolic
+        entries.factory, entries.is_given = value.factory, value.is_given
         return entries
     if is_exact_dict(value):
         return {key: frozen(item) for key, item in value.items()}

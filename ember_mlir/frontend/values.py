@@ -34,10 +34,10 @@ class Symbolic:
     """A value that the program computes.
 
     `ssa` is its value in the module, `scope` the block outside of which it does not
-    exist, `layout` how it holds what Python would have.
+    exist, `layout` how it holds what Python would have; `whole` is the dict that it is.
     """
 
-    __slots__ = ("layout", "scope", "ssa")
+    __slots__ = ("layout", "scope", "ssa", "whole")
 
     layout: Layout
     scope: Block
@@ -47,6 +47,7 @@ class Symbolic:
         self.ssa = ssa
         self.scope = scope
         self.layout = layout
+        self.whole: TrackedDict | None = None
 
 
 class Unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
 from functools import partial
 from types import FunctionType
@@ -41,6 +42,10 @@ def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         return partial(args[0], *args[1:], **kwargs)
     if made in _MAPPING:
         return lazily(trace, made, args)
+    if made in (defaultdict, Counter):
+        from ember_mlir.frontend.dict_parts import collection
+
+        return collection(trace, made, args, kwargs)
     if made in ALWAYS or (is_pure(made) and not is_simple(made, args, kwargs)):
         return builtin(trace, made, args, kwargs, partial(each, trace))
     if is_pure(made):

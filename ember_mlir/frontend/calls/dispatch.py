@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls.applying import call_library, call_natively
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, taken_arguments
 from ember_mlir.frontend.calls.builtins import call_builtin
 from ember_mlir.frontend.calls.classes import bare, call_class, is_traced_class
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.iteration import Spreading
-from ember_mlir.frontend.calls.methods import BoundMethod, call_bound, call_method_of
+from ember_mlir.frontend.calls.methods import call_bound, call_method_of
 from ember_mlir.frontend.composition import (
     BoundInitializer,
     Operator,

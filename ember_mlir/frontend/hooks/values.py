@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.attributes import attribute
 from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.changes import (
     as_known,
@@ -18,6 +19,7 @@ from ember_mlir.frontend.changes import (
     store,
 )
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
+from ember_mlir.frontend.dict_parts import part_method, with_default
 from ember_mlir.frontend.hooks.base import BaseHooks
 from ember_mlir.frontend.hooks.known import (
     ATOMS,
@@ -228,6 +230,8 @@ class ValueHooks(BaseHooks):
 
     def element(self, number: int, owner: object, index: object, /) -> object:
         """`owner[index]`."""
+        if isinstance(owner, TrackedDict) and owner.factory is not None:
+            return with_default(self._capture(number), owner, index)
         found = known_or_symbolic(owner)
         special = elements_by(found)
         if special is not None:
@@ -253,6 +257,26 @@ class ValueHooks(BaseHooks):
         value: object = owner[index]
         is_slice = isinstance(index, slice) and is_exact_list(value)
         return recorder.made(items_of(value)) if is_slice else value
+
+    def part(self, number: int, owner: object, key: object, /) -> object:
+        """A method that changes `owner[key]`."""
+        name = self._places[number].name
+        found = part_method(owner, key, name) if self._recorder.is_capture else None
+        if found is not None:
+            return found
+        return attribute(self._at(number), self.element(number, owner, key), name)
+
+    def part_or(self, number: int, owner: object, key: object, default: object, /) -> object:
+        """A method that changes `owner.setdefault(key, default)`, of which nobody else knows."""
+        name = self._places[number].name
+        kinds = (TrackedList, list), (TrackedSet, set), (TrackedDict, dict)
+        factory = next((made for kind, made in kinds if type(default) is kind), None)
+        if self._recorder.is_capture and factory is not None:
+            found = part_method(owner, key, name, factory)
+            if found is not None:
+                return found
+        part = self.call(number, attribute(self._at(number), owner, "setdefault"), key, default)
+        return attribute(self._at(number), part, name)
 
     def slice(self, start: object, stop: object, step: object, /) -> object:
         """What stands in brackets with colons."""

@@ -65,6 +65,11 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 _SIGNS: dict[type[ast.unaryop], str] = {ast.UAdd: "+", ast.USub: "-", ast.Invert: "~"}
+CHANGING = (
+    *("add", "append", "clear", "discard", "extend", "insert", "remove", "reverse", "sort"),
+    "update",
+)
+"""Methods that change a list, set or dict, and give nothing."""
 _SCOPES = ("super", "locals", "globals", "vars", "eval", "exec", "dir", "breakpoint")
 """Functions that look at the frame that calls them."""
 
@@ -173,9 +178,25 @@ class Expressions(ast.NodeTransformer):
                 self.hook(where, "spread_entries", self.place(where), value) if is_all else value
             )
             keyword.value = spread
-        call = self.hook(node, "call", place, self.expression(function), *arguments)
+        called = self.part(function) or self.expression(function)
+        call = self.hook(node, "call", place, called, *arguments)
         call.keywords = node.keywords
         return call
+
+    def part(self, function: ast.expr) -> ast.expr | None:
+        """A method that changes an element of a dict where it stands, if it is called such."""
+        if not isinstance(function, ast.Attribute) or function.attr not in CHANGING:
+            return None
+        whole = function.value
+        place = self.place(function, name=function.attr)
+        if isinstance(whole, ast.Subscript) and not isinstance(whole.slice, ast.Slice):
+            written = self.expression(whole.value), self.expression(whole.slice)
+            return self.hook(function, "part", place, *written)
+        if isinstance(whole, ast.Call) and _is_new(whole):
+            assert isinstance(whole.func, ast.Attribute)
+            given = [self.expression(one) for one in whole.args]
+            return self.hook(function, "part_or", place, self.expression(whole.func.value), *given)
+        return None
 
     def is_read_outside(self, node: ast.AST, name: str) -> bool:
         """Whether a name that an expression binds may be read anywhere else."""
@@ -438,6 +459,21 @@ class Expressions(ast.NodeTransformer):
         number = len(self.places) - 1
         self.places[number] = self.places[number]._replace(shape=shape_of(generator.target))
         return self.hook(where, "source", place, self.expression(where))
+
+
+def _is_new(node: ast.Call) -> bool:
+    """Whether a call is of `setdefault`, with a list or dict that nobody else has."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "setdefault":
+        return False
+    if len(node.args) != 2 or node.keywords:
+        return False
+    default = node.args[1]
+    if isinstance(default, ast.Call):
+        made = isinstance(default.func, ast.Name) and default.func.id in ("list", "dict", "set")
+        return made and not default.args and not default.keywords
+    if isinstance(default, ast.Dict):
+        return not default.keys
+    return isinstance(default, ast.List) and not default.elts
 
 
 def _is_simple(node: ast.expr) -> bool:

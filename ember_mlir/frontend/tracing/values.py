@@ -250,11 +250,21 @@ class Holding(Scoped, ABC):
             for argument in (*args, *(kwargs or {}).values()):
                 self.aliases.copy_parts(argument)
         holes = applied.take(args, kwargs or {}, layout_of, is_own)
+        for value, _ in holes if result not in ATOMS.values() else ():
+            self._give(value)
         symbol = self.functions.symbol(name, applied)
         operands = [self.hold(value, layout) for value, layout in holes]
         op = ApplyOp(effect, symbol, operands, result.type)
         may_be_part = any(holds_records(layout) for _, layout in holes)
         return (self.part if may_be_part else self.value)(self.emit(op), result)
+
+    def _give(self, value: object) -> None:
+        """Take note that somebody else may have what dicts hold."""
+        found = known_or_symbolic(value)
+        if isinstance(found, Symbolic) and found.whole is not None:
+            found.whole.is_given = True
+        for part in parts_of(value):
+            self._give(part)
 
 
 def _nothing() -> None:
