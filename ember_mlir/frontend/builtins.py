@@ -10,7 +10,7 @@ from typing import Protocol
 from xdsl.dialects import arith
 
 from ember_mlir.dialects.llm import LengthOp
-from ember_mlir.frontend.containers import TrackedDict
+from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import (
@@ -220,10 +220,7 @@ def _dict(trace: Trace, args: Args, kwargs: Kwargs) -> object:
             rows: Iterable[object] = argument
             entries.update([_pair(row) for row in rows])
         elif isinstance(argument, Symbolic) and len(args) == 1 and not kwargs:
-            made = trace.made_dict({})
-            assert isinstance(made, TrackedDict)
-            made.symbolic = trace.apply_python("dict", dict, [argument], result=OBJECT)
-            return made
+            return dict_of(trace, trace.apply_python("dict", dict, [argument], result=OBJECT))
         else:
             return NotImplemented
     entries.update(kwargs)

@@ -123,6 +123,14 @@ def _insert(trace: Trace, items: TrackedList, index: object, value: object) -> N
     become(items, trace.apply_python("insert", _inserted, [whole, index, value], result=layout))
 
 
+def _remove(trace: Trace, items: TrackedList, value: object) -> None:
+    whole = as_known(items)
+    layout = layout_of(whole)
+    if layout is None:
+        trace.refuse("list.remove() of a list of what is no data", "make a list of what stays")
+    become(items, trace.apply_python("removed", _removed, [whole, value], result=layout))
+
+
 def _clear(trace: Trace, items: TrackedList) -> None:
     del trace
     become(items, ())
@@ -149,6 +157,7 @@ _METHODS: dict[str, Callable[..., object]] = {
     "pop": _pop,
     "insert": _insert,
     "clear": _clear,
+    "remove": _remove,
     "reverse": _reverse,
     "sort": _sort,
 }
@@ -266,6 +275,7 @@ def dict_of(trace: Trace, symbolic: object) -> dict[object, object]:
     entries = trace.made_dict({})
     assert isinstance(entries, TrackedDict)
     entries.symbolic = symbolic
+    entries.is_given = True
     return entries
 
 
@@ -384,6 +394,13 @@ def _without(items: object, index: object) -> object:
     assert isinstance(index, int)
     copy: list[object] = [*items]
     del copy[index]
+    return copy
+
+
+def _removed(items: object, value: object) -> object:
+    assert isinstance(items, list)
+    copy: list[object] = [*items]
+    copy.remove(value)
     return copy
 
 

@@ -117,6 +117,19 @@ def of_size(items: list[object], size: int) -> list[object]:
     return items
 
 
+def at_least(items: list[object], size: int) -> list[object]:
+    """A list, which must have so many elements, or more.
+
+    >>> at_least([1, 2], 1)
+    [1, 2]
+    """
+    if len(items) < size:
+        raise ValueError(
+            f"not enough values to unpack (expected at least {size}, got {len(items)})"
+        )
+    return items
+
+
 _RUNS_CODE: tuple[object, ...] = (map, filter, GeneratorType)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.hooks.made import MadeHooks
-from ember_mlir.frontend.iterators import taken
+from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, taken
 from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.narrowing import (
     is_any_list,
@@ -72,10 +72,12 @@ class ExpressionHooks(MadeHooks):
     def source(self, number: int, items: Any, /) -> Iterator[object]:
         """What it runs through."""
         place = self._places[number]
+        once = isinstance(items, OneTimeIterator | OneTimeList)
+        sources = items.watched if once else (items,)
         items = known_or_symbolic(taken(items))
         if isinstance(items, Symbolic | TrackedSet):
             items = iterated(self._capture(number), items)
-        return self._collections.source(place, items, place.shape)
+        return self._collections.source(place, items, place.shape, sources)
 
     def kept(self, number: int, value: object, /) -> object:
         """Its condition."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ from ember_mlir.frontend.narrowing import (
     is_iterable,
     is_mapping,
 )
-from ember_mlir.frontend.one_by_one import apart, iterated, of_size
+from ember_mlir.frontend.one_by_one import apart, at_least, iterated, of_size
+from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.rewriting.places import Shape
 from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.values import (
@@ -124,10 +126,23 @@ class MadeHooks(ValueHooks):
         found = known_or_symbolic(value)
         if isinstance(found, Symbolic | Unknown):
             return self._parts_of_symbolic(number, found, shape)
-        if not any(shape.parts):
+        if not any(shape.parts) and shape.star is None:
             return value
         parts = [*value]
-        if len(parts) != len(shape.parts) or shape.star is not None:
+        if shape.star is not None:
+            parts = self._with_star(at_least(parts, len(shape.parts) - 1), shape)
+        return self._each_apart(number, parts, shape)
+
+    def _with_star(self, parts: list[object], shape: Shape) -> list[object]:
+        """Parts of which those between are one list."""
+        assert shape.star is not None
+        stop = len(parts) - (len(shape.parts) - 1 - shape.star)
+        between = self._recorder.made(parts[shape.star : stop])
+        return [*parts[: shape.star], between, *parts[stop:]]
+
+    def _each_apart(self, number: int, parts: list[object], shape: Shape) -> list[object]:
+        """Parts, of which some are taken apart themselves."""
+        if len(parts) != len(shape.parts):
             return parts
         return [
             part if inner is None else self._taken_apart(number, part, inner)
@@ -141,14 +156,30 @@ class MadeHooks(ValueHooks):
         is_object = isinstance(value, Symbolic) and value.layout == OBJECT
         if is_object and shape.star is None and not any(shape.parts):
             return apart(trace, value, len(shape.parts))
-        is_list_of = isinstance(value, Symbolic) and isinstance(value.layout, ListOf)
-        if not is_list_of or shape.star is not None or any(shape.parts):
+        if isinstance(value, Symbolic):
+            value = iterated(trace, value)
+        if not isinstance(value, Symbolic) or not isinstance(value.layout, ListOf):
             trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
-        size = len(shape.parts)
-        assert isinstance(value, Symbolic)
-        layout = value.layout
-        exact = trace.apply_python("of_size", of_size, [value, size], result=layout)
-        return [operators.element(trace, exact, index) for index in range(size)]
+        if any(shape.parts) and value.layout.element is None:
+            trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
+        return self._elements(number, value, shape)
+
+    def _elements(self, number: int, whole: Symbolic, shape: Shape) -> list[object]:
+        """The elements of a list that names are given, and of a star those between."""
+        trace, layout = self._capture(number), whole.layout
+        count, star = len(shape.parts), shape.star
+        if star is None:
+            exact = trace.apply_python("of_size", of_size, [whole, count], result=layout)
+            parts = [operators.element(trace, exact, n) for n in range(count)]
+            return self._each_apart(number, parts, shape)
+        enough = trace.apply_python("at_least", at_least, [whole, count - 1], result=layout)
+        last = count - 1 - star
+        parts = [operators.element(trace, enough, n) for n in range(star)]
+        stop = -last if last else None
+        between = operators.element(trace, enough, builtins.slice(star, stop))
+        parts.append(tracked(trace, between))
+        parts += [operators.element(trace, enough, n) for n in range(-last, 0)]
+        return self._each_apart(number, parts, shape)
 
     def named(self, number: int, value: object, /) -> object:
         """A value was given a name."""

@@ -45,7 +45,7 @@ class CapturedLoop(Region):
         self.carried: Carried | None = None
         self.block = Block()
 
-    def _passes(self) -> Iterator[object]:
+    def passes(self) -> Iterator[object]:
         """What the body runs for, again and again, until what it hands on stays the same."""
         for _ in range(MAX_PASSES):
             self.renew([] if self.carried is None else self.carried.types)
@@ -99,7 +99,7 @@ class Loop(CapturedLoop):
         with self.recorder.repetitions() as begin:
             if self.live:
                 begin(None)
-                yield from self._passes()
+                yield from self.passes()
                 return
             assert is_iterator(self.items)
             for index, item in enumerate(self.items):
@@ -164,7 +164,7 @@ class Rounds(CapturedLoop):
             if self._again:
                 begin(None)
                 self.live = True
-                yield from self._passes()
+                yield from self.passes()
 
     def _known(self, begin: Callable[[int | None], None]) -> Iterator[object]:
         """The rounds with a known test, which are undone if it does not stay so."""
