@@ -90,11 +90,6 @@ def reserved_name(q: str) -> str:
     return _E_
 
 
-def unpacking(docs: list[str]) -> object:
-    first, *rest = docs  # HERE
-    return first, rest
-
-
 def several(*docs: str) -> str:
     return generate(docs[0])
 
@@ -225,7 +220,6 @@ CASES: dict[Function, str] = {
     attribute_assignment: "assignment to '.style' of a Settings from outside is not captured yet; ",
     identity: "'is' between two values is not captured yet; compare with '=='",
     reserved_name: "the name '_E_' is not captured yet; choose another one",
-    unpacking: "unpacking of a list whose elements are known only when the program runs",
     star_call: "'*' of a list of unknown length in a call of several() is not captured yet; "
     "let it take a list, and give it that",
     method_of_list: "list.append() of a list whose elements are known only when the program runs "

@@ -79,22 +79,6 @@ def _mapped(
     return known_or_symbolic(result)
 
 
-def reduced(trace: Trace, args: Args) -> object:
-    """`functools.reduce` of a list whose length is known."""
-    function, items, *start = args
-    found = known_or_symbolic(items)
-    if isinstance(found, Symbolic) or not is_known_iterable(found):
-        trace.refuse(f"functools.reduce() of {describe(found)}", "use a loop, or ember.reduce")
-    rest = [*start, *found]
-    if not rest:
-        raise TypeError("reduce() of empty iterable with no initial value")
-    total = rest[0]
-    for number, item in enumerate(rest[1:]):
-        with trace.repetition(number):
-            total = trace.invoke(function, (total, item), {})
-    return total
-
-
 def _kept(trace: Trace, function: object, items: object) -> object:
     """The elements that a test holds for: a comprehension with `if`."""
     collections = Collections(trace)
