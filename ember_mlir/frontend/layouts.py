@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, Flag
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
@@ -329,10 +329,20 @@ class DictKind:
 
 @dataclass(frozen=True)
 class InstanceKind:
-    """An instance of a class that is nothing but its fields, as of a dataclass."""
+    """An instance of a class that is nothing but its fields, as of a dataclass.
+
+    A model knows of its fields which are `unset`: those have their defaults.
+    """
 
     made: type[object]
     fields: tuple[str, ...]
+    unset: tuple[str, ...] = ()
+
+    def has_fields_of(self, other: object) -> bool:
+        """Whether both are of one class, whatever is unset."""
+        if not isinstance(other, InstanceKind):
+            return False
+        return (self.made, self.fields) == (other.made, other.fields)
 
     @property
     def names(self) -> Sequence[str]:
@@ -346,7 +356,8 @@ class InstanceKind:
         if is_model(self.made):
             # What validates has run when the value was read, and `model_construct` runs more.
             state = self.made.model_config
-            object.__setattr__(value, "__pydantic_fields_set__", {*self.fields})
+            given = {*self.fields}.difference(self.unset)
+            object.__setattr__(value, "__pydantic_fields_set__", given)
             extra: object = {} if state.get("extra") == "allow" else None
             object.__setattr__(value, "__pydantic_extra__", extra)
             object.__setattr__(value, "__pydantic_private__", None)
@@ -422,11 +433,16 @@ def joined(first: Layout, second: Layout) -> Layout | None:
 
 def _joined_parts(first: Parts, second: Parts) -> Layout | None:
     """A layout for what is made of parts; dicts and messages of several shapes are objects."""
-    if first.kind == second.kind:
+    kind = first.kind
+    if isinstance(kind, InstanceKind) and kind.has_fields_of(second.kind):
+        # Models that have been given other fields are of one layout: all count as given.
+        kind = kind if kind == second.kind else replace(kind, unset=())
+        second = replace(second, kind=kind)
+    if kind == second.kind:
         pairs = zip(first.items, second.items, strict=True)
         items = _all([joined(*pair) for pair in pairs])
         if items is not None:
-            return Parts(first.kind, items)
+            return Parts(kind, items)
     return OBJECT if _is_message(first.kind) and _is_message(second.kind) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from types import FunctionType
 from typing import get_origin
@@ -16,6 +16,7 @@ from ember_mlir.frontend.calls.functions import call_function, is_library_module
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.composition import initializer
+from ember_mlir.frontend.layouts import InstanceKind, Parts
 from ember_mlir.frontend.library import is_pure
 from ember_mlir.frontend.narrowing import (
     ModelClass,
@@ -90,8 +91,17 @@ def _model(trace: Trace, made: ModelClass, args: Args, kwargs: Kwargs) -> object
         trace.refuse(
             f"an instance of {describe(made)}, of which {error.message},", "make a dataclass"
         )
+    if isinstance(layout, Parts) and isinstance(layout.kind, InstanceKind) and not args:
+        unset = tuple([one for one in layout.kind.fields if not _is_given(made, one, kwargs)])
+        layout = replace(layout, kind=replace(layout.kind, unset=unset))
     name = getattr(made, "__name__", "model")
     return trace.apply_python(name, partial(kept, layout, made), args, kwargs, result=layout)
+
+
+def _is_given(made: ModelClass, field: str, kwargs: Kwargs) -> bool:
+    """Whether an argument is for a field: it has the name of the field, or its alias."""
+    alias: object = getattr(made.model_fields[field], "alias", None)
+    return field in kwargs or alias in kwargs
 
 
 def bare(made: type[object]) -> object:
