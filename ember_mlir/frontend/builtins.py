@@ -179,6 +179,8 @@ def _number(trace: Trace, args: Args, kwargs: Kwargs) -> object:
 
 def _list(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     del kwargs
+    if not args:
+        return trace.made([])
     value = known_or_symbolic(args[0])
     if isinstance(value, Symbolic):
         if isinstance(value.layout, ListOf):
