@@ -47,12 +47,12 @@ def layout_of(value: object) -> Layout | None:
     names = instance_fields(value)
     is_all = names is not None and [*attributes_of(value)] == [*names] and not _has_more(value)
     if names is not None and is_all:
-        kind = InstanceKind(type(value), names, _unset(value, names))
+        kind = InstanceKind(type(value), names, unset_of(value, names))
         return parts_layout(kind, kind.parts(value), layout_of)
     return None
 
 
-def _unset(value: object, names: tuple[str, ...]) -> tuple[str, ...]:
+def unset_of(value: object, names: tuple[str, ...]) -> tuple[str, ...]:
     """The fields that nobody has given a model."""
     if not is_model(type(value)):
         return ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.containers import TrackedSet
-from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.inspection import layout_of, unset_of
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
 from ember_mlir.frontend.narrowing import instance_fields
@@ -131,6 +131,7 @@ def shape_of(
     def instance(value: object) -> Shape:
         names = instance_fields(value) or tuple(vars(value))
         parts = [shape(getattr(value, name)) for name in names]
-        return Instance(InstanceKind(type(value), names), tuple(parts))
+        kind = InstanceKind(type(value), names, unset_of(value, names))
+        return Instance(kind, tuple(parts))
 
     return shape(result)

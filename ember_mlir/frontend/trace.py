@@ -24,6 +24,9 @@ from ember_mlir.semantics import escape_template
 class Trace(Asking):
     """One capture: operations are added to the innermost scope."""
 
+    options = 0
+    """How many blocks are around in which other options hold."""
+
     def vote(self, answers: object) -> object:
         return self.text(self.emit(VoteOp(self.hold(answers, ListOf(TEXT_LEAF)))))
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import ember_mlir as ember
 
 from .acting import calculate, price
-from .talking import Assistant
-from .typed import Action
 from .written import Written
 
 
@@ -73,18 +70,6 @@ def cart_agent(wish: str) -> list[str]:
     return cart.articles
 
 
-def meeting_actions(transcript: str) -> dict[str, list[str]]:
-    """Extract a list of records and group them by who must act."""
-    actions = ember.generate(f"List what was agreed on.\n{transcript}", schema=list[Action])
-    todo: dict[str, list[str]] = defaultdict(list)
-    for action in actions:
-        if action.owner == "nobody":
-            continue
-        due = "today" if action.days <= 0 else f"in {action.days} days"
-        todo[action.owner].append(f"{action.task} ({due})")
-    return {owner: sorted(tasks) for owner, tasks in sorted(todo.items())}
-
-
 def rubric_grades(essay: str) -> float | None:
     """Several grades of several judges as lists of numbers; none if they cannot be read."""
     totals: list[float] = []
@@ -102,19 +87,11 @@ def rubric_grades(essay: str) -> float | None:
     return round(sum(totals) / len(totals), 2) if totals else None
 
 
-def summarizing_memory(texts: list[str]) -> list[str]:
-    """A talk in which only the last turns are sent in full."""
-    assistant = Assistant()
-    return [assistant.say(text) for text in texts]
-
-
 QUESTIONS = (("What do an apple and a cake cost?",), ("Is bread dearer than cake?",))
 
 REFUSED = [
     Written(shopping_agent, QUESTIONS),
     Written(tool_loop, QUESTIONS),
     Written(cart_agent, (("Two apples, please",), ("Bread and cake",))),
-    Written(meeting_actions, (("Ann: I call them.",), ("We talked.",))),
     Written(rubric_grades, (("Dogs are nice. I like dogs.",), ("On the nature of rivers",))),
-    Written(summarizing_memory, ((["Hi", "I am Ann", "Who am I?", "Bye"],), (["Hi"],))),
 ]

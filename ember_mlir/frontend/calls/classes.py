@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from contextlib import nullcontext
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from types import FunctionType
@@ -20,6 +21,7 @@ from ember_mlir.frontend.layouts import InstanceKind, Parts
 from ember_mlir.frontend.library import is_pure
 from ember_mlir.frontend.narrowing import (
     ModelClass,
+    is_any_sequence,
     is_error_class,
     is_exact_dict,
     is_exact_list,
@@ -43,6 +45,8 @@ def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         return partial(args[0], *args[1:], **kwargs)
     if made in _MAPPING:
         return lazily(trace, made, args)
+    if made is nullcontext:
+        return nullcontext(*args, **kwargs)
     if made in (defaultdict, Counter):
         from ember_mlir.frontend.dict_parts import collection
 
@@ -100,8 +104,10 @@ def _model(trace: Trace, made: ModelClass, args: Args, kwargs: Kwargs) -> object
 
 def _is_given(made: ModelClass, field: str, kwargs: Kwargs) -> bool:
     """Whether an argument is for a field: it has the name of the field, or its alias."""
-    alias: object = getattr(made.model_fields[field], "alias", None)
-    return field in kwargs or alias in kwargs
+    info = made.model_fields[field]
+    alias: object = getattr(info, "validation_alias", None) or getattr(info, "alias", None)
+    names: object = getattr(alias, "choices", (alias,))
+    return field in kwargs or (is_any_sequence(names) and any(one in kwargs for one in names))
 
 
 def bare(made: type[object]) -> object:

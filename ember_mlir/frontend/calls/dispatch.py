@@ -14,6 +14,7 @@ from ember_mlir.frontend.calls.classes import bare, call_class, is_traced_class
 from ember_mlir.frontend.calls.folding import Merging, folded, merges_any
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.iteration import Spreading
+from ember_mlir.frontend.calls.limiting import check_options
 from ember_mlir.frontend.calls.methods import call_bound, call_method_of
 from ember_mlir.frontend.composition import (
     BoundInitializer,
@@ -32,6 +33,7 @@ from ember_mlir.frontend.values import Symbolic, Unknown, describe, is_symbolic
 def invoke(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
     """Call `function` as captured code does, at the recorder's place."""
     if isinstance(function, Callee):
+        check_options(recorder)
         owner = function.fixed[0] if function.fixed else None
         if is_operator(owner) and owner.forward == MethodType(function.function, owner):
             return _call_operator(recorder, owner, args, kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TypeVar
 
 from ember_mlir.frontend import operators
@@ -105,6 +106,13 @@ class StatementHooks(ExpressionHooks):
             return PathRaises()
         assert isinstance(error, BaseException)
         return error
+
+    def context(self, number: int, value: object, /) -> object:
+        """What a `with` enters: in a capture, only what does nothing to values."""
+        if self._recorder.is_capture and not isinstance(value, nullcontext):
+            step = "enter it around the call of the program"
+            self._at(number).refuse("a 'with' block", step)
+        return value
 
     # What stops at the first element that decides
 
