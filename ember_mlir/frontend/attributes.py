@@ -12,6 +12,7 @@ from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
 from ember_mlir.frontend.layouts import (
+    ANY,
     OBJECT,
     TEXT_LEAF,
     EnumOf,
@@ -72,7 +73,8 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
             return attribute(trace, _some(trace, owner, bare), name)
         if isinstance(bare, EnumOf | Parts):
             trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
-    is_object = isinstance(owner, Symbolic) and owner.layout == OBJECT
+    # None has no attribute, which is the error that reading it is.
+    is_object = isinstance(owner, Symbolic) and _without_none(owner.layout) in (OBJECT, ANY)
     if not is_object or not isinstance(owner, Symbolic):
         return BoundMethod(owner, name)
     return (

@@ -110,8 +110,9 @@ class TrackedSet(set[object]):
     __slots__ = ("home", "items", "symbolic")
 
     def __init__(self, items: Iterable[object], home: Home) -> None:
+        # A set that is given runs through its elements in an order of its own.
         self.items = tuple(dict.fromkeys(items))
-        super().__init__([*self.items])
+        super().__init__(items if isinstance(items, set | frozenset) else [*self.items])
         self.symbolic: object = None
         self.home = home
 

@@ -131,6 +131,7 @@ def collection(
 def with_default(trace: Trace, owner: TrackedDict, key: object) -> object:
     """`owner[key]` of a dict that makes what is not there."""
     factory = owner.factory
+    assert factory is not None
     was_given = owner.is_given
     note_change(trace, owner, "an element that may be new")
     args = [as_known_dict(owner), key]

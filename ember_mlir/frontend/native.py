@@ -26,6 +26,7 @@ from ember_mlir.frontend.iterators import (
     is_view,
 )
 from ember_mlir.frontend.layouts import OBJECT
+from ember_mlir.frontend.narrowing import is_exact_set
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list, is_set
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic, known_or_symbolic
@@ -202,7 +203,6 @@ class _Given:
             return tuple(items) if isinstance(value, tuple) else trace.made(items)
         if is_dict(value):
             return trace.made_dict({key: self.back(trace, one) for key, one in value.items()})
-        if type(value) is set:
-            elements: list[object] = [*value]
-            return trace.made_set(elements)
+        if is_exact_set(value):
+            return trace.made_set(value)
         return value

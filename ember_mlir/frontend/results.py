@@ -52,10 +52,20 @@ class Known(Shape):
 
 
 @dataclass(frozen=True, slots=True)
-class Items(Shape):
-    """A list, tuple or set."""
+class Elements(Shape):
+    """A set that is known since the capture, which each run has one of."""
 
-    make: type[list[object]] | type[tuple[object, ...]] | type[set[object]]
+    value: TrackedSet
+
+    def rebuild(self, outputs: Sequence[object]) -> object:
+        return set(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Shape):
+    """A list or tuple."""
+
+    make: type[list[object]] | type[tuple[object, ...]]
     items: tuple[Shape, ...]
 
     def rebuild(self, outputs: Sequence[object]) -> object:
@@ -114,7 +124,7 @@ def shape_of(
         if is_list(value):
             return items(value)
         if isinstance(value, TrackedSet):
-            return Items(set, tuple(map(shape, value.items)))
+            return Elements(value)
         if is_dict(value):
             return Entries(tuple([(key, shape(item)) for key, item in value.items()]))
         if holds_symbolic(value) or (is_own is not None and is_own(value)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 import pytest
 
@@ -100,7 +102,10 @@ def test_a_list_that_a_comprehension_runs_through_stays() -> None:
 
 
 def test_what_changes_nothing_is_a_map() -> None:
-    found = operations(lambda xs: [generate(x) for x in xs], ["a"])
+    def plain(xs: list[str]) -> list[str]:
+        return [generate(x) for x in xs]
+
+    found = operations(plain, ["a"])
     assert (found["ensemble.map"], found["scf.for"]) == (1, 0)
     assert operations(asked, ["a"])["scf.for"] == 1
 
@@ -244,7 +249,10 @@ def test_an_associative_fold_is_a_tree() -> None:
 
 
 def test_a_fold_has_an_element() -> None:
-    program = ember.compile(lambda xs: reduce(merged, xs), strict=True)
+    def tree(xs: list[str]) -> str:
+        return reduce(merged, xs)
+
+    program = ember.compile(tree, strict=True)
     with ember.Session(seed=1, clock="virtual"):
         assert program(["a"]) == "a"
         with pytest.raises(TypeError, match="of empty iterable with no initial value"):
@@ -252,3 +260,42 @@ def test_a_fold_has_an_element() -> None:
         program([*"abcdefgh"])
         assert program.last_run is not None
         assert program.last_run.calls == 7
+
+
+class Rated(NamedTuple):
+    name: str
+    points: int
+
+
+@dataclass
+class Rating:
+    name: str
+    points: int
+
+    def beats(self, other: Rating) -> bool:
+        return self.points > other.points
+
+
+def best_record(xs: list[str]) -> object:
+    best: Rating | None = None
+    for x in xs:
+        found = Rating(x, len(generate(x)))
+        if best is None or found.beats(best):
+            best = found
+    return best.name if best is not None else "none"
+
+
+def best_tuple(xs: list[str]) -> object:
+    best: Rated | None = None
+    for x in xs:
+        found = Rated(x, len(generate(x)))
+        if best is None or found.points > best.points:
+            best = found
+    return best
+
+
+@pytest.mark.parametrize("function", [best_record, best_tuple])
+def test_the_best_of_none_or_more(function: Callable[..., object]) -> None:
+    assert len(agree(function, LISTS[0])) > 1
+    for xs in LISTS[1:]:
+        agree(function, xs)

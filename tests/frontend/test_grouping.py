@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -230,13 +229,13 @@ def collected_between(xs: list[str]) -> object:
 def one_of_two(xs: list[str]) -> object:
     groups: defaultdict[str, list[str]] = defaultdict(list)
     others: defaultdict[str, list[str]] = defaultdict(list)
-    which = groups if generate("p") == "yes" else others
+    which: defaultdict[str, list[str]] = groups if generate("p") == "yes" else others
     which[generate("b")].append("y")
     return groups, others
 
 
 def of_a_function(xs: list[str]) -> object:
-    groups: Any = defaultdict(lambda: ["x"])
+    groups: defaultdict[str, list[str]] = defaultdict(lambda: ["x"])
     groups[generate("a")].append("y")
     return groups
 

@@ -152,7 +152,10 @@ def test_sets(function: Callable[..., object]) -> None:
 
 
 def test_a_set_that_is_returned_is_a_new_one() -> None:
-    program = ember.compile(lambda q: {q, "a", "b"} if q else {"a"}, strict=True)
+    def letters(q: str) -> set[str]:
+        return {q, "a", "b"} if q else {"a"}
+
+    program = ember.compile(letters, strict=True)
     with ember.Session(clock="virtual"):
         first, second = program("x"), program("x")
         assert first == second == {"a", "b", "x"}

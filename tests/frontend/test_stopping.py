@@ -161,3 +161,24 @@ def test_what_comes_behind_cannot_fail() -> None:
     assert agree(above_three, ["5", "no"]) == {"True"}
     assert agree(above_three, ["no", "5"]) == {"ValueError"}
     assert agree(above_three, []) == {"False"}
+
+
+def left_early_and_read_again(xs: list[str]) -> object:
+    pairs = zip(("a", "b", "c"), ("c", "d", "e"), strict=True)
+    found = any(generate(a) == "no" for a, _ in pairs)
+    return found, [*pairs]
+
+
+def left_by_break(xs: list[str]) -> object:
+    pairs = zip(("a", "b", "c"), ("c", "d", "e"), strict=True)
+    for a, _ in pairs:
+        if generate(a) == "no":
+            break
+    return list(pairs)
+
+
+@pytest.mark.parametrize("function", [left_early_and_read_again, left_by_break])
+def test_nobody_knows_what_an_iterator_gives_behind(function: Callable[..., object]) -> None:
+    message = r"the iterator zip\(\) behind a loop that may have left it early is not captured"
+    with ember.Session(clock="virtual"), pytest.raises(ember.CaptureError, match=message):
+        ember.compile(function, strict=True)(["a"])

@@ -18,7 +18,7 @@ from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import OBJECT, ListOf, Parts, TupleKind
 from ember_mlir.frontend.library import is_pure, result_of
-from ember_mlir.frontend.narrowing import is_any_sequence, is_mapping
+from ember_mlir.frontend.narrowing import is_any_sequence, is_mapping, is_model
 from ember_mlir.frontend.native import effect_of
 from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.regions.merging import tracked
@@ -90,6 +90,9 @@ def _with_keywords(trace: Trace, function: object, args: Args, kwargs: Kwargs) -
         trace.refuse("'**' of several dicts that are not known", "merge them first, with '|'")
     while isinstance(function, Callee):
         function, args = function.function, (*function.fixed, *args)
+    if is_model(function):
+        step = "write out the arguments, or read a text with ember.parse"
+        trace.refuse(f"'**' of what is not known in a call of {name_of(function)}()", step)
     parameters = _open_parameters(trace, function, args, known)
     names = [one.name for one in parameters]
     defaults = {one.name: one.default for one in parameters if one.default is not one.empty}

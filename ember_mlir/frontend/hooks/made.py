@@ -156,13 +156,10 @@ class MadeHooks(ValueHooks):
         is_object = isinstance(value, Symbolic) and value.layout == OBJECT
         if is_object and shape.star is None and not any(shape.parts):
             return apart(trace, value, len(shape.parts))
-        if isinstance(value, Symbolic):
-            value = iterated(trace, value)
-        if not isinstance(value, Symbolic) or not isinstance(value.layout, ListOf):
+        found = iterated(trace, value) if isinstance(value, Symbolic) else value
+        if not isinstance(found, Symbolic) or not isinstance(found.layout, ListOf):
             trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
-        if any(shape.parts) and value.layout.element is None:
-            trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
-        return self._elements(number, value, shape)
+        return self._elements(number, found, shape)
 
     def _elements(self, number: int, whole: Symbolic, shape: Shape) -> list[object]:
         """The elements of a list that names are given, and of a star those between."""

@@ -55,7 +55,7 @@ class StatementHooks(ExpressionHooks):
         place = self._places[number]
         found = known_or_symbolic(taken(items))
         if isinstance(found, TrackedSet):
-            found = items = iterated(self._capture(number), found)
+            return self.loop(number, [*found])
         if isinstance(found, Symbolic):
             found = iterated(self._capture(number), found)
             return self._begun(Loop(self._recorder, place, found, items))
@@ -64,7 +64,8 @@ class StatementHooks(ExpressionHooks):
         if type(items) is not str and not is_known_iterable(items):
             if self._recorder.is_capture or not is_iterable(items):
                 self._at(number).refuse(f"a loop over {describe(items)}", "loop over a list")
-        return self._begun(Loop(self._recorder, place, steps(self._recorder, items, place)))
+        each = steps(self._recorder, items, place)
+        return self._begun(Loop(self._recorder, place, each, items))
 
     def rounds(self, number: int, variables: Mapping[str, object], /) -> Rounds:
         """A `while`, with the variables as they are before it."""
@@ -109,7 +110,7 @@ class StatementHooks(ExpressionHooks):
 
     def context(self, number: int, value: object, /) -> object:
         """What a `with` enters: in a capture, only what does nothing to values."""
-        if self._recorder.is_capture and not isinstance(value, nullcontext):
+        if self._recorder.is_capture and nullcontext not in type(value).__mro__:
             step = "enter it around the call of the program"
             self._at(number).refuse("a 'with' block", step)
         return value
@@ -126,7 +127,7 @@ class StatementHooks(ExpressionHooks):
         *default: object,
     ) -> object:
         """`any`, `all` or `next` of a generator expression, `default` being of `next`."""
-        if function not in (any, all, next):
+        if not any(function is one for one in (any, all, next)):
             return self.call(number, function, every(), *default)
         if isinstance(self._recorder, Trace):
             marks = self._choices.depth, self._collections.depth

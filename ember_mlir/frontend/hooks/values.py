@@ -37,6 +37,7 @@ from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf, SetOf
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_exact_list,
+    is_exact_set,
     is_model,
 )
 from ember_mlir.frontend.native import effect_of, elements_by, has_known_elements, is_settled
@@ -108,9 +109,8 @@ class ValueHooks(BaseHooks):
             if self._is_open(left, right) and not (is_list(left) and is_list(right)):
                 return self._applied(number, sign, left, right)
             result = operators.FUNCTIONS[sign](left, right)
-            if type(result) is set:
-                elements: list[object] = [*result]
-                return self._recorder.made_set(elements)
+            if is_exact_set(result):
+                return self._recorder.made_set(result)
             return self._recorder.made(items_of(result)) if is_exact_list(result) else result
         return self._binary(number, sign, left, right)
 
@@ -275,7 +275,9 @@ class ValueHooks(BaseHooks):
             found = part_method(owner, key, name, factory)
             if found is not None:
                 return found
-        part = self.call(number, attribute(self._at(number), owner, "setdefault"), key, default)
+        method = attribute(self._at(number), owner, "setdefault")
+        assert callable(method)
+        part = self.call(number, method, key, default)
         return attribute(self._at(number), part, name)
 
     def slice(self, start: object, stop: object, step: object, /) -> object:

@@ -92,6 +92,12 @@ class Loop(CapturedLoop):
         once = isinstance(source, OneTimeIterator | OneTimeList)
         self.sources = source.watched if once else (source,)
         self.live = isinstance(items, Symbolic)
+        self._source = source
+        self._may_be_left = False
+
+    def is_over(self, broken: object) -> bool:
+        self._may_be_left |= not isinstance(broken, bool)
+        return super().is_over(broken)
 
     def __iter__(self) -> Iterator[object]:
         # Python closes this iterator when the loop is left by `break`, too.
@@ -104,6 +110,8 @@ class Loop(CapturedLoop):
             for index, item in enumerate(self.items):
                 begin(index)
                 yield item
+        if self._may_be_left and isinstance(self._source, OneTimeIterator):
+            self._source.leave()
 
     def renew(self, types: Sequence[Attribute]) -> None:
         erase_behind(self.block)

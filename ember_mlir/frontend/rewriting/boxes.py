@@ -9,7 +9,7 @@ So what an arm or round makes of them can be undone, as for any list of captured
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.plain_forms import Refuse
@@ -31,7 +31,7 @@ def box(node: Outer, arguments: Iterable[str], refuse: Refuse) -> None:
     for name, where in _assigned_inside(node).items():
         if name in arguments:
             start = placed(ast.Assign([_box(name, ast.Store())], _list_of(_name(name))), where)
-            node.body[:] = [_Boxing(name, refuse).visit(one) for one in node.body]
+            node.body[:] = _boxed(node.body, name, refuse)
             node.body.insert(0, placed(start, node.body[0]))
             continue
         number = next((n for n, one in enumerate(node.body) if _mentions(one, name)), 0)
@@ -44,7 +44,7 @@ def box(node: Outer, arguments: Iterable[str], refuse: Refuse) -> None:
         assert isinstance(first, ast.Assign | ast.AnnAssign)
         assert first.value is not None
         made = placed(ast.Assign([_box(name, ast.Store())], _list_of(first.value)), first)
-        rest = [_Boxing(name, refuse).visit(one) for one in node.body[number + 1 :]]
+        rest = _boxed(node.body[number + 1 :], name, refuse)
         node.body[:] = [*node.body[:number], made, *rest]
 
 
@@ -62,6 +62,12 @@ def _assigned_inside(node: Outer) -> dict[str, ast.Nonlocal]:
             if isinstance(one, ast.Nonlocal):
                 found.update({name: one for name in one.names if name in mine})
     return found
+
+
+def _boxed(statements: Sequence[ast.stmt], name: str, refuse: Refuse) -> list[ast.stmt]:
+    """Statements in which a variable is in its list."""
+    found = [_Boxing(name, refuse).visit(one) for one in statements]
+    return [one for one in found if isinstance(one, ast.stmt)]
 
 
 class _Boxing(ast.NodeTransformer):

@@ -172,7 +172,7 @@ class Scoped(Recorder, ABC):
     def made_dict(self, value: dict[object, object]) -> dict[object, object]:
         return TrackedDict(value, self.scopes[-1])
 
-    def made_set(self, value: list[object]) -> set[object]:
+    def made_set(self, value: list[object] | set[object]) -> set[object]:
         return TrackedSet(value, self.scopes[-1])
 
     def emit(self, op: Operation) -> SSAValue:
