@@ -299,3 +299,18 @@ def test_the_best_of_none_or_more(function: Callable[..., object]) -> None:
     assert len(agree(function, LISTS[0])) > 1
     for xs in LISTS[1:]:
         agree(function, xs)
+
+
+def in_an_operand(xs: list[str]) -> object:
+    out: list[str] = []
+    for x in xs:
+        if generate(x) == "yes" or out.append(x):  # type: ignore[func-returns-value]
+            out.append("!")
+    asked = [x for x in xs if generate(x + "?") == "no" and not out.append(x)]  # type: ignore[func-returns-value]
+    return asked, out
+
+
+def test_operands_that_change_something() -> None:
+    assert len(agree(in_an_operand, LISTS[0])) > 1
+    for xs in LISTS[1:]:
+        agree(in_an_operand, xs)

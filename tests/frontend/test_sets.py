@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -199,3 +200,21 @@ def test_what_is_refused(function: Callable[..., object], message: str) -> None:
     program = ember.compile(function, strict=True)
     with ember.Session(clock="virtual"), pytest.raises(ember.CaptureError, match=message):
         program(["a"])
+
+
+@dataclass
+class State:
+    notes: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+
+def of_a_dataclass(xs: list[str]) -> object:
+    state, other = State(), State()
+    for x in xs:
+        state.seen.add(generate(x))
+    return sorted(state.seen), other.seen
+
+
+def test_sets_of_dataclasses() -> None:
+    assert len(agree(of_a_dataclass, LISTS[0])) > 1
+    agree(of_a_dataclass, [])

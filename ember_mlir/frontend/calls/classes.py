@@ -116,7 +116,7 @@ def bare(made: type[object]) -> object:
 
 
 def _own_fields(trace: Trace, value: object, given: Args) -> None:
-    """Let the empty lists and dicts that a dataclass has made be those of captured code."""
+    """Let the empty lists, sets and dicts that a dataclass has made be those of captured code."""
     for field in fields(value) if is_dataclass(value) else ():
         found: object = getattr(value, field.name, None)
         if any(found is one for one in given):
@@ -124,6 +124,8 @@ def _own_fields(trace: Trace, value: object, given: Args) -> None:
         factory: object = get_origin(field.default_factory) or field.default_factory
         if factory is list and is_exact_list(found):
             object.__setattr__(value, field.name, trace.made([]))
+        if factory is set and type(found) is set:
+            object.__setattr__(value, field.name, trace.made_set([]))
         if factory is dict and is_exact_dict(found):
             object.__setattr__(value, field.name, trace.made_dict({}))
 
