@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple, TypeGuard, TypeVar
 
-from xdsl.dialects.builtin import UNKNOWN_LOC, SymbolRefAttr
-from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSAValues
+from xdsl.dialects.builtin import UNKNOWN_LOC, FunctionType, SymbolRefAttr
+from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue, SSAValues, Use
 from xdsl.irdl import IRDLOperation, OptionalDef, VariadicDef, irdl_op_definition
 from xdsl.traits import OpTrait
 
@@ -44,9 +44,9 @@ class DialectOperation(IRDLOperation):
     ) -> None:
         parts = _parts(type(self))
         if parts is not None and not successors:
-            values = _flat(operands or (), parts.operands, SSAValue)
-            types = _flat(result_types or (), parts.results, Attribute)
-            bodies = _flat(regions or (), parts.regions, Region)
+            values = _flat(operands or (), parts.operands, _is_value)
+            types = _flat(result_types or (), parts.results, _is_attribute)
+            bodies = _flat(regions or (), parts.regions, _is_region)
             if values is not None and types is not None and bodies is not None:
                 self._made_of(values, types, _given(properties), _given(attributes), bodies)
                 return
@@ -70,7 +70,10 @@ class DialectOperation(IRDLOperation):
     ) -> None:
         # As `Operation.__init__`, without copies and without what is so anyhow.
         if operands:
-            self.operands = operands
+            self._operands = SSAValues(operands)
+            self._operand_uses = tuple([Use(self, n) for n in range(len(operands))])
+            for operand, use in zip(operands, self._operand_uses, strict=True):
+                operand.add_use(use)
         self.results = SSAValues([OpResult(kind, self, n) for n, kind in enumerate(types)])
         self.properties, self.attributes = properties, attributes
         self.location = UNKNOWN_LOC
@@ -143,41 +146,38 @@ def symbol_ref(name: str) -> SymbolRefAttr:
     return SymbolRefAttr(name)
 
 
-def walk(op: Operation) -> Iterator[Operation]:
-    """`op` and all operations in it, each before what it holds.
+@lru_cache(maxsize=1024)
+def function_type(inputs: tuple[Attribute, ...], outputs: tuple[Attribute, ...]) -> FunctionType:
+    """The type of functions that take and return these: the same one again."""
+    return FunctionType.from_lists(inputs, outputs)
 
-    As `op.walk()`, in a third of the time; what has been yielded must stay where it is
-    until the next one is asked for.
+
+def walk(op: Operation, *, inside_first: bool = False) -> Iterator[Operation]:
+    """`op` and all operations in it, each before what it holds, or behind it.
+
+    As `op.walk(region_first=inside_first)`, in a third of the time; what has been yielded
+    must stay where it is until the next one is asked for.
     """
-    yield op
+    if not inside_first:
+        yield op
     for region in op.regions:
-        for block in region.blocks:
+        block = region.first_block
+        while block is not None:
             inner = block.first_op
             while inner is not None:
                 if inner.regions:
-                    yield from walk(inner)
+                    yield from walk(inner, inside_first=inside_first)
                 else:
                     yield inner
                 inner = inner.next_op
+            block = block.next_block
+    if inside_first:
+        yield op
 
 
 def has_any(op: Operation, *kinds: type[Operation]) -> bool:
     """Whether there is an operation of one of these classes in `op`."""
     return any(issubclass(kind, kinds) for kind in {type(found) for found in walk(op)})
-
-
-def walk_inside_first(op: Operation) -> Iterator[Operation]:
-    """`op` and all operations in it, each behind what it holds."""
-    for region in op.regions:
-        for block in region.blocks:
-            inner = block.first_op
-            while inner is not None:
-                if inner.regions:
-                    yield from walk_inside_first(inner)
-                else:
-                    yield inner
-                inner = inner.next_op
-    yield op
 
 
 class _Count(Enum):
@@ -216,14 +216,14 @@ def _count(definition: object) -> _Count:
     return _Count.ANY if isinstance(definition, VariadicDef) else _Count.ONE
 
 
-def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> Sequence[T] | None:
+def _flat(
+    given: Sequence[object], counts: Sequence[_Count], fits: Callable[[object], TypeGuard[T]]
+) -> Sequence[T] | None:
     """All that is given in a row; None if it is not of the usual forms."""
-
-    def fits(value: object) -> TypeGuard[T]:
-        return _is_kind(type(value), kind)
-
     if len(given) != len(counts):
         return None
+    if not given:
+        return ()
     found: list[T] = []
     for one, count in zip(given, counts, strict=True):
         if fits(one):
@@ -238,6 +238,18 @@ def _flat(given: Sequence[object], counts: Sequence[_Count], kind: type[T]) -> S
         else:
             return None
     return found
+
+
+def _is_value(one: object) -> TypeGuard[SSAValue]:
+    return _is_kind(type(one), SSAValue)
+
+
+def _is_attribute(one: object) -> TypeGuard[Attribute]:
+    return _is_kind(type(one), Attribute)
+
+
+def _is_region(one: object) -> TypeGuard[Region]:
+    return type(one) is Region
 
 
 def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
-from typing import Any, ParamSpec, Protocol, TypeGuard, TypeVar, overload
+from typing import (
+    Any,
+    ParamSpec,
+    Protocol,
+    TypedDict,
+    TypeGuard,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from ember_mlir.compiled_classes import (
     Sample,
@@ -25,6 +34,19 @@ C = TypeVar("C")
 
 NO_SAMPLE = object()
 """Stands for a sample that is not given; None may be one."""
+
+
+class ProgramOptions(TypedDict, total=False):
+    """How programs are to be made; `compile` tells what each option means, and its default."""
+
+    allow: str
+    optimize_for: Objective
+    speculate: bool
+    passes: Sequence[AnyPass]
+    without: Sequence[str]
+    strict: bool
+    check: bool
+    sample_input: object
 
 
 class Decorator(Protocol):
@@ -55,32 +77,19 @@ def jit(function: Callable[P, R], /) -> Program[P, R]: ...
 
 @overload
 def jit(
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-    check: bool = False,
-    sample_input: object = NO_SAMPLE,
+    **options: Unpack[ProgramOptions],
 ) -> Decorator: ...
 
 
 def jit(
     function: Callable[..., Any] | None = None,
     /,
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-    check: bool = False,
-    sample_input: object = NO_SAMPLE,
+    **options: Unpack[ProgramOptions],
 ) -> Any:
     """Make a program of the function below: `@ember.jit`, or with the options of `compile`.
+
+    These are `allow`, `optimize_for`, `speculate`, `passes`, `without`, `strict`, `check` and
+    `sample_input`, as in `@ember.jit(allow="exact", strict=True)`.
 
     A class stays the class, and its instances run compiled when they are called: by its
     `forward`, or else by its `__call__`. Raises `CaptureError` for what cannot be a program.
@@ -95,11 +104,9 @@ def jit(
     ...     draft("How?") == draft(inputs={"question": "How?"})
     True
     """
-    goals = Goals.of(allow, optimize_for, speculate, passes, without, check)
-    wanted = Wanted(goals, strict, None if sample_input is NO_SAMPLE else Sample(sample_input))
 
     def decorate(made: Any, /) -> Any:
-        return _made(made, wanted)
+        return compile(made, **options)
 
     return decorate if function is None else decorate(function)
 
@@ -108,15 +115,7 @@ def jit(
 def compile(  # pyright: ignore[reportOverlappingOverload]
     function: type[C],
     /,
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-    check: bool = False,
-    sample_input: object = NO_SAMPLE,
+    **options: Unpack[ProgramOptions],
 ) -> type[C]: ...
 
 
@@ -124,15 +123,7 @@ def compile(  # pyright: ignore[reportOverlappingOverload]
 def compile(
     function: Callable[P, R],
     /,
-    *,
-    allow: str = "distribution",
-    optimize_for: Objective = "both",
-    speculate: bool = False,
-    passes: Sequence[AnyPass] = (),
-    without: Sequence[str] = (),
-    strict: bool = False,
-    check: bool = False,
-    sample_input: object = NO_SAMPLE,
+    **options: Unpack[ProgramOptions],
 ) -> Program[P, R]: ...
 
 

@@ -24,7 +24,8 @@ Scheduler = Literal["parallel", "sequential"]
 class ExecutionOptions:
     """What holds for the programs that run here; None is as the program itself says.
 
-    `max_workers` is how many requests, or functions of Python, are under way at once at most.
+    `max_workers` is how many requests, or functions of Python, are under way at once at most,
+    `memory_mb` how much memory these functions have declared to take together.
     """
 
     scheduler: Scheduler | None = None
@@ -33,6 +34,7 @@ class ExecutionOptions:
     optimize_for: Objective | None = None
     allow: str | None = None
     budget_usd: Decimal | None = None
+    memory_mb: int | None = None
 
     @property
     def workers(self) -> int | None:
@@ -71,6 +73,7 @@ def execution_options(
     *,
     scheduler: Scheduler | None = None,
     max_workers: int | None = None,
+    memory_mb: int | None = None,
     timeout_s: float | Decimal | None = None,
     optimize_for: Objective | None = None,
     allow: str | None = None,
@@ -86,6 +89,10 @@ def execution_options(
     out is as in the block around, or as the program says. What runs as it is written, or
     `eager`, is not affected.
 
+    Functions declared by `@ember.pure(memory_mb=…)` wait, first come, first served, until those
+    that run leave room for them within `memory_mb`; one that never fits is an `InputError`
+    before anything runs.
+
     Raises `InputError` for a value that cannot be.
 
     >>> import ember_mlir as ember
@@ -100,7 +107,8 @@ def execution_options(
     """
     given = {
         "scheduler": _one_of("scheduler", scheduler, get_args(Scheduler)),
-        "max_workers": _workers(max_workers),
+        "max_workers": _whole("max_workers", max_workers, "requests may be under way at once"),
+        "memory_mb": _whole("memory_mb", memory_mb, "megabytes functions may take together"),
         "timeout_s": _amount("timeout_s", timeout_s, "seconds"),
         "optimize_for": _one_of("optimize_for", optimize_for, get_args(Objective)),
         "allow": _allowed(allow),
@@ -121,12 +129,11 @@ def _one_of(name: str, value: object, known: tuple[str, ...]) -> object:
     raise InputError(f"{name} must be {listed}, but got {value!r}; choose one of them")
 
 
-def _workers(value: object) -> object:
+def _whole(name: str, value: object, what: str) -> object:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
     raise InputError(
-        f"max_workers must be an int of at least 1, but got {value!r}; "
-        "give how many requests may be under way at once"
+        f"{name} must be an int of at least 1, but got {value!r}; give how many {what}"
     )
 
 

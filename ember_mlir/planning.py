@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ember_mlir.collecting import seldom_collected
 from ember_mlir.providers import Session
 
 if TYPE_CHECKING:
+    from ember_mlir.execution import ExecutionOptions
     from ember_mlir.frontend.capture import Captured
     from ember_mlir.frontend.signature import Arguments
     from ember_mlir.goals import Goals
     from ember_mlir.pipeline import Saving
-    from ember_mlir.runtime.run import Prepared
+    from ember_mlir.runtime.arguments import Argument
+    from ember_mlir.runtime.run import Functions, Prepared
+
+
+class Launch(NamedTuple):
+    """What `run` takes, in the order in which it does."""
+
+    prepared: Prepared
+    inputs: Sequence[Argument]
+    session: Session
+    tape: bytes | None
+    functions: Functions
+    workers: int | None
+    memory_mb: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,18 @@ class CompiledPlan:
     def inputs(self, arguments: Arguments) -> list[Any]:
         """What the plan takes of the arguments, in order."""
         return [arguments.held(name) for name in self.captured.inputs]
+
+    def launch(self, arguments: Arguments, session: Session, options: ExecutionOptions) -> Launch:
+        """What a run with these arguments and options takes."""
+        return Launch(
+            self.prepared,
+            self.inputs(arguments),
+            session,
+            None,
+            self.captured.functions,
+            options.workers,
+            options.memory_mb,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ call, and a plan is made once for each combination of argument types and static 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from threading import RLock
@@ -17,7 +17,6 @@ from typing import (
     Any,
     Concatenate,
     Generic,
-    Literal,
     NoReturn,
     ParamSpec,
     TypeVar,
@@ -27,14 +26,15 @@ from typing import (
 from ember_mlir.direct import Sender, send_plain
 from ember_mlir.errors import CaptureError, CaptureWarning, EmberError, OptimizationWarning
 from ember_mlir.execution import current_options
-from ember_mlir.frontend.eager import answer_plain_calls
-from ember_mlir.frontend.guards import Callee
+from ember_mlir.frontend.eager import Send, answer_plain_calls
 from ember_mlir.frontend.signature import Arguments, Signature
 from ember_mlir.goals import Goals
+from ember_mlir.inspecting import Inspectable, Level
 from ember_mlir.last_run import LastRun
 from ember_mlir.per_object import PerObject
 from ember_mlir.planning import (
     CompiledPlan,
+    Launch,
     Refusal,
     compiled_plan,
     listened,
@@ -47,8 +47,6 @@ from ember_mlir.tracebacks import located
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
 
-    from ember_mlir.passes.analysis.shapes import Shape
-    from ember_mlir.pipeline import Explanation
     from ember_mlir.runtime.run import Run
 
 __all__ = [
@@ -62,19 +60,13 @@ P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
 
-GraphForm = Literal["mermaid", "dot", "svg"]
-"""How a graph is written."""
-
-Level = Literal["llm", "sched", "exec"]
-"""The texts of a program: what is asked, when and where, and the instructions."""
-
 MAX_PLANS = 64
 """How many plans a program keeps; those not used for longest go first."""
 
 answer_plain_calls(send_plain)
 
 
-class Program(Callee, Generic[P, R]):
+class Program(Inspectable[R], Generic[P, R]):
     """A function that runs compiled: its calls are made at once, where they can be.
 
     Calling it captures and compiles the function for the types of its arguments, once,
@@ -92,9 +84,6 @@ class Program(Callee, Generic[P, R]):
     ...     answer("17 * 23") == answer.eager("17 * 23")
     True
     """
-
-    last_run: LastRun[R] | None
-    """The last run that succeeded, compiled or eager; None before the first."""
 
     def __init__(
         self,
@@ -128,16 +117,13 @@ class Program(Callee, Generic[P, R]):
         found = self._planned(args, kwargs)
         if found is None:
             return self._untraced(args, kwargs)
-        plan, arguments = found
-        session = listened(current_session(), self.goals.check)
-        functions, workers = plan.captured.functions, current_options().workers
-        inputs = plan.inputs(arguments)
+        launch = self._launch(*found)
         try:
-            made = run(plan.prepared, inputs, session, functions=functions, workers=workers)
+            made = run(*launch)
         except EmberError as error:
             failed = error
         else:
-            return self._ran(plan, arguments, made, session)
+            return self._ran(*found, made, launch.session)
         # Outside of the handler, so that it gets no context that it has not.
         raise located(failed, self.function.__name__)
 
@@ -149,18 +135,13 @@ class Program(Callee, Generic[P, R]):
         if found is None:
             given: Any = self._untraced(args, kwargs)
             return await given if isawaitable(given) else given
-        plan, arguments = found
-        session = listened(current_session(), self.goals.check)
-        functions, inputs = plan.captured.functions, plan.inputs(arguments)
-        workers = current_options().workers
+        launch = self._launch(*found)
         try:
-            made = await run_async(
-                plan.prepared, inputs, session, functions=functions, workers=workers
-            )
+            made = await run_async(*launch)
         except EmberError as error:
             failed = error
         else:
-            return self._ran(plan, arguments, made, session)
+            return self._ran(*found, made, launch.session)
         raise located(failed, self.function.__name__)
 
     def _planned(
@@ -189,18 +170,30 @@ class Program(Callee, Generic[P, R]):
         _tell(told)
         return (plan, arguments) if isinstance(plan, CompiledPlan) else None
 
+    def _launch(self, plan: CompiledPlan, arguments: Arguments) -> Launch:
+        """What a run of a plan takes, here."""
+        session = listened(current_session(), self.goals.check)
+        return plan.launch(arguments, session, current_options())
+
     def _untraced(self, args: tuple[object, ...], kwargs: dict[str, object]) -> R:
         """Run the function as it is written."""
         from ember_mlir.frontend.untraced import run_untraced
 
+        given = (*self.fixed, *args)
+        made = self._directly(
+            lambda tape, send: run_untraced(self.function, given, kwargs, tape, send)
+        )
+        with self._lock:
+            self.last_run = made
+        return made.answer
+
+    def _directly(self, run: Callable[[bytes, Send], object]) -> LastRun[R]:
+        """A run by `run`, which is given a tape and what sends each of its calls."""
         session = current_session()
         sender = Sender(session)
-        tape = session.tape(self.function.__name__)
-        given = (*self.fixed, *args)
-        answer: Any = run_untraced(self.function, given, kwargs, tape, sender.send)
-        with self._lock:
-            self.last_run = LastRun(answer, sender.settled())
-        return answer
+        # The source gives a result of the declared type, which no annotation can say here.
+        answer: Any = run(session.tape(self.function.__name__), sender.send)
+        return LastRun(answer, sender.settled())
 
     def eager(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the same source without compiling, one call after the other.
@@ -212,13 +205,9 @@ class Program(Callee, Generic[P, R]):
         from ember_mlir.frontend.capture import run_eagerly
 
         arguments = self._signature().bind(args, kwargs)
-        session = current_session()
-        sender = Sender(session)
-        tape = session.tape(self.function.__name__)
-        # The source gives a result of the declared type, which no annotation can say here.
-        answer: Any = run_eagerly(self.function, arguments, tape, sender.send)
-        self._settle(arguments, LastRun(answer, sender.settled()))
-        return answer
+        made = self._directly(lambda tape, send: run_eagerly(self.function, arguments, tape, send))
+        self._settle(arguments, made)
+        return made.answer
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Capture and compile for arguments like these, and run nothing.
@@ -240,58 +229,6 @@ class Program(Callee, Generic[P, R]):
         with self._lock:
             if self._last_arguments is None:
                 self._last_arguments = found[1]
-
-    def ir(self, level: Level = "llm") -> str:
-        """The text of the program at a level: "llm", "sched" or "exec".
-
-        It is that of the last run. Before any, the types of the arguments must be
-        annotated, and static arguments have defaults; else it raises `CaptureError`.
-        """
-        from ember_mlir.parsing import print_module
-        from ember_mlir.pipeline import compile_to
-
-        module = compile_to(self._captured(), level, self._goals().options())
-        return print_module(module).rstrip("\n")
-
-    def graph(self, form: GraphForm = "mermaid") -> str:
-        """The program as a graph: for Mermaid, Graphviz ("dot"), or as an SVG picture.
-
-        It is about the program of the last run, as for `ir`.
-        """
-        from ember_mlir.graphs import drawn
-        from ember_mlir.pipeline import compile_to
-
-        return drawn(compile_to(self._captured(), "llm", self._goals().options()), form)
-
-    def _repr_svg_(self) -> str | None:
-        """The picture that a notebook shows; none before the types of arguments are known."""
-        try:
-            return self.graph("svg")
-        except EmberError:
-            return None
-
-    def explain(self) -> Explanation:
-        """What became of the program: which optimizations did what and where, or why not.
-
-        Print it. It is about the program of the last run, and tells what that has saved if
-        it was made in a session that is `recorded`. Before any run, the types of the
-        arguments must be annotated, and static arguments have defaults; else it raises
-        `CaptureError`.
-        """
-        from ember_mlir.pipeline import compile_with, explain
-
-        compiled = compile_with(self._captured(), "exec", self._goals().options(), explained=True)
-        return explain(compiled, None if self.last_run is None else self.last_run.saved)
-
-    def patterns(self) -> Sequence[Shape]:
-        """The shapes of the program as it is written: ensembles, maps, reductions, chains.
-
-        Each prints as a line, with the lines of the source that it stands on. As for
-        `explain`, it is about the program of the last run.
-        """
-        from ember_mlir.passes.analysis.shapes import shapes_of
-
-        return shapes_of(self._captured())
 
     def cache_info(self) -> CacheInfo:
         """How often a call found its plan, how often not, and how many plans are kept.
@@ -344,12 +281,6 @@ class Program(Callee, Generic[P, R]):
             return Program(function, self.goals, strict=self.strict, fixed=(instance,))
 
         return self._methods.of(instance, make)
-
-    def __str__(self) -> str:
-        """The signature of the program, its last run and its text, or how to get that."""
-        from ember_mlir.describing import described
-
-        return described(self.function, len(self.fixed), self.ir, self.last_run)
 
     def __repr__(self) -> str:
         return f"<Program {self.function.__module__}.{self.function.__qualname__}>"

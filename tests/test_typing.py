@@ -3,13 +3,21 @@
 The functions are called by nobody: `assert_type` is checked where it stands.
 """
 
+# What must be an error is ignored where it stands, and an ignored one that is none is told.
+# pyright: reportUnnecessaryTypeIgnoreComment=error
+
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from inspect import signature
 from typing import assert_type
 
+import pytest
+
 import ember_mlir as ember
+from ember_mlir.compilation import ProgramOptions
+from ember_mlir.frontend.operations.asking import Settings
 
 
 @dataclass
@@ -71,6 +79,21 @@ def what_operations_give() -> None:
     assert_type(ember.agent([what_operations_give])("a"), str)
 
 
+def what_operations_take() -> None:
+    ember.generate("a", system="b", images=["c"], model="small", temperature=0.5, top_p=0.5)
+    ember.generate("a", stop=["b"], max_tokens=5, seed=1, extra={"b": 1}, schema=int, images=[b""])
+    ember.generate("a", system=1)  # pyright: ignore[reportArgumentType]
+    ember.generate("a", sytem="b")  # pyright: ignore[reportCallIssue]
+
+
+def what_programs_take() -> None:
+    ember.jit(allow="exact", optimize_for="cost", speculate=True, passes=["canonicalize"])
+    ember.jit(without=["merge-calls"], strict=True, check=True, sample_input="a")
+    assert_type(ember.compile(len, allow="exact", strict=True)([]), int)
+    ember.jit(optimize_for="speed")  # pyright: ignore[reportArgumentType]
+    ember.compile(len, alow="exact")  # pyright: ignore[reportCallIssue]
+
+
 def what_programs_give() -> None:
     assert_type(answer("a"), str)
     assert_type(answer("a", tries=5), str)
@@ -88,6 +111,21 @@ def what_operators_give() -> None:
     assert_type(ember.compose(Shout(), Count())("a"), int)
     assert_type((Shout() >> Count())("a"), int)
     assert_type(ember.Ensemble(3)("a"), list[str])
+
+
+def test_options_are_those_that_are_declared() -> None:
+    for function, declared, own in (
+        (ember.compile, ProgramOptions, {"function"}),
+        (ember.generate, Settings, {"prompt", "schema", "retries", "tools"}),
+    ):
+        assert {*signature(function).parameters} == {*declared.__annotations__} | own
+        # Each is told of where people look for it.
+        for option in declared.__annotations__:
+            assert f"`{option}`" in (function.__doc__ or ""), option
+    for option in ProgramOptions.__annotations__:
+        assert f"`{option}`" in (ember.jit.__doc__ or ""), option
+    with pytest.raises(TypeError, match="unexpected keyword argument 'alow'"):
+        ember.jit(alow="exact")(len)  # pyright: ignore
 
 
 def test_operations_are_what_they_are_declared() -> None:

@@ -10,6 +10,8 @@ from xdsl.ir import Attribute, Operation, ParametrizedAttribute, SSAValue, TypeA
 from xdsl.irdl import irdl_attr_definition
 from xdsl.utils.exceptions import VerifyException
 
+from ember_mlir.dialects.operations import function_type
+
 
 @irdl_attr_definition
 class TokenType(ParametrizedAttribute, TypeAttribute):
@@ -89,4 +91,4 @@ def verify_number_of_frames(frames: ArrayAttr[SymbolRefAttr], *, least: int) -> 
 
 def frames_type(captures: Sequence[SSAValue], results: Sequence[Attribute]) -> FunctionType:
     """The type of frames that take what an instruction captures."""
-    return FunctionType.from_lists([value.type for value in captures], results)
+    return function_type(tuple([value.type for value in captures]), tuple(results))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypedDict
 
 from xdsl.dialects.builtin import I64, ArrayAttr, IntegerAttr, i64
 from xdsl.ir import Attribute, Operation
@@ -58,6 +59,17 @@ PARAMETERS = ("temperature", "top_p", "max_tokens", "stop", "seed", "extra")
 MAX_RETRIES = 16
 
 
+class SamplingParameters(TypedDict):
+    """The sampling parameters of a request, as `Request` takes them."""
+
+    temperature: float | None
+    top_p: float | None
+    max_tokens: int | None
+    stop: tuple[str, ...]
+    seed: int | None
+    extra: str | None
+
+
 class SamplingFields(DialectOperation, ABC):
     """An operation that has the sampling parameters of a request; see `SAMPLING`."""
 
@@ -67,6 +79,18 @@ class SamplingFields(DialectOperation, ABC):
     stop = opt_prop_def(ArrayAttr[Utf8Attr])
     seed = opt_prop_def(IntegerAttr[I64])
     extra = opt_prop_def(Utf8Attr)
+
+    def parameters(self) -> SamplingParameters:
+        """These parameters as a request holds them."""
+        temperature, top_p, max_tokens = self.temperature, self.top_p, self.max_tokens
+        return {
+            "temperature": None if temperature is None else float(temperature.data),
+            "top_p": None if top_p is None else float(top_p.data),
+            "max_tokens": None if max_tokens is None else max_tokens.value.data,
+            "stop": () if self.stop is None else tuple([text.data for text in self.stop]),
+            "seed": None if self.seed is None else self.seed.value.data,
+            "extra": None if self.extra is None else self.extra.data,
+        }
 
 
 class AnswerFields(SamplingFields, ABC):
@@ -125,6 +149,9 @@ def request_properties(
     return {**sampling.properties(), "draw": draw}
 
 
+_SAMPLING = frozenset({"temperature", "top_p", "max_tokens", "stop", "extra", "retries"})
+
+
 def verify_sampling(op: Operation) -> None:
     """Check that the sampling parameters of a request are in range."""
     for problem in _sampling_problems(op):
@@ -134,6 +161,8 @@ def verify_sampling(op: Operation) -> None:
 
 def _sampling_problems(op: Operation) -> Sequence[str | None]:
     found = op.properties
+    if _SAMPLING.isdisjoint(found):
+        return []
     temperature, top_p = found.get("temperature"), found.get("top_p")
     max_tokens, retries = found.get("max_tokens"), found.get("retries")
     extra = found.get("extra")

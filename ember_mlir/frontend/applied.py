@@ -46,15 +46,22 @@ class _Operand:
 class Applied:
     """A function, with what is known of its arguments; takes and gives values of a run.
 
-    One that is `inline` is so quick that it needs no thread.
+    One that is `inline` is so quick that it needs no thread; `memory_mb` is how much memory it
+    takes, if that is declared.
     """
 
     def __init__(
-        self, function: Callable[..., object], result: Layout, *, inline: bool = False
+        self,
+        function: Callable[..., object],
+        result: Layout,
+        *,
+        inline: bool = False,
+        memory_mb: int | None = None,
     ) -> None:
         self.function = function
         self.result = result
         self.inline = inline
+        self.memory_mb = memory_mb
         self._args: list[object] = []
         self._kwargs: dict[str, object] = {}
         self._holes: list[Hole] = []

@@ -13,6 +13,7 @@ from ember_mlir.dialects.llm import LengthOp
 from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
+from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
     BOOL,
     EMBEDDING_LEAF,
@@ -24,7 +25,6 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     SetOf,
-    joined,
 )
 from ember_mlir.frontend.library import result_of
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_list, is_any_sequence

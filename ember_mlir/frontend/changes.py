@@ -9,6 +9,7 @@ from typing import NoReturn
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import OneTimeList, is_known_iterable
+from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
     ATOMS,
     OBJECT,
@@ -17,7 +18,6 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Parts,
     TupleKind,
-    joined,
 )
 from ember_mlir.frontend.operators import binary, element
 from ember_mlir.frontend.plain import is_list

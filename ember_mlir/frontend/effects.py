@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple, ParamSpec, TypeVar, overload
 
+from ember_mlir.errors import InputError
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -30,6 +32,11 @@ def declared(function: object) -> Declared | None:
     """What is declared of a function, if anything is."""
     found = getattr(function, _DECLARED, None)
     return found if isinstance(found, Declared) else None
+
+
+def is_megabytes(value: object) -> bool:
+    """Whether a value is an amount of memory."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def is_associative(function: object) -> bool:
@@ -57,7 +64,9 @@ def pure(
     """Declare that a function depends on its arguments alone and does nothing else.
 
     A program may leave it out, call it again, or merge equal calls of it. With `inline` it
-    is so quick that it need not have a thread; `memory_mb` is how much memory it takes.
+    is so quick that it need not have a thread; `memory_mb` is how much memory it takes at most,
+    which `ember.execution_options(memory_mb=…)` keeps to. Raises `InputError` for what is no
+    such number.
 
     >>> @pure
     ... def words(text: str) -> int:
@@ -65,6 +74,12 @@ def pure(
     >>> words("one two")
     2
     """
+
+    if memory_mb is not None and not is_megabytes(memory_mb):
+        raise InputError(
+            f"memory_mb must be an int of at least 1, but got {memory_mb!r}; "
+            "give how many megabytes the function takes at most, or leave it out"
+        )
 
     def decorate(found: Callable[P, R]) -> Callable[P, R]:
         setattr(found, _DECLARED, Declared("pure", inline, memory_mb))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from ember_mlir.frontend.containers import KnownSet, TrackedSet, attributes_of
+from ember_mlir.frontend.joining import joined_all, list_layout, parts_layout
 from ember_mlir.frontend.layouts import (
     ATOMS,
     OBJECT,
@@ -14,9 +15,6 @@ from ember_mlir.frontend.layouts import (
     SetOf,
     TupleKind,
     fits_integer,
-    joined_all,
-    list_layout,
-    parts_layout,
 )
 from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list

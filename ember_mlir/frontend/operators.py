@@ -17,6 +17,7 @@ from ember_mlir.dialects.llm import ConcatOp, ContainsOp, EqualOp, GetOp, Length
 from ember_mlir.errors import ProgramError
 from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
     ANY,
     BOOL,
@@ -29,7 +30,6 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     SetOf,
-    joined,
 )
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_slice
 from ember_mlir.frontend.plain import is_list

@@ -12,6 +12,7 @@ from functools import partial
 from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import KnownSet, TrackedSet
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
     BOOL,
     OBJECT,
@@ -21,7 +22,6 @@ from ember_mlir.frontend.layouts import (
     SetOf,
     Step,
     is_held_as_it_is,
-    joined,
 )
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.regions.merging import tracked

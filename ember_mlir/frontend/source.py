@@ -19,7 +19,7 @@ from threading import Lock
 from types import CodeType, FunctionType
 
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.trees import nodes_of
+from ember_mlir.frontend.trees import nodes_of, statements_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -128,7 +128,8 @@ def _parse(text: str, name: str, flags: int) -> _File:
         tree = ast.parse(text, name)
         module = compile(tree, name, "exec", flags=flags, dont_inherit=True)
     nodes: defaultdict[tuple[str, int], list[FunctionNode]] = defaultdict(list)
-    for node in nodes_of(tree):
+    # Without a lambda in it, no expression needs to be looked into.
+    for node in nodes_of(tree) if "lambda" in text else statements_of(tree):
         if isinstance(node, ast.Lambda):
             nodes["<lambda>", node.lineno].append(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -27,13 +27,23 @@ def fields_with_parts(kind: type[ast.AST]) -> tuple[str, ...]:
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right inside of `node`, in order, but for contexts and operators."""
     found: list[ast.AST] = []
+    own = vars(node)
     for name in fields_with_parts(type(node)):
-        value: object = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif is_any_list(value):
+        value: object = own.get(name)
+        if is_any_list(value):
             found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
+
+
+def statements_of(tree: ast.AST) -> Iterator[ast.AST]:
+    """`tree` and all that is inside, level by level, but for expressions and what is in them."""
+    level = [tree]
+    while level:
+        yield from level
+        inside = [inner for node in level for inner in children(node)]
+        level = [inner for inner in inside if not isinstance(inner, ast.expr)]
 
 
 def nodes_of(tree: ast.AST) -> Iterator[ast.AST]:

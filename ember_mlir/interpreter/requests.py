@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xdsl.dialects.builtin import ArrayAttr, IntegerAttr
+from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import Operation
 
 from ember_mlir.dialects import ensemble, llm
 from ember_mlir.dialects.values import (
-    DecimalAttr,
     DrawAttr,
     MessagesType,
-    Utf8Attr,
     is_greedy,
 )
 from ember_mlir.errors import InvalidIRError, ParseError
@@ -57,15 +55,10 @@ def ask_once(
         model=run.models[op.model.string_value()],
         prompt=prompt if is_text else None,
         messages=None if is_text else prompt,
-        temperature=decimal(op.temperature),
-        max_tokens=whole(op.max_tokens),
         draws=draws(run, op, place, [attempt] if attempt else []),
-        top_p=decimal(op.top_p),
-        stop=texts(op.stop),
-        seed=whole(op.seed),
-        extra=None if op.extra is None else op.extra.data,
         grammar=None if op.grammar is None else op.grammar.data,
         tools=tuple([run.tools[t.string_value()] for t in tools.data] if tools else ()),
+        **op.parameters(),
     )
     return run.send(request).values[0]
 
@@ -79,13 +72,8 @@ def judge(run: Run, op: ensemble.JudgeOp) -> Value:
     request = Request(
         model=run.models[op.model.string_value()],
         prompt=judge_prompt(run[op.prompt], answers),
-        temperature=decimal(op.temperature),
-        max_tokens=whole(op.max_tokens),
         draws=draws(run, op, run.indices, []),
-        top_p=decimal(op.top_p),
-        stop=texts(op.stop),
-        seed=whole(op.seed),
-        extra=None if op.extra is None else op.extra.data,
+        **op.parameters(),
     )
     reply = text_of(run.send(request).values[0])
     return answers[read_verdict(reply, len(answers))]
@@ -139,13 +127,5 @@ def text_of(answer: Answer) -> str:
     return answer
 
 
-def decimal(value: DecimalAttr | None) -> float | None:
-    return None if value is None else float(value.data)
-
-
 def whole(value: IntegerAttr | None) -> int | None:
     return None if value is None else value.value.data
-
-
-def texts(value: ArrayAttr[Utf8Attr] | None) -> tuple[str, ...]:
-    return () if value is None else tuple([text.data for text in value.data])

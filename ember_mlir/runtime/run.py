@@ -106,18 +106,21 @@ async def run_async(
     tape: bytes | None = None,
     functions: Functions | None = None,
     workers: int | None = None,
+    memory_mb: int | None = None,
 ) -> Run:
     """Run a program on the current event loop and the session's clock.
 
     `tape` overrides the session's seed; `functions` are those that the program applies. At
-    most `workers` requests and functions are under way at once, if that is given.
+    most `workers` requests and functions are under way at once, if that is given, and those
+    functions together have declared at most `memory_mb`.
     A failure cancels what is under way, waits until it has left, and is raised with the
     place of the request and the bill so far (`EmberError.bill`). On the virtual clock
     nothing is waited for.
     """
     if session.clock == "virtual":
-        return _run_virtual(prepared, inputs, session, tape, functions, workers)
-    return await _run_here(Started(prepared, inputs, session, tape, functions, workers))
+        return _run_virtual(prepared, inputs, session, tape, functions, workers, memory_mb)
+    started = Started(prepared, inputs, session, tape, functions, workers, memory_mb)
+    return await _run_here(started)
 
 
 def run(
@@ -127,6 +130,7 @@ def run(
     tape: bytes | None = None,
     functions: Functions | None = None,
     workers: int | None = None,
+    memory_mb: int | None = None,
 ) -> Run:
     """Run a program from synchronous code, also where an event loop is running.
 
@@ -134,8 +138,8 @@ def run(
     (Ctrl-C) ends the run, and is raised as `Interrupted` with the bill so far.
     """
     if session.clock == "virtual":
-        return _run_virtual(prepared, inputs, session, tape, functions, workers)
-    started = Started(prepared, inputs, session, tape, functions, workers)
+        return _run_virtual(prepared, inputs, session, tape, functions, workers, memory_mb)
+    started = Started(prepared, inputs, session, tape, functions, workers, memory_mb)
     try:
         return run_sync(_run_here(started))
     except KeyboardInterrupt as interrupt:
@@ -165,13 +169,14 @@ class Started:
         tape: bytes | None,
         functions: Functions | None,
         workers: int | None = None,
+        memory_mb: int | None = None,
     ) -> None:
         check(prepared.arguments, prepared.types, inputs)
         self.prepared = prepared
         self.session = session
         began = perf_counter()
         self.clock: Callable[[], float] = lambda: perf_counter() - began
-        self.runner = FunctionRunner(functions or {})
+        self.runner = FunctionRunner(functions or {}, memory_mb)
         self.ring = Ring(session.spans)
         self.workers = workers
         *tables, last = [capped(table, workers) for table in prepared.program.lanes]
@@ -246,9 +251,10 @@ def _run_virtual(
     tape: bytes | None,
     functions: Functions | None,
     workers: int | None,
+    memory_mb: int | None,
 ) -> Run:
     """Run on a clock that jumps: by ourselves, or on an event loop if something awaits."""
-    started = Started(prepared, inputs, session, tape, functions, workers)
+    started = Started(prepared, inputs, session, tape, functions, workers, memory_mb)
     try:
         return _run_on_loop(started) if started.runner.has_async else _run_on_heap(started)
     except KeyboardInterrupt as interrupt:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ember_mlir.errors import InvalidIRError
 
 _HOLE = re.compile(r"\{\{|\}\}|\{(0|[1-9][0-9]{0,5})\}|[{}]")
 
 
+@lru_cache(maxsize=4096)
 def parse_template(text: str) -> tuple[str | int, ...]:
     """Split a template into its literal pieces and the numbers of its holes.
 

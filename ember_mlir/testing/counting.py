@@ -1,13 +1,19 @@
-"""How often something is done to operations: for tests of how much work a rewrite makes."""
+"""How often something is done: for tests of how much work there is, without a clock."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from types import FrameType, ModuleType
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from xdsl.ir import Operation, SSAValue
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 @contextmanager
@@ -31,3 +37,32 @@ def counted_operands() -> Generator[Counter[Operation]]:
 
     with patch.object(Operation, "operands", Operation.operands.setter(counting)):
         yield times
+
+
+@contextmanager
+def counted_instructions(module: ModuleType) -> Generator[Counter[str]]:
+    """How many instructions of Python each function of a module takes from now on.
+
+    Only those of this thread are counted, and not what functions in C do meanwhile.
+
+    >>> import textwrap
+    >>> with counted_instructions(textwrap) as counted:
+    ...     text = textwrap.indent("a", " ")
+    >>> "indent" in counted and counted.total() > 0
+    True
+    """
+    counted: Counter[str] = Counter()
+
+    def traced(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+        if frame.f_code.co_filename != module.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        counted[frame.f_code.co_name] += event == "opcode"
+        return traced
+
+    before = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        yield counted
+    finally:
+        sys.settrace(before)

@@ -185,3 +185,16 @@ func.func @judged(%q: !llm.text, %xs: !llm.list<!llm.text>) -> (!llm.text, !llm.
   %only = ensemble.judge @m(%q) among %one temperature 0 site <3>
   func.return %any, %sure, %only : !llm.text, !llm.text, !llm.text
 }
+
+// A text for an answer that may be asked for again is made once, before all of its attempts.
+// CHECK-LABEL: func.func @made_once
+func.func @made_once(%q: !llm.text) -> !llm.text {
+  // CHECK-NEXT: %t = sched.task
+  // CHECK-NEXT: llm.template
+  // CHECK: sched.attempt at_most 3 redraw
+  // CHECK-NOT: llm.template
+  // CHECK: func.return
+  %t = llm.template "Q: {0}"(%q)
+  %a = llm.generate @m(%t) as regex "[0-9]+" retries 2 draw <77>
+  func.return %a : !llm.text
+}

@@ -48,11 +48,14 @@ class Definitions:
         self._known: set[tuple[int, int]] = set()
         self._known_types: set[tuple[int, ...]] = set()
         self._context = VerificationContext()
+        self._rules: dict[type[Operation], _Rules | None] = {}
 
     def verify(self, op: Operation) -> None:
         """Check all that the definition of `op` says; raises what `op.verify_` raises."""
         kind = type(op)
-        rules = _rules(kind, kind.verify_)
+        if kind not in self._rules:
+            self._rules[kind] = _rules(kind, kind.verify_)
+        rules = self._rules[kind]
         if rules is None or not self._accepts(op, rules):
             op.verify_()
             return
@@ -62,10 +65,12 @@ class Definitions:
 
     def _accepts(self, op: Operation, rules: _Rules) -> bool:
         """Whether the parts of `op` are surely as its definition says."""
-        if len(op.regions) != rules.regions or op.successors:
+        regions = op.regions
+        if len(regions) != rules.regions or op.successors:
             return False
-        if any(region.first_block is None for region in op.regions):
-            return False
+        for region in regions:
+            if region.first_block is None:
+                return False
         if rules.has_variables:
             # What two parts have to have in common, they have in one operation.
             self._context = VerificationContext()
@@ -76,7 +81,7 @@ class Definitions:
 
     def _fit(self, op: Operation, rules: _Rules) -> bool:
         """Whether the operands and results of `op` are of the types that they must have."""
-        operands, results = op.operands, op.results
+        operands, results = [*op.operands], op.results
         types = [id(value.type) for value in (*operands, *results)]
         key = id(rules), len(operands), *types
         if key in self._known_types:
@@ -84,7 +89,7 @@ class Definitions:
         fit = self._are(op.operand_types, rules.operands) and self._are(
             op.result_types, rules.results
         )
-        if fit and not rules.has_variables:
+        if fit and not rules.ties_properties:
             self._known_types.add(key)
         return fit
 
@@ -144,7 +149,11 @@ class _Values(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    """What the definition of a class of operations says."""
+    """What the definition of a class of operations says.
+
+    Where it `has_variables`, parts have to have something in common; where it also
+    `ties_properties`, some of them may be properties, which are not like the types of others.
+    """
 
     operands: _Values
     results: _Values
@@ -152,6 +161,7 @@ class _Rules(NamedTuple):
     properties: Mapping[str, _Rule | None]
     needed: frozenset[str]
     has_variables: bool
+    ties_properties: bool
     traits: tuple[OpTrait, ...]
     own: Callable[[Operation], None]
 
@@ -172,17 +182,22 @@ def _rules(kind: type[Operation], verify: Callable[..., None]) -> _Rules | None:
         return None
     properties = {name: _rule(one.constr) for name, one in found.properties.items()}
     needed = [name for name, one in found.properties.items() if not isinstance(one, OptionalDef)]
-    rules = (*operands.rules, *results.rules, *properties.values())
+    ties_properties = _any_variables(properties.values())
     return _Rules(
         operands,
         results,
         len(found.regions),
         properties,
         frozenset(needed),
-        any(rule is not None and rule.has_variables for rule in rules),
+        ties_properties or _any_variables((*operands.rules, *results.rules)),
+        ties_properties,
         tuple([one for one in found.traits if _is_checked(one)]),
         own,
     )
+
+
+def _any_variables(rules: Iterable[_Rule | None]) -> bool:
+    return any(rule is not None and rule.has_variables for rule in rules)
 
 
 def _own_check(verify: Callable[..., None]) -> Callable[[Operation], None] | None:

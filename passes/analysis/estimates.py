@@ -21,7 +21,7 @@ from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ember_mlir.dialects import ensemble, llm
-from ember_mlir.dialects.operations import walk_inside_first
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import AsksModel, ListType
 from ember_mlir.passes.analysis.counts import ONE, ZERO, Count, Estimate, N, Range, exactly
 from ember_mlir.passes.canonicalize.known import known_integer
@@ -57,7 +57,7 @@ class Estimator:
 
     def of(self, root: Operation) -> Estimate:
         """What the operations in `root` take."""
-        for op in walk_inside_first(root):
+        for op in walk(root, inside_first=True):
             self._note(op)
             region = op.parent
             if region is not None and (around := region.parent) is not None:

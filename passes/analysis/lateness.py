@@ -23,7 +23,7 @@ def late_values(root: Operation) -> Set[SSAValue]:
     time; ask before rewriting, as what is made new is not in it.
     """
     late: set[SSAValue] = set()
-    _mark(root, _slow_operations(root), late)
+    _mark(root, slow_operations(root), late)
     return late
 
 
@@ -44,7 +44,7 @@ def takes_time(op: Operation) -> bool:
     return op.has_trait(AsksModel) or isinstance(op, ApplyOp)
 
 
-def _slow_operations(root: Operation) -> Set[Operation]:
+def slow_operations(root: Operation) -> Set[Operation]:
     """The operations that take time, and all around them."""
     slow: set[Operation] = set()
     for op in walk(root):

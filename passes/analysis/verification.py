@@ -20,7 +20,7 @@ from ember_mlir.dialects.names import KNOWN
 from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import RefersTo
 from ember_mlir.dialects.wording import sentence
-from ember_mlir.errors import EmberError
+from ember_mlir.errors import EmberError, InvalidIRError
 from ember_mlir.limits import on_any_stack
 from ember_mlir.passes.analysis.branches import verify_branches
 from ember_mlir.passes.analysis.definitions import Definitions
@@ -165,7 +165,8 @@ def _verify_dominance(region: Region, visible: set[int]) -> None:
         own += map(id, block.args)
         visible.update(own)
         for op in block.ops:
-            _verify_operands(op, visible)
+            if not visible.issuperset(map(id, op.operands)):
+                raise _undefined(op, visible)
             for inner in op.regions:
                 isolated = op.has_trait(IsolatedFromAbove)
                 _verify_dominance(inner, set() if isolated else visible)
@@ -175,10 +176,10 @@ def _verify_dominance(region: Region, visible: set[int]) -> None:
     visible.difference_update(own)
 
 
-def _verify_operands(op: Operation, visible: set[int]) -> None:
-    for index, operand in enumerate(op.operands):
-        if id(operand) not in visible:
-            name = f"%{operand.name_hint}" if operand.name_hint else f"operand {index}"
-            raise invalid(
-                op, f"must use values that are defined before it, but {name} is not; move it up"
-            )
+def _undefined(op: Operation, visible: set[int]) -> InvalidIRError:
+    """The error for the first operand of `op` that is not defined before it."""
+    index, operand = next(
+        (index, operand) for index, operand in enumerate(op.operands) if id(operand) not in visible
+    )
+    name = f"%{operand.name_hint}" if operand.name_hint else f"operand {index}"
+    return invalid(op, f"must use values that are defined before it, but {name} is not; move it up")

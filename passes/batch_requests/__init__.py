@@ -11,12 +11,13 @@ and the same for scores among the same labels. The model must take several texts
 Legal because nothing is drawn, and the embedding of a list is that of each of its texts:
 no text is sent that was not, and all fail where one did. So no element may be left out or
 replaced where it fails, and requests join only in one block, where nothing with an effect
-stands between them, and where the first is not read before the last could be sent. Where a
-failure is handled, what was asked before it counts, so there no other request may stand
-between them either. They must have one label, so that no text is sent together with one of
+stands between them. What reads one of them stays behind all: the others are sent before it,
+if their texts need none of it. Where a failure is handled, what was
+asked before it counts, so there nothing may stand between them that reads one of them, nor
+another request. They must have one label, so that no text is sent together with one of
 a higher label. A batch waits for all of its texts: unless the aim is cost alone, none of
-them may be there later than others, because it waits for a request or a function. Keeps
-`exact`.
+them may be there later than others, because it waits for a request or a function, if
+something could start without that one. Keeps `exact`.
 """
 
 from __future__ import annotations

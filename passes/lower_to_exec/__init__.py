@@ -36,7 +36,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import RewritePattern
 
 from ember_mlir.dialects import llm
-from ember_mlir.dialects.operations import walk_inside_first
+from ember_mlir.dialects.operations import walk
 from ember_mlir.passes.analysis.levels import verify_operations
 from ember_mlir.passes.lower_to_exec.arms import (
     LowerAttempt,
@@ -93,7 +93,7 @@ class LowerToExecPass(ModulePass):
         for function in list(op.ops):
             if isinstance(function, func.FuncOp):
                 found = patterns(Frames(function, names), keys)
-                apply_once(op, walk_inside_first(function), found)
+                apply_once(op, walk(function, inside_first=True), found)
 
 
 def patterns(frames: Frames, keys: CacheKeys) -> Sequence[RewritePattern]:

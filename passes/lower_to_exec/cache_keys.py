@@ -17,7 +17,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.hints import isa
 
 from ember_mlir.dialects import llm, sched
-from ember_mlir.dialects.operations import walk_inside_first
+from ember_mlir.dialects.operations import walk
 from ember_mlir.dialects.values import LabelAttr, RefersTo, Utf8Attr, is_greedy
 from ember_mlir.passes.analysis.labels import infer_labels
 
@@ -40,7 +40,7 @@ CacheKeys = Mapping[sched.CachedOp, CacheKey]
 
 def cache_keys(module: ModuleOp) -> CacheKeys:
     """The key of each cached region of a module at the level `sched`."""
-    cached = [op for op in walk_inside_first(module) if isinstance(op, sched.CachedOp)]
+    cached = [op for op in walk(module, inside_first=True) if isinstance(op, sched.CachedOp)]
     if not cached:
         return {}
     inferred = infer_labels(module)

@@ -15,6 +15,7 @@ from ember_mlir.dialects import exec as instructions
 from ember_mlir.dialects import sched
 from ember_mlir.dialects.locations import invalid
 from ember_mlir.dialects.names import named_arguments
+from ember_mlir.dialects.operations import function_type
 from ember_mlir.passes.rewriting import SymbolNames, block_for, move_ops, replace, rewrites
 
 
@@ -103,7 +104,7 @@ def type_of(block: Block) -> FunctionType:
     """The type of a frame with this block."""
     leave = block.last_op
     assert leave is not None
-    return FunctionType.from_lists(block.arg_types, [value.type for value in leave.operands])
+    return function_type(tuple(block.arg_types), tuple([value.type for value in leave.operands]))
 
 
 def captures_of(op: Operation) -> list[SSAValue]:

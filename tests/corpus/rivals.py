@@ -19,6 +19,8 @@ from typing import NamedTuple, Protocol
 from ember_mlir.frontend.narrowing import is_exact_dict
 from ember_mlir.frontend.toolbox import tool_of
 from ember_mlir.providers import Message, Tool, ToolCall
+from ember_mlir.tools.bench.effects_by_hand import ByHand
+from ember_mlir.tools.bench.effects_by_hand import Client as AskingClient
 
 from . import acting
 from .coding import CHECKS
@@ -27,23 +29,8 @@ from .retrieving import overlap
 from .voting import extract_answer
 
 
-class Client(Protocol):
-    """What a library for asking models offers."""
-
-    async def generate(
-        self,
-        prompt: str,
-        *,
-        model: str = "small",
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-    ) -> str:
-        """One answer to a prompt."""
-        ...
-
-    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
-        """The embeddings of some texts, in one request."""
-        ...
+class Client(AskingClient, Protocol):
+    """A library for asking models that can converse, too."""
 
     async def turn(
         self,
@@ -55,9 +42,6 @@ class Client(Protocol):
     ) -> Message:
         """The next turn of a conversation, which may ask for tools."""
         ...
-
-
-ByHand = Callable[..., Awaitable[object]]
 
 
 def says_yes(reply: str) -> bool:
@@ -312,6 +296,22 @@ async def rag_top_k(client: Client, question: str, passages: list[str]) -> str:
     return await client.generate(f"{context}\n\nQ: {question}\nA:", temperature=0)
 
 
+async def rag_over_an_index(client: Client, question: str, passages: list[str]) -> str:
+    """The queries are one request, as all of them are needed for the answer."""
+
+    async def queries() -> list[tuple[float, ...]]:
+        prompts = [f"Rephrase (variant {n}): {question}" for n in range(2)]
+        asked = await gather(*[client.generate(prompt, temperature=0.8) for prompt in prompts])
+        return await client.embed([question, *asked])
+
+    vectors, wanted = await gather(client.embed(passages), queries())
+    hits: dict[str, None] = {}
+    for query in wanted:
+        ranked = sorted(range(len(passages)), key=lambda i: -cosine(query, vectors[i]))
+        hits.update(dict.fromkeys(passages[i] for i in ranked[:2]))
+    return await client.generate("\n".join(hits) + f"\n\nQ: {question}\nA:", model="large")
+
+
 class Helper(NamedTuple):
     """A tool of an agent by hand: its description, and what it does with its arguments."""
 
@@ -415,6 +415,7 @@ RIVALS: Mapping[str, ByHand] = {
         mail_merge,
         model_cascade,
         rag_top_k,
+        rag_over_an_index,
         planner_with_agents,
     )
 }

@@ -9,7 +9,7 @@ from xdsl.ir import Block, Operation, Region
 from xdsl.irdl import IRDLOperation
 
 from ember_mlir.dialects import llm, sched
-from ember_mlir.dialects.operations import symbol_ref, walk, walk_inside_first
+from ember_mlir.dialects.operations import symbol_ref, walk
 from ember_mlir.dialects.values import (
     TEXT,
     AsksModel,
@@ -43,7 +43,7 @@ func.func @f(%n: i64, %a: !llm.text) -> !llm.text {
 def test_a_walk_goes_as_that_of_xdsl() -> None:
     module = parse_module(NESTED)
     assert [*walk(module)] == [*module.walk()]
-    assert [*walk_inside_first(module)] == [*module.walk(region_first=True)]
+    assert [*walk(module, inside_first=True)] == [*module.walk(region_first=True)]
     assert len([*walk(module)]) == 12
 
 

@@ -5,11 +5,9 @@ They are those of `random_functions`, with dicts, sets, tables of functions and 
 
 from __future__ import annotations
 
-import linecache
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from .random_functions import FOOTER, HEADER, TEXT_FOOTER, Box, Writer
+from .random_functions import FOOTER, HEADER, TEXT_FOOTER, Writer, written_by
 
 _HEADER = HEADER.replace(
     "def helper(",
@@ -41,12 +39,15 @@ TABLE = {"yes": shout, "no": echo}
 
 def helper(""",
 ).replace("    best = None\n", '    best = None\n    seen = {"a": 0}\n    memo = {}\n')
-_FOOTER = FOOTER.replace("return a,", "return seen, memo, a,")
-_TEXT_FOOTER = TEXT_FOOTER.replace("f'{a}", "f'{seen} {memo} {a}")
 
 
 class ContainerWriter(Writer):
     """Writes one function."""
+
+    what = "containers"
+    header = _HEADER
+    footer = FOOTER.replace("return a,", "return seen, memo, a,")
+    text_footer = TEXT_FOOTER.replace("f'{a}", "f'{seen} {memo} {a}")
 
     def text(self, depth: int = 0) -> str:
         if depth > 1 or self.random.random() < 0.7:
@@ -117,19 +118,4 @@ class ContainerWriter(Writer):
         return f"{pad}try:\n{pad}    {call}\n{pad}except {kind}:\n{body}{then}"
 
 
-def source_of(seed: int) -> str:
-    """The text of a random module with a function `program`."""
-    writer = ContainerWriter(seed)
-    body = "".join([writer.block(0, 1, in_loop=False) for _ in range(2)])
-    return _HEADER + body + (_TEXT_FOOTER if "return" in body else _FOOTER)
-
-
-def function_of(seed: int) -> Callable[..., Any]:
-    """A random function, in a file that exists nowhere but in `linecache`."""
-    text = source_of(seed)
-    name = f"<random containers {seed}>"
-    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    namespace: dict[str, Any] = {"__name__": f"random_containers_{seed}", "Box": Box}
-    exec(compile(text, name, "exec"), namespace)
-    made: Callable[..., Any] = namespace["program"]
-    return made
+function_of = partial(written_by, ContainerWriter)

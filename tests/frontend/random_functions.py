@@ -10,6 +10,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -56,7 +57,12 @@ class Box:
 
 
 class Writer:
-    """Writes one function."""
+    """Writes one function; around it stand a header and one of the footers."""
+
+    what = "function"
+    header = HEADER
+    footer = FOOTER
+    text_footer = TEXT_FOOTER
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -217,20 +223,18 @@ class Writer:
         return f"{pad}match {self.one_of(*TEXTS)}:\n{cases}{rest}"
 
 
-def source_of(seed: int) -> str:
-    """The text of a random module with a function `program`."""
-    writer = Writer(seed)
+def written_by(kind: type[Writer], seed: int) -> Callable[..., Any]:
+    """A random function, in a file that exists nowhere but in `linecache`."""
+    writer = kind(seed)
     body = "".join([writer.block(0, 1, in_loop=False) for _ in range(2)])
     # What is returned is of one type.
-    return HEADER + body + (TEXT_FOOTER if "return" in body else FOOTER)
-
-
-def function_of(seed: int) -> Callable[..., Any]:
-    """A random function, in a file that exists nowhere but in `linecache`."""
-    text = source_of(seed)
-    name = f"<random function {seed}>"
+    text = kind.header + body + (kind.text_footer if "return" in body else kind.footer)
+    name = f"<random {kind.what} {seed}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    namespace: dict[str, Any] = {"__name__": f"random_function_{seed}", "Box": Box}
+    namespace: dict[str, Any] = {"__name__": f"random_{kind.what}_{seed}", "Box": Box}
     exec(compile(text, name, "exec"), namespace)
     made: Callable[..., Any] = namespace["program"]
     return made
+
+
+function_of = partial(written_by, Writer)

@@ -447,17 +447,6 @@ def changed_before_what_may_fail(q: str) -> object:
     return out
 
 
-def bound_where_nothing_fails_in_a_round(q: str) -> str:
-    out = ""
-    for i in range(2):
-        try:
-            a = must(generate(f"{i} {q}"))
-        except Exception:
-            continue
-        out += a
-    return out
-
-
 def one_of_several_errors(q: str) -> str:
     try:
         a = must(generate(q))
@@ -486,7 +475,6 @@ def error_that_is_looked_at(q: str) -> str:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (bound_where_nothing_fails_in_a_round, "'a', which may have no value here"),
         (read_after_it_may_have_changed, "'x', which may have been given another value"),
         (changed_before_what_may_fail, "changed inside of 'try' before what may fail"),
         (one_of_several_errors, "handle"),

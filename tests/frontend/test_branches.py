@@ -351,17 +351,6 @@ def test_what_an_error_says_is_of_the_run() -> None:
         program("q")
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_a_name_without_a_value(seed: int) -> None:
-    def unbound(q: str) -> str:
-        if generate(q) == "yes":
-            x = "bound"
-        return x
-
-    with pytest.raises(ember.CaptureError, match="'x', which may have no value here"):
-        captured_of(unbound, (f"{seed}",))
-
-
 def test_a_walrus_that_may_not_be_evaluated() -> None:
     def bound(q: str) -> str:
         b = "old"

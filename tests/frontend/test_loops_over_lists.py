@@ -294,13 +294,6 @@ def refused(message: str) -> Callable[[Callable[..., object]], Callable[..., obj
     return note
 
 
-@refused("'last', which has no value if there was no round")
-def loop_variable_after_the_loop(docs: list[str]) -> str:
-    for d in docs:
-        last = d
-    return last  # pyright: ignore[reportPossiblyUnboundVariable]
-
-
 @refused("a list that is changed while a loop runs through it")
 def changed_while_running(docs: list[str]) -> object:
     todo = [*docs, "end"]
@@ -335,16 +328,6 @@ def any_list_changed_while_it_is_enumerated(docs: list[str]) -> object:
         if generate(f"{i}{d}") == "yes" and len(todo) < 4:
             todo.append("c")
     return todo
-
-
-@refused("'first', which has no value in the first round")
-def read_before_it_is_bound(docs: list[str]) -> object:
-    out: list[str] = []
-    for d in docs:
-        if d == "d2":
-            out.append(first)  # type: ignore[used-before-def]  # noqa: F821
-        first = d  # noqa: F841
-    return out, len(docs) and "n"
 
 
 @pytest.mark.parametrize(("function", "message"), REFUSED, ids=lambda found: str(found)[:30])

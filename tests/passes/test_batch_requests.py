@@ -15,13 +15,14 @@ from ember_mlir.dialects.llm import EmbedOp, ListOp
 from ember_mlir.dialects.values import EMBEDDING, TEXT, TEXTS, ListType
 from ember_mlir.errors import ProgramError
 from ember_mlir.parsing import make_context, parse_module
+from ember_mlir.passes.analysis.awaiting import MOST
 from ember_mlir.passes.analysis.verification import verify_module
 from ember_mlir.passes.assign_draws import AssignDrawsPass
-from ember_mlir.passes.batch_requests import BatchRequestsPass
+from ember_mlir.passes.batch_requests import BatchRequestsPass, grouping
 from ember_mlir.passes.lower_to_exec import LowerToExecPass
 from ember_mlir.passes.lower_to_sched import LowerToSchedPass
 from ember_mlir.passes.optimization import Objective, Setting
-from ember_mlir.providers import Session
+from ember_mlir.providers import Reply, Request, Session
 from ember_mlir.providers.simulated import Simulated
 from ember_mlir.runtime.run import prepare, run_module
 from ember_mlir.testing import (
@@ -35,7 +36,7 @@ from ember_mlir.testing import (
     programs,
     reference,
 )
-from ember_mlir.testing.counting import counted_operands
+from ember_mlir.testing.counting import counted_instructions, counted_operands
 from ember_mlir.testing.engines import Watched
 from ember_mlir.testing.plain import element_of, is_one
 from ember_mlir.testing.writer import Maker, Name, Writer
@@ -95,6 +96,7 @@ def each(w: Writer, wanted: Attribute) -> str:
 INTEGER = r'json_schema "{\"type\": \"integer\"}" : i64'
 KEPT = ("llm.constant", "llm.template", "llm.list", "llm.equal", "arith.select", "llm.parse")
 MORE = ("llm.get", "llm.generate", "llm.embed", "ensemble.fallback", "scf.if", "ensemble.map")
+ROUNDS = ("scf.for", "llm.length", "llm.contains", "llm.concat", "llm.join", "ensemble.reduce")
 AIMED = Language(
     (VECTORS, VECTORS, SCORES, EMBEDDING, TEXT, TEXTS),
     (
@@ -213,6 +215,64 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
     assert apart.bill.seconds == together.bill.seconds
 
 
+class Constant(Dice):
+    """A provider that takes one second to embed or score, however many texts."""
+
+    def simulate(self, request: Request) -> tuple[Reply, float]:
+        reply, seconds = super().simulate(request)
+        return reply, 1.0 if request.kind in ("embed", "score") else seconds
+
+
+def search(w: Writer, wanted: Attribute) -> str:
+    """A text that is asked for once something was found for each of several other texts."""
+    vectors, found = w.value(VECTORS), ListType(i64)
+    places: list[str] = []
+    for _ in range(w.number(3, 2)):
+        text = w.value(TEXT)
+        if w.sometimes(2):
+            text = w.op(f"llm.generate @{w.pick(('small', 'large'))}({text})", TEXT)
+        if w.sometimes(3):
+            text = w.op(f'llm.template "about {{0}}"({text})', TEXT)
+        vector = w.op(f"llm.embed @small({text})", EMBEDDING)
+        near = w.op(f"llm.top_k 1 of {vectors} near {vector}", found)
+        places.append(w.op(f"llm.length of {near} : {found}", i64))
+    if w.sometimes(5):
+        places.pop()
+    total = places[0]
+    for place in places[1:]:
+        total = w.op(f"arith.addi {total}, {place} : i64", i64)
+    enough = w.op(f"arith.cmpi {w.pick(('eq', 'slt'))}, {total}, {w.pick(places)} : i64", i1)
+    either = w.op(f"arith.select {enough}, {w.value(TEXT)}, {w.value(TEXT)} : {TEXT}", TEXT)
+    return w.op(f"llm.generate @small({either})", wanted)
+
+
+WAITING = Language(
+    (VECTORS, EMBEDDING, TEXT, TEXTS, TEXTS, i64, i1),
+    (
+        *[m for m in EVERYTHING.makers if m.operation in (*KEPT, *MORE, *ROUNDS)],
+        *[Maker("several", is_one(VECTORS), several, nests=True)] * 4,
+        *[Maker("search", is_one(TEXT), search, nests=True)] * 8,
+    ),
+    EVERYTHING.leaf,
+)
+
+
+@given(program=programs(WAITING, max_ops=40), aim=st.sampled_from(("both", "latency")))
+def test_nothing_comes_later_because_it_waits_for_others(program: Program, aim: Objective) -> None:
+    source = numbered(program)
+    taken: list[float] = []
+    for module in (source.clone(), batched(source, aim)):
+        functions = Effects(program.functions, 0).functions
+        inputs = list(program.inputs.values())
+        run = Watched(prepare(lowered(module)), inputs, Constant(), seed=1, functions=functions)
+        try:
+            taken.append(run.run("heap").bill.seconds)
+        except ProgramError:
+            return
+    before, after = taken
+    assert after <= before + 1e-6
+
+
 # What it tells.
 
 
@@ -224,7 +284,6 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
             "cost",
             {
                 "asks a model that takes one text at a time",
-                "comes after something that reads what the one before it gives",
                 "comes after something that the one before it has to come before",
                 "gives what is read for an element, too",
                 "has labels of its own for each element",
@@ -232,6 +291,14 @@ def test_fifty_embeddings_take_as_few_requests_as_the_model_allows(batch: int, c
                 "is in a map that has a label of its own",
                 "is not all that is asked or done for an element",
                 "tells what is 'pii', and the one before it what is 'public'",
+            },
+        ),
+        (
+            "batch_requests_read.mlir",
+            "cost",
+            {
+                "comes after something that reads what the one before it gives",
+                "comes after something that the one before it has to come before",
             },
         ),
         (
@@ -276,3 +343,61 @@ def test_operands_are_renamed_once_per_user() -> None:
     assert renamed[lists[-1]] == 1
     assert len([op for op in module.walk() if isinstance(op, EmbedOp)]) == 1
     verify_module(module)
+
+
+@pytest.mark.parametrize("depends", [False, True])
+def test_what_moves_is_looked_at_once_for_a_group(depends: bool) -> None:
+    """Each embedding is read at once; each text is made of another, or of what was found."""
+
+    def steps(count: int) -> int:
+        lines: list[str] = []
+        for i in range(count):
+            of = f"%t{i - 1}" if i else "%q"
+            if depends and i:
+                lines.append(f"%i{i} = llm.top_k 1 of %es near %e{i - 1}")
+                lines.append(f"%n{i} = llm.get %i{i}[%zero] : !llm.list<i64>")
+                lines.append(f"%x{i} = llm.get %xs[%n{i}] : !llm.list<!llm.text>")
+                of = f"%x{i}"
+            lines.append(f'%t{i} = llm.template "more {{0}}"({of})')
+            lines.append(f"%e{i} = llm.embed @m(%t{i})")
+            lines.append(f"%s{i} = llm.equal %e{i}, %e{i} : tensor<?xf32>")
+        body = "\n".join(lines)
+        module = parse_module(
+            f"""llm.model @m named "small" from "p" batch 9
+            func.func @f(%q: !llm.text, %xs: {TEXTS}, %es: {VECTORS}) -> tensor<?xf32> {{
+            %zero = arith.constant 0 : i64
+            {body}
+            func.return %e{count - 1} : tensor<?xf32>
+            }}"""
+        )
+        setting = Setting(optimize_for="cost")
+        with setting.current(), counted_instructions(grouping) as counted:
+            BatchRequestsPass().apply(make_context(), module)
+        verify_module(module)
+        assert setting.rewrites == (0 if depends else 1)
+        return counted.total()
+
+    assert steps(200) < 3 * steps(100)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(MOST, 1), (MOST + 1, MOST + 1)])
+def test_late_texts_are_waited_for_together_up_to_some_number(count: int, requests: int) -> None:
+    lines = [
+        f"""%t{i} = llm.generate @m(%q) draw <{i}>
+        %e{i} = llm.embed @m(%t{i})
+        %n{i} = llm.top_k 1 of %es near %e{i}
+        %l{i} = llm.length of %n{i} : !llm.list<i64>
+        %s{i} = arith.addi %l{i}, {f"%s{i - 1}" if i else "%zero"} : i64"""
+        for i in range(count)
+    ]
+    body = "\n".join(lines)
+    module = parse_module(
+        f"""llm.model @m named "small" from "p" batch 999
+        func.func @f(%q: !llm.text, %es: {VECTORS}) -> i64 {{
+        %zero = arith.constant 0 : i64
+        {body}
+        func.return %s{count - 1} : i64
+        }}"""
+    )
+    made = batched(module, "both")
+    assert len([op for op in made.walk() if isinstance(op, EmbedOp)]) == requests

@@ -119,6 +119,40 @@ def test_the_virtual_clock_jumps_within_a_running_loop(harness: Harness) -> None
     assert (outcome.outputs, outcome.seconds) == ([["<a>"]], 1e6)
 
 
+TWICE = f"""
+exec.lane @small model "small" from "p" concurrency 9
+exec.lane @large model "large" from "p" concurrency 9
+exec.frame @f(%xs: {LIST}) -> {LIST} {{
+  %ys = exec.fanout @body over %xs : {LIST} -> {LIST}
+  exec.return %ys : {LIST}
+}}
+exec.frame @body(%p: !llm.text) -> !llm.text {{
+  %a = exec.attempt [@first, @second] at_most 2 with %p : !llm.text -> !llm.text
+  exec.return %a : !llm.text
+}}
+exec.frame @first(%p: !llm.text) -> !llm.text {{
+  %a = exec.request @small(%p) sampled site <0[*]> label "public"
+  exec.return %a : !llm.text
+}}
+exec.frame @second(%p: !llm.text) -> !llm.text {{
+  %q = exec.format "again {{0}}"(%p)
+  %a = exec.request @large(%q) sampled site <1[*]> label "public"
+  exec.return %a : !llm.text
+}}
+"""
+
+
+def test_what_never_answers_gives_its_turn_to_what_waits(harness: Harness) -> None:
+    def seconds(prompt: str) -> float:
+        return 1.0 if "again" in prompt else float("inf")
+
+    texts = [str(number) for number in range(5)]
+    session = Session(harness.Scripted(seconds=seconds), seed=7, clock="virtual")
+    for workers in (1, 2, 9, None):
+        outputs = run(harness.prepare(TWICE), [texts], session, workers=workers).outputs
+        assert outputs == [[f"<again {text}>" for text in texts]]
+
+
 # What third parties do when they are cancelled. Prompts with an odd number misbehave.
 
 Call = Callable[[int], Awaitable[None]]

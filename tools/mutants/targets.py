@@ -32,6 +32,7 @@ PASSES = (
 ANALYSES = (
     "adaptive_votes",
     "alike",
+    "awaiting",
     "conditions",
     "disclosures",
     "enclosing",

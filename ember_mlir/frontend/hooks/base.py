@@ -17,6 +17,7 @@ from ember_mlir.frontend.narrowing import (
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections
+from ember_mlir.frontend.regions.raising import emit_check, unbound
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.selections import called, looked_up
 from ember_mlir.frontend.trace import Trace
@@ -94,16 +95,22 @@ class BaseHooks:
         """A name was read that may have no value, or none that is known."""
         kind = type(value)
         if value is UNBOUND:
-            name = self._places[number].name
-            raise UnboundLocalError(
-                f"cannot access local variable '{name}' where it is not associated with a value"
-            )
+            raise unbound(self._places[number].name, is_own=True)
         if kind is Unknown:
             assert isinstance(value, Unknown)
             self._at(number).refuse(
                 f"the value of {describe(value)}", "give it one value and type before"
             )
         return value
+
+    def if_bound(self, number: int, value: object, has_value: object, is_own: bool, /) -> object:
+        """A name was read, of this function's own or not, that has a value if its flag says so."""
+        error = unbound(self._places[number].name, is_own)
+        if has_value is False or value is UNBOUND:
+            raise error
+        if has_value is not True:
+            emit_check(self._capture(number), error, has_value)
+        return self.local(number, value)
 
     def attribute(self, number: int, owner: object, /) -> object:
         """Read an attribute."""

@@ -40,8 +40,13 @@ T = TypeVar("T")
 
 
 class Settings(TypedDict, total=False):
-    """How a model is to answer; what is left out is the provider's affair."""
+    """What a model is told and shown first, and how it is to answer.
 
+    What is left out is the provider's affair.
+    """
+
+    system: str | None
+    images: Sequence[str | bytes | Image]
     model: str | None
     temperature: float | None
     top_p: float | None
@@ -54,9 +59,6 @@ class Settings(TypedDict, total=False):
 @overload
 def generate(
     prompt: Prompt,
-    *,
-    system: str | None = None,
-    images: Sequence[str | bytes | Image] = (),
     **settings: Unpack[Settings],
 ) -> str: ...
 
@@ -67,8 +69,6 @@ def generate(
     *,
     schema: type[T],
     retries: int | None = None,
-    system: str | None = None,
-    images: Sequence[str | bytes | Image] = (),
     **settings: Unpack[Settings],
 ) -> T: ...
 
@@ -78,8 +78,6 @@ def generate(
     prompt: Prompt,
     *,
     tools: Sequence[AnyTool],
-    system: str | None = None,
-    images: Sequence[str | bytes | Image] = (),
     **settings: Unpack[Settings],
 ) -> Turn: ...
 
@@ -90,8 +88,6 @@ def generate(
     *,
     schema: object,
     retries: int | None = None,
-    system: str | None = None,
-    images: Sequence[str | bytes | Image] = (),
     **settings: Unpack[Settings],
 ) -> Any: ...
 

@@ -14,7 +14,8 @@ from xdsl.ir import Attribute, Block, SSAValue
 
 from ember_mlir.frontend.containers import Change, DictPlace, Place, frozen
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf, joined
+from ember_mlir.frontend.joining import joined
+from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_dict
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.regions.merging import (
@@ -88,30 +89,12 @@ class Carried:
         """The state at the begin of a round; lists are what the arguments say."""
         for slot in self.slots.values():
             slot.last = _UNCHANGED
-        state = self._become(arguments)
-        for number, name in enumerate(self.names):
-            if self._is_unbound(number):
-                state[number] = Unknown(name, "which has no value in the first round")
-        self.begun = tuple(state)
+        self.begun = tuple(self._become(arguments))
         return self.begun
 
-    def finish(
-        self, results: Sequence[SSAValue], mark: object, *, has_round: bool = False
-    ) -> State:
-        """The state behind the loop, which stands behind `mark`.
-
-        It runs once at least if it surely `has_round`.
-        """
-        state = self._become(results, mark)
-        for number, name in enumerate(self.names):
-            if self._is_unbound(number) and not has_round:
-                state[number] = Unknown(name, "which has no value if there was no round")
-        return tuple(state)
-
-    def _is_unbound(self, number: int) -> bool:
-        """Whether a name gets its first value in the loop; nobody looks at a result before."""
-        first = self.slots[number].first if number in self.slots else None
-        return first is UNBOUND and not is_result(self.names[number])
+    def finish(self, results: Sequence[SSAValue], mark: object) -> State:
+        """The state behind the loop, which stands behind `mark`."""
+        return tuple(self._become(results, mark))
 
     def _become(self, held: Sequence[SSAValue], mark: object = HERE) -> list[object]:
         """Make lists what is held, and give the names."""

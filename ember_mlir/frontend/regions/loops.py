@@ -164,7 +164,6 @@ class Rounds(CapturedLoop):
         self._condition: Symbolic | None = None
         self._begun: dict[int, object] = {}
         self._tested: list[SSAValue] = []
-        self._has_round = False
 
     def __iter__(self) -> Iterator[object]:
         with self.recorder.repetitions() as begin:
@@ -211,8 +210,6 @@ class Rounds(CapturedLoop):
             self._again = True
             return False
         self._over = not test
-        # What is true before the first round is so when the program runs.
-        self._has_round |= not self._over
         return not self._over
 
     def _asked(self, test: object) -> bool:
@@ -272,7 +269,7 @@ class Rounds(CapturedLoop):
         mark = trace.block.last_op
         op = scf.WhileOp(carried.initial(), types, Body(self.block), Body(self._behind))
         trace.add(op)
-        return carried.finish(op.results, mark, has_round=self._has_round)
+        return carried.finish(op.results, mark)
 
 
 def steps(recorder: Recorder, items: Iterable[object], place: Place) -> Iterator[object]:

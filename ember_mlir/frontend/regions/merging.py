@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from ember_mlir.frontend.containers import (
     TrackedSet,
 )
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import joined_all, parts_layout
 from ember_mlir.frontend.layouts import (
     ANY,
     OBJECT,
@@ -26,14 +26,13 @@ from ember_mlir.frontend.layouts import (
     Parts,
     SetOf,
     TupleKind,
-    joined_all,
-    parts_layout,
 )
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
 from ember_mlir.frontend.plain import ATOMS, is_list
 from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
+    UNBOUND,
     Symbolic,
     Unbound,
     Unknown,
@@ -71,30 +70,15 @@ class Merge:
         found: list[object] = []
         returned = [_has_returned(names, outcome) for outcome in self.alive]
         for number, name in enumerate(names):
-            variants = [outcome.state[number] for outcome in self.alive]
+            states = [outcome.state[number] for outcome in self.alive]
+            # Behind a `return` nobody looks at what is unknown there.
+            variants = [
+                UNBOUND if gone and isinstance(state, Unknown) else state
+                for state, gone in zip(states, returned, strict=True)
+            ]
             held = [outcome.held[number] for outcome in self.alive]
-            without = [isinstance(one, Unbound | Unknown) for one in variants]
-            # Behind a `return` nobody looks at what has no value there.
-            if any(without) and all(map(operator.le, without, returned)):
-                found.append(self.where_bound(name, variants, held))
-            else:
-                found.append(self.value(name, variants, held))
+            found.append(self.value(name, variants, held))
         return found
-
-    def where_bound(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
-        """What stands for the value of a name in the arms where it has one."""
-        known = [
-            (found, one)
-            for found, one in zip(variants, held, strict=True)
-            if not isinstance(found, Unbound | Unknown)
-        ]
-        bound = [found for found, _ in known]
-        if bound and self.are_one(bound, is_same):
-            return bound[0]
-        layout = joined_layout([one for _, one in known])
-        if layout is None:
-            return Unknown(name, "which may have no value here")
-        return self.awaited(layout, bound, held, name)
 
     def are_one(self, variants: Sequence[object], same: Callable[[object, object], bool]) -> bool:
         """Whether all of `variants` are one that exists behind the statement, too."""
@@ -107,36 +91,35 @@ class Merge:
     def value(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
         """What stands for one of `variants`, of which each arm that goes on has one.
 
-        What they were at its end is `held`.
+        What they were at its end is `held`. Nobody looks at what has no value in the arm that
+        has run: a flag would tell that.
         """
-        if self.are_one(variants, is_same):
-            return variants[0]
-        for found in variants:
+        bound = [found for found in variants if not isinstance(found, Unbound)]
+        if not bound:
+            return UNBOUND
+        for found in bound:
             if isinstance(found, Unknown):
                 return found
-        if any(isinstance(found, Unbound) for found in variants):
-            if not is_result(name):
-                return Unknown(name, "which may have no value here")
-            bound = [found for found in held if not isinstance(found, Unbound)]
-            return self.awaited(joined_layout(bound) or ANY, variants, held, name)
-        if all(type(found) is tuple for found in variants):
+        if self.are_one(bound, is_same):
+            return bound[0]
+        if all(type(found) is tuple for found in bound):
             return self.tuple_of(name, variants, held)
-        layout = joined_layout(held)
-        if layout is None and is_result(name) and None not in map(layout_of, held):
+        known = [one for one in held if not isinstance(one, Unbound | Unknown)]
+        layout = joined_layout(known)
+        if layout is None and is_result(name) and None not in map(layout_of, known):
             layout = ANY
         if layout is None:
             return Unknown(name, "which may be of one type or another here")
-        return self.awaited(layout, variants, held, name)
+        return self.awaited(layout, bound, held, name)
 
     def tuple_of(self, name: str, variants: Sequence[object], held: Sequence[object]) -> object:
         """A tuple, part by part: a list that all of them have stays the same one."""
-        rows = [found for found in variants if is_any_tuple(found)]
-        rows_held = [found for found in held if is_any_tuple(found)]
-        if len({len(row) for row in rows}) > 1:
+        sizes = {len(found) for found in variants if is_any_tuple(found)}
+        if len(sizes) > 1:
             if is_result(name):
                 return self.awaited(ANY, variants, held, name)
             return Unknown(name, "which may be of one size or another here")
-        columns = zip(zip(*rows, strict=True), zip(*rows_held, strict=True), strict=True)
+        columns = zip(_columns(variants, *sizes), _columns(held, *sizes), strict=True)
         parts = [self.value(name, one, one_held) for one, one_held in columns]
         return next((part for part in parts if isinstance(part, Unknown)), tuple(parts))
 
@@ -256,6 +239,11 @@ class Merge:
 def _has_returned(names: Sequence[str], outcome: Outcome) -> bool:
     """Whether an arm has surely left the function, where no `finally` comes behind."""
     return RETURNED in names and RESULT in names and outcome.state[names.index(RETURNED)] is True
+
+
+def _columns(rows: Sequence[object], size: int) -> list[list[object]]:
+    """The parts of tuples of one size, place by place; of what is none, nothing at each."""
+    return [[row[at] if is_any_tuple(row) else UNBOUND for row in rows] for at in range(size)]
 
 
 def have_same_keys(variants: Sequence[object]) -> bool:

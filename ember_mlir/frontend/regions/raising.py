@@ -40,6 +40,24 @@ def emit_raise(trace: Trace, error: BaseException) -> None:
     trace.apply_python(name, Raising(made), args, result=NONE, effect="effectful")
 
 
+def emit_check(trace: Trace, error: Exception, condition: object) -> None:
+    """Let the program raise `error` here unless a condition holds."""
+    name = f"check_{type(error).__name__}"
+    trace.apply_python(name, Checking(error), [condition], result=NONE, effect="effectful")
+
+
+def unbound(name: str, is_own: bool) -> NameError:
+    """The error of Python for a name without a value: of the function's own, or around it."""
+    if is_own:
+        return UnboundLocalError(
+            f"cannot access local variable '{name}' where it is not associated with a value"
+        )
+    return NameError(
+        f"cannot access free variable '{name}' where it is not associated with a value in "
+        "enclosing scope"
+    )
+
+
 def settle_raises(functions: Functions, block: Block) -> None:
     """Let what raises for one element wait for no other, where the program has no other effect.
 
@@ -50,7 +68,8 @@ def settle_raises(functions: Functions, block: Block) -> None:
     acting: dict[Operation | None, list[ApplyOp]] = {}
     for op in block.walk():
         if isinstance(op, ApplyOp) and op.effect.data == "effectful":
-            if not isinstance(functions.by_symbol[op.function.string_value()].function, Raising):
+            called = functions.by_symbol[op.function.string_value()].function
+            if not isinstance(called, Raising | Checking):
                 return
             acting.setdefault(_repeats(op), []).append(op)
     for repetition, raising in acting.items():
@@ -82,3 +101,15 @@ class Raising:
 
     def __call__(self, *args: object) -> None:
         raise self.made(*args)
+
+
+class Checking:
+    """Raises an error unless a condition holds."""
+
+    def __init__(self, error: Exception) -> None:
+        self.made = type(error)
+        self.args = error.args
+
+    def __call__(self, condition: object) -> None:
+        if not condition:
+            raise self.made(*self.args)

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.names import PREFIX
+from ember_mlir.frontend.rewriting.bindings import flag_of, refusal_of
 from ember_mlir.frontend.rewriting.places import Place, shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.rewriting.positions import copied, placed, position_of
@@ -133,6 +134,14 @@ class Expressions(ast.NodeTransformer):
         local = next((n for n in range(len(self.scopes))[::-1] if node.id in self.scopes[n]), None)
         if local is None:
             return self.hook(node, "name", self.place(node, name=node.id), node)
+        if flag_of(node.id) in self.scopes[local]:
+            flag = ast.Name(flag_of(node.id), ast.Load())
+            is_own = ast.Constant(local == len(self.scopes) - 1)
+            place = self.place(node, name=node.id)
+            return self.hook(node, "if_bound", place, node, flag, is_own)
+        if refusal_of(node.id) in self.scopes[local]:
+            what = f"the value of '{node.id}', which may have no value here,"
+            self.refuse(node, what, "give it one value and type before")
         if any(node.id in names for names in self.risky):
             return self.hook(node, "local", self.place(node, name=node.id), node)
         return node

@@ -47,17 +47,14 @@ def position_of(node: ast.expr | ast.stmt | ast.pattern) -> Position:
 
 def placed(node: NodeT, place: ast.AST) -> NodeT:
     """`node` and what is new in it, with the position of `place`."""
+    position = {name: getattr(place, name) for name in Position.__annotations__}
     pending: list[ast.AST] = [node]
     while pending:
         inner = pending.pop()
-        if "lineno" in inner._attributes and hasattr(inner, "lineno"):
+        own = vars(inner)
+        if "lineno" in own:
             continue
         if "lineno" in inner._attributes:
-            _copy_position(inner, place)
+            own.update(position)
         pending += children(inner)
     return node
-
-
-def _copy_position(node: ast.AST, place: ast.AST) -> None:
-    for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
-        setattr(node, name, getattr(place, name))

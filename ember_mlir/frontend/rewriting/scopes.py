@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ember_mlir.frontend.trees import children, nodes_of
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While)
+_BINDING = (*FUNCTIONS, *COMPREHENSIONS, ast.Delete, ast.Import, ast.ImportFrom, ast.pattern)
+"""Nodes that bind names in ways of their own."""
 
 
 def nodes_in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -72,21 +74,6 @@ def _bound_name(node: ast.AST) -> str | None:
             return None
 
 
-def bound_last(body: Sequence[ast.stmt]) -> list[str]:
-    """The names that statements bind only when nothing more can fail in them."""
-    statements, found = [*body], list[str]()
-    while statements and _is_constant(statements[-1]):
-        found += bound([statements.pop()])
-    last = statements[-1] if statements else None
-    if isinstance(last, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        statements.pop()
-        targets = last.targets if isinstance(last, ast.Assign) else [last.target]
-        if all(_is_of_names(target) for target in targets):
-            found += bound(targets)
-    before = bound(statements)
-    return [name for name in found if name not in before]
-
-
 def _is_constant(statement: ast.stmt) -> bool:
     """Whether a statement gives a name a constant, or does nothing."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
@@ -114,40 +101,122 @@ def read(nodes: Iterable[ast.AST]) -> Counter[str]:
     return found
 
 
-def is_exposed(statements: Sequence[ast.stmt], name: str) -> bool:
-    """Whether statements may read `name` as it was before them."""
-    return _flow(statements, name) == "read"
+class NameUses:
+    """Which names the statements of one function bind and read, each looked at only once.
+
+    What has been asked for must not have changed since, so another body has its own. Whoever
+    reads a name that has one of the `flags` reads that, too.
+    """
+
+    def __init__(self, flags: Mapping[str, str] | None = None) -> None:
+        self._flags = flags or {}
+        # By identity: nodes are neither made nor lost while they are asked for.
+        self._read: dict[int, Counter[str]] = {}
+        self._bound: dict[int, dict[str, None]] = {}
+        self._kept: list[ast.AST] = []
+
+    def read(self, nodes: Iterable[ast.AST]) -> Counter[str]:
+        """How often each name is read in nodes, also in functions inside."""
+        found: Counter[str] = Counter()
+        for node in nodes:
+            for name, count in self._read_in(node).items():
+                found[name] += count
+        return found
+
+    def _read_in(self, node: ast.AST) -> Counter[str]:
+        if id(node) not in self._read:
+            self._look_at(node)
+        return self._read[id(node)]
+
+    def bound(self, nodes: Iterable[ast.AST]) -> dict[str, None]:
+        """The names that nodes bind in their own scope, in order."""
+        found: dict[str, None] = {}
+        for node in nodes:
+            found |= self._bound_in(node)
+        return found
+
+    def _bound_in(self, node: ast.AST) -> dict[str, None]:
+        if id(node) not in self._bound:
+            self._look_at(node)
+        return self._bound[id(node)]
+
+    def _look_at(self, node: ast.AST) -> None:
+        self._kept.append(node)
+        parts = children(node)
+        if not any(map(_is_part, parts)):
+            reads, binds = _names_in(node)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            reads, binds = self.read(parts), bound([node])
+        else:
+            own = _bound_name(node)
+            reads, binds = self.read(parts), {} if own is None else {own: None}
+            binds |= self.bound(parts)
+        for name in self._flags.keys() & reads.keys():
+            reads[self._flags[name]] = reads[name]
+        self._read[id(node)], self._bound[id(node)] = reads, binds
+
+    def bound_last(self, body: Sequence[ast.stmt]) -> list[str]:
+        """The names that statements bind only when nothing more can fail in them."""
+        statements, found = [*body], list[str]()
+        while statements and _is_constant(statements[-1]):
+            found += self.bound([statements.pop()])
+        last = statements[-1] if statements else None
+        if isinstance(last, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            statements.pop()
+            targets = last.targets if isinstance(last, ast.Assign) else [last.target]
+            if all(_is_of_names(target) for target in targets):
+                found += self.bound(targets)
+        before = self.bound(statements)
+        return [name for name in found if name not in before]
+
+    def is_exposed(self, statement: ast.stmt, name: str) -> bool:
+        """Whether a statement may read `name` as it was before it."""
+        return self._flow_of(statement, name) == "read"
+
+    def _flow(self, statements: Sequence[ast.stmt], name: str) -> str:
+        """What happens to `name` first: "read", "bound" for sure, or perhaps nothing."""
+        for statement in statements:
+            found = self._flow_of(statement, name)
+            if found:
+                return found
+        return ""
+
+    def _flow_of(self, statement: ast.stmt, name: str) -> str:
+        if name not in self._read_in(statement) and name not in self._bound_in(statement):
+            return ""
+        blocks = blocks_of(statement)
+        if not blocks:
+            return "read" if name in self._read_in(statement) else "bound"
+        if name in self.read(heads_of(statement)):
+            return "read"
+        if isinstance(statement, ast.For) and name in self.bound([statement.target]):
+            # Of an empty list, it is not bound; but then no round reads it either.
+            blocks = blocks[1:]
+        found = [self._flow(block, name) for block in blocks]
+        if "read" in found:
+            return "read"
+        sure = isinstance(statement, ast.If) and all(one == "bound" for one in found)
+        return "bound" if sure else ""
 
 
-def _flow(statements: Sequence[ast.stmt], name: str) -> str:
-    """What happens to `name` first: "read", "bound" for sure, or perhaps nothing."""
-    for statement in statements:
-        found = _flow_of(statement, name)
-        if found:
-            return found
-    return ""
+def _names_in(node: ast.AST) -> tuple[Counter[str], dict[str, None]]:
+    """The names that a node without statements inside reads, and those that it binds."""
+    reads: Counter[str] = Counter()
+    binds: dict[str, None] = {}
+    for inner in nodes_of(node):
+        if isinstance(inner, ast.Name):
+            if isinstance(inner.ctx, ast.Store):
+                binds[inner.id] = None
+            else:
+                reads[inner.id] += 1
+        elif isinstance(inner, _BINDING):
+            return read([node]), bound([node])
+    return reads, binds
 
 
-def _flow_of(statement: ast.stmt, name: str) -> str:
-    blocks = blocks_of(statement)
-    if not blocks:
-        return _flow_of_simple(statement, name)
-    if name in read(heads_of(statement)):
-        return "read"
-    if isinstance(statement, ast.For) and name in bound([statement.target]):
-        # Of an empty list, it is not bound; but then no round reads it either.
-        blocks = blocks[1:]
-    found = [_flow(block, name) for block in blocks]
-    if "read" in found:
-        return "read"
-    sure = isinstance(statement, ast.If) and all(one == "bound" for one in found)
-    return "bound" if sure else ""
-
-
-def _flow_of_simple(statement: ast.stmt, name: str) -> str:
-    if name in read([statement]):
-        return "read"
-    return "bound" if name in bound([statement]) else ""
+def _is_part(node: ast.AST) -> bool:
+    """Whether a node is, or holds, statements of the one that it stands in."""
+    return isinstance(node, ast.stmt | ast.excepthandler | ast.match_case)
 
 
 def blocks_of(statement: ast.stmt) -> list[list[ast.stmt]]:

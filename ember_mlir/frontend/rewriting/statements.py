@@ -25,13 +25,19 @@ from typing import TypeVar
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.assignments import Assignments
+from ember_mlir.frontend.rewriting.bindings import (
+    flag_of,
+    refusal_of,
+    unsure_names,
+    with_flags,
+)
 from ember_mlir.frontend.rewriting.boxes import box
 from ember_mlir.frontend.rewriting.jumps import without_jumps
 from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
 from ember_mlir.frontend.rewriting.positions import copied, placed
 from ember_mlir.frontend.rewriting.regions import Region
-from ember_mlir.frontend.rewriting.scopes import bound, bound_last, is_exposed, read
+from ember_mlir.frontend.rewriting.scopes import NameUses
 from ember_mlir.frontend.source import Definition, FunctionNode
 from ember_mlir.frontend.trees import nodes_of
 
@@ -56,18 +62,20 @@ class Rewriter(Assignments):
         super().__init__(definition)
         self._broken: dict[ast.stmt, str] = {}
         self._reads: Counter[str] = Counter()
+        self._names = NameUses()
 
     def whole(self, node: FunctionNode) -> None:
         """Rewrite a function that is captured."""
         number_calls(node)
-        for inner in nodes_of(node):
-            if ASK in (getattr(inner, "id", None), getattr(inner, "arg", None)):
-                self.refuse(inner, f"the name '{ASK}'", "choose another one")
+        if any(ASK in line for line in self.definition.lines):
+            for inner in nodes_of(node):
+                if ASK in (getattr(inner, "id", None), getattr(inner, "arg", None)):
+                    self.refuse(inner, f"the name '{ASK}'", "choose another one")
         self.function(node)
 
     def function(self, node: FunctionNode) -> None:
         """Rewrite a body, in a scope of its own."""
-        outer = self._broken, self._reads, self._depth
+        outer = self._broken, self._reads, self._names, self._depth
         self._depth = 0
         if isinstance(node, ast.Lambda):
             with self.scope(_arguments(node)):
@@ -76,7 +84,7 @@ class Rewriter(Assignments):
         else:
             self.body(node)
         self.risky.pop()
-        self._broken, self._reads, self._depth = outer
+        self._broken, self._reads, self._names, self._depth = outer
         for argument in _all_arguments(node):
             argument.annotation = None
         if not isinstance(node, ast.Lambda):
@@ -90,17 +98,22 @@ class Rewriter(Assignments):
         for statement in node.body:
             made: ast.stmt | list[ast.stmt] = forms.visit(statement)
             plain += made if isinstance(made, list) else [made]
-        structured = without_jumps(plain)
-        self._broken, self._reads = structured.broken, read(structured.body)
+        uses = NameUses()
+        unsure = unsure_names(plain, _arguments(node), _risky(plain, uses), uses)
+        flags = {name: flag_of(name) for name in unsure.flagged}
+        structured = without_jumps(with_flags(plain, unsure.flagged))
+        self._names = uses = NameUses(flags)
+        self._broken, self._reads = structured.broken, uses.read(structured.body)
         # The test of a loop asks for its flag, which stands nowhere yet.
         self._reads.update(structured.broken.values())
-        names = {*_arguments(node), *bound(structured.body)}
+        names = {*_arguments(node), *uses.bound(structured.body)}
+        names |= {refusal_of(name) for name in unsure.within}
         with self.scope(names):
-            self.risky.append(_risky(structured.body))
+            self.risky.append(_risky(structured.body, uses))
             node.body = self.block(structured.body)
 
     def is_read_outside(self, node: ast.AST, name: str) -> bool:
-        return self._reads[name] > read([node])[name]
+        return self._reads[name] > self._names.read([node])[name]
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Statements, rewritten."""
@@ -192,7 +205,9 @@ class Rewriter(Assignments):
             for handler in node.handlers
         ]
         with_arm = self.region(node, names)
-        last = ast.Tuple([ast.Constant(name) for name in bound_last(node.body)], ast.Load())
+        last = ast.Tuple(
+            [ast.Constant(name) for name in self._names.bound_last(node.body)], ast.Load()
+        )
         ast.fix_missing_locations(ast.copy_location(last, node))
         body = self.inside(node.body)
         arms: list[ast.stmt] = []
@@ -226,7 +241,7 @@ class Rewriter(Assignments):
         handler = ast.ExceptHandler(ast.Name("BaseException", ast.Load()), name, [*final, again])
         ast.fix_missing_locations(ast.copy_location(handler, node))
         whole = ast.copy_location(ast.Try(inner, [handler], [], []), node)
-        self._reads.update(read([again, *node.finalbody]))
+        self._reads.update(self._names.read([again, *node.finalbody]))
         self.scopes[-1].add(name)
         made = [*self.block([whole]), *self.block(node.finalbody)]
         self._depth -= 1
@@ -254,11 +269,12 @@ class Rewriter(Assignments):
 
     def live_names(self, node: ast.stmt) -> list[str]:
         """The names that a region may bind and that matter outside of it, or to another arm."""
-        mine = read([node])
+        uses = self._names
+        mine = uses.read([node])
         names = [
             name
-            for name in bound([node])
-            if self._reads[name] > mine[name] or is_exposed([node], name)
+            for name in uses.bound([node])
+            if self._reads[name] > mine[name] or uses.is_exposed(node, name)
         ]
         # The flag of a loop is read by what is written around its body.
         broken = self._broken.get(node)
@@ -281,13 +297,13 @@ class Rewriter(Assignments):
         return placed(ast.Raise(raised), node)
 
 
-def _risky(body: Sequence[ast.stmt]) -> set[str]:
+def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:
     """The names that may be bound in a region, and so may be unbound or unknown behind it."""
     return {
         name
         for statement in body
         if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With)
-        for name in bound([statement])
+        for name in uses.bound([statement])
     }
 
 

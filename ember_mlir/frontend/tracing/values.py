@@ -16,8 +16,9 @@ from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.frontend.aliases import Aliases, parts_of
 from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
 from ember_mlir.frontend.containers import KnownSet, TrackedList, TrackedSet
-from ember_mlir.frontend.effects import declared
+from ember_mlir.frontend.effects import Declared, declared
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.joining import is_held_alike, joined
 from ember_mlir.frontend.layouts import (
     ANY,
     ATOMS,
@@ -34,8 +35,6 @@ from ember_mlir.frontend.layouts import (
     Parts,
     SetOf,
     holds_records,
-    is_held_alike,
-    joined,
 )
 from ember_mlir.frontend.names import value_hint
 from ember_mlir.frontend.narrowing import is_exact_dict
@@ -233,7 +232,8 @@ class Holding(Scoped, ABC):
 
         found = declared(function)
         make = AsyncApplied if iscoroutinefunction(function) else Applied
-        applied = make(function, result, inline=found is not None and found.inline)
+        known = found or Declared("effectful")
+        applied = make(function, result, inline=known.inline, memory_mb=known.memory_mb)
         owner: object = getattr(function, "__self__", None)
         if any(map(holds_users_function, (owner, *args, *(kwargs or {}).values()))):
             self.refuse(f"a function as an argument of {name}()", "write a loop")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xdsl.ir import SSAValue
 
 from ember_mlir.dialects import exec as ops
-from ember_mlir.dialects.values import DecimalAttr, ListType
+from ember_mlir.dialects.values import ListType
 from ember_mlir.providers.protocol import Kind, Request
 from ember_mlir.runtime.batches import BatchSpec
 from ember_mlir.runtime.decode.rows import place_of, rows_of
@@ -31,15 +31,10 @@ def _request(frame: FrameDecoder, op: ops.RequestOp) -> None:
     used = () if op.tools is None else op.tools.data
     template = Request(
         lane.model,
-        temperature=_number(op.temperature),
-        max_tokens=whole(op.max_tokens),
         n=whole(op.times) or 1,
-        top_p=_number(op.top_p),
-        stop=() if op.stop is None else tuple([text.data for text in op.stop]),
-        seed=whole(op.seed),
-        extra=None if op.extra is None else op.extra.data,
         grammar=None if op.grammar is None else op.grammar.data,
         tools=tuple([frame.symbols.tool(op, tool) for tool in used]),
+        **op.parameters(),
     )
     location = place_of(op.source)
     spec = RequestSpec(
@@ -104,7 +99,3 @@ def _apply(frame: FrameDecoder, op: ops.ApplyOp) -> None:
     taken = op.arguments if op.after is None else (*op.arguments, op.after)
     inputs, output = frame.read(taken), frame.define(op.result)
     frame.add(requests.AskAll(inputs, output, spec, len(op.arguments)))
-
-
-def _number(attribute: DecimalAttr | None) -> float | None:
-    return None if attribute is None else float(attribute.data)

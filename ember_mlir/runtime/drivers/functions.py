@@ -9,6 +9,8 @@ from contextvars import copy_context
 from functools import cache
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 
+from ember_mlir.errors import InputError
+from ember_mlir.runtime.drivers.memory import Memory, memory_of
 from ember_mlir.runtime.frames import Slot
 from ember_mlir.runtime.functions import (
     MOST_THREADS,
@@ -26,10 +28,18 @@ class FunctionRunner:
     One that says that it is `inline` is so quick that it needs no thread. It stands where the
     lanes of models have a provider. A blocking function that is no longer wanted cannot be
     stopped: a run waits until it has returned.
+
+    What those under way have declared to take together stays within `memory_mb`, if that is
+    given; the others wait. Raises `InputError` if one of them would wait for ever.
     """
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: Functions, memory_mb: int | None = None) -> None:
         self._functions = functions
+        self._memory: Memory | None = None
+        if memory_mb is not None:
+            self._memory = Memory(memory_mb)
+            for name, function in functions.items():
+                _check_fits(name, function, memory_mb)
 
     @property
     def has_async(self) -> bool:
@@ -37,8 +47,18 @@ class FunctionRunner:
         return any([_is_async(function) for function in self._functions.values()])
 
     async def generate(self, request: Application) -> Returned:
-        """Run a function, and wait until it has returned."""
-        function, arguments = self._find(request.function), request.arguments
+        """Run a function once there is memory for it, and wait until it has returned."""
+        function = self._find(request.function)
+        amount = 0 if self._memory is None else memory_of(function)
+        if self._memory is None or not amount:
+            return await self._run(function, request.arguments)
+        await self._memory.take(amount)
+        try:
+            return await self._run(function, request.arguments)
+        finally:
+            self._memory.give_back(amount)
+
+    async def _run(self, function: Function, arguments: tuple[Slot, ...]) -> Returned:
         if _is_async(function):
             return Returned(await function(*arguments))
         if getattr(function, "inline", False):
@@ -60,6 +80,14 @@ class FunctionRunner:
         if function is None:
             raise UnknownFunction(name)
         return function
+
+
+def _check_fits(name: str, function: Function, memory_mb: int) -> None:
+    if (amount := memory_of(function)) > memory_mb:
+        raise InputError(
+            f"a function must fit into memory_mb={memory_mb}, but '{name}' is declared to take "
+            f"{amount}; allow more, or declare less"
+        )
 
 
 def _is_async(function: Function) -> bool:

@@ -7,7 +7,7 @@ which they were foreseen, so that equal times never depend on anything else.
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from math import inf
@@ -24,18 +24,48 @@ from ember_mlir.runtime.tables import SECOND
 
 Event = tuple[int, int, Call | None, object]
 
+# What is foreseen for a call that has not had its turn.
+_SKIPPED = object()
+
 
 class Room:
-    """How many calls may be under way, and which are."""
+    """The calls of a run of which at most so many are under way at once.
+
+    The others wait for their turn, first come, first served.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.taken: set[Call] = set()
+        self._taken: set[Call] = set()
+        # Unlike a deque, this lets go of a call in the middle without a look at the others.
+        self._waiting: OrderedDict[Call, None] = OrderedDict()
 
-    @property
-    def is_there(self) -> bool:
-        """Whether one more may be."""
-        return len(self.taken) < self._most
+    def wait(self, call: Call) -> None:
+        """Have a call wait for its turn."""
+        self._waiting[call] = None
+
+    def take(self) -> Call | None:
+        """The call whose turn it is, which is under way from now on; None if none may be."""
+        if not self._waiting or len(self._taken) >= self._most:
+            return None
+        call, _ = self._waiting.popitem(last=False)
+        self._taken.add(call)
+        return call
+
+    def leave(self, call: Call) -> None:
+        """A call is not under way any more, if it was."""
+        self._taken.discard(call)
+
+    def is_waiting(self, call: Call) -> bool:
+        """Whether a call waits for its turn."""
+        return call in self._waiting
+
+    def forget(self, call: Call) -> bool:
+        """Whether a call has waited for its turn, which it does not get any more."""
+        waited = call in self._waiting
+        if waited:
+            del self._waiting[call]
+        return waited
 
 
 class VirtualDriver:
@@ -49,6 +79,7 @@ class VirtualDriver:
         self._now = 0
         self._events: list[Event] = []
         self._count = 0
+        # What is started at once; calls that may have to wait are in the room instead.
         self._starting: deque[Call] = deque()
         self._over = False
         self._alarm: int | None = None
@@ -71,9 +102,12 @@ class VirtualDriver:
             if is_timed(provider):
                 provider.begin(lambda: self.seconds)
         engine.begin(entry, arguments)
+        starting, room = self._starting, self._room
         while not self._over:
-            if self._starting and (self._room is None or self._room.is_there):
-                self._send(self._starting.popleft())
+            if starting:
+                self._send(starting.popleft())
+            elif room is not None and (call := room.take()) is not None:
+                self._send(call)
             elif self._events:
                 self._next()
             elif not self._abandon():
@@ -83,13 +117,16 @@ class VirtualDriver:
         return self._now
 
     def start(self, call: Call) -> None:
-        self._starting.append(call)
+        if self._room is None:
+            self._starting.append(call)
+        else:
+            self._room.wait(call)
 
     def cancel(self, call: Call) -> None:
-        if self._room is not None and call not in self._room.taken:
-            # It waits for its turn, which it must not get any more.
-            self._starting = deque([one for one in self._starting if one is not call])
-        self._foresee(self._now, call, None)
+        if self._room is not None and self._room.forget(call):
+            self._foresee(self._now, call, _SKIPPED)
+        else:
+            self._foresee(self._now, call, None)
 
     def soon(self, function: Callable[[], None]) -> None:
         self._foresee(self._now, None, function)
@@ -110,10 +147,10 @@ class VirtualDriver:
     def _send(self, call: Call) -> None:
         if call.scope.dead:
             # What made the call possible has also ended what it was for.
+            if self._room is not None:
+                self._room.leave(call)
             self._engine.skipped(call)
             return
-        if self._room is not None:
-            self._room.taken.add(call)
         try:
             outcome, seconds = self._providers[call.row.spec.lane].simulate(call.request)
             if seconds.__class__ is not float or not 0.0 <= seconds <= MOST_SECONDS:
@@ -144,8 +181,10 @@ class VirtualDriver:
         if call.ticket != ticket:
             return
         if self._room is not None:
-            self._room.taken.discard(call)
-        if call.cancelled or call.timed_out:
+            self._room.leave(call)
+        if outcome is _SKIPPED and call.cancelled:
+            self._engine.skipped(call)
+        elif call.cancelled or call.timed_out:
             self._engine.ended(call)
         elif isinstance(outcome, BaseException):
             self._engine.error(call, outcome)
@@ -154,8 +193,13 @@ class VirtualDriver:
 
     def _abandon(self) -> bool:
         """Fail what is waited for and never comes; whether there was anything."""
-        calls = self._engine.scope.calls()
+        calls, room = self._engine.scope.calls(), self._room
+        if room is not None:
+            # Those that wait have their turn once these have failed.
+            calls = [call for call in calls if not room.is_waiting(call)]
         for call in calls:
+            if room is not None:
+                room.leave(call)
             provider = call.lane.table.provider
             error = ProviderError(
                 f"the provider '{provider}' must answer or fail, but never does; "

@@ -85,21 +85,8 @@ CHOICES: Reasons = {
         ],
         TYPES: [
             (
-                "Grouping.block: joins = isinstance(op, Call) and sel…g, borders) without: "
-                "isinstance(op, Call)"
-            ),
-            (
                 "Grouping.block: if isinstance(op, Call) and op in self._kinds: without: "
                 "isinstance(op, Call)"
-            ),
-        ],
-        (
-            "Where a failure is handled, no group but its own has begun since the last border, "
-            "and that one ends."
-        ): [
-            (
-                "Grouping._joins: return not group.is_read and group.s… == borders without: not "
-                "group.is_read"
             ),
         ],
     },

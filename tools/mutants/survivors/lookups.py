@@ -34,7 +34,7 @@ LOOKUPS: Reasons = {
     "passes/analysis/lateness.py": {
         SOONER: [
             (
-                "_slow_operations: while around is not None and around not in slow: without: "
+                "slow_operations: while around is not None and around not in slow: without: "
                 "around not in slow"
             ),
         ],
