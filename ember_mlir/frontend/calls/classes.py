@@ -25,6 +25,7 @@ from ember_mlir.frontend.narrowing import (
     is_error_class,
     is_exact_dict,
     is_exact_list,
+    is_exact_set,
     is_model,
 )
 from ember_mlir.frontend.native import called, is_simple
@@ -124,7 +125,7 @@ def _own_fields(trace: Trace, value: object, given: Args) -> None:
         factory: object = get_origin(field.default_factory) or field.default_factory
         if factory is list and is_exact_list(found):
             object.__setattr__(value, field.name, trace.made([]))
-        if factory is set and type(found) is set:
+        if factory is set and is_exact_set(found):
             object.__setattr__(value, field.name, trace.made_set([]))
         if factory is dict and is_exact_dict(found):
             object.__setattr__(value, field.name, trace.made_dict({}))
