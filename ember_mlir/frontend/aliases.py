@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.narrowing import instance_fields
 from ember_mlir.frontend.plain import is_dict, is_list
 
@@ -60,7 +60,7 @@ class Aliases:
 
 def is_changeable(value: object) -> bool:
     """Whether captured code may change `value`."""
-    if isinstance(value, TrackedList | TrackedDict):
+    if isinstance(value, TrackedList | TrackedDict | TrackedSet):
         return True
     return instance_fields(value) is not None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.iterators import OneTimeIterator, is_view
 from ember_mlir.frontend.layouts import ATOMS, Layout
 from ember_mlir.frontend.names import ascii_symbol
@@ -96,6 +97,8 @@ class Applied:
             self._holes.append((value, whole))
             return _Operand(len(self._holes) - 1, whole)
         # What has no layout as a whole may hold parts that have one; a copy stays as it is.
+        if isinstance(value, TrackedSet):
+            return {*value.items}
         if is_slice(value):
             parts = [self._kept(part, layout_of) for part in (value.start, value.stop, value.step)]
             return slice(*parts)

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 
-from ember_mlir.frontend.calls import BoundMethod, invoke
+from ember_mlir.frontend.bound import BoundMethod
+from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.composition import is_operator
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
 from ember_mlir.frontend.layouts import (
+    ANY,
     OBJECT,
     TEXT_LEAF,
     EnumOf,
@@ -37,7 +39,7 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return getattr(owner, name) if value is MISSING else value
     if not isinstance(recorder, Trace):
         return _of_known(recorder, owner, name)
-    if isinstance(owner, Symbolic | TrackedList | TrackedDict):
+    if isinstance(owner, Symbolic | TrackedList | TrackedDict | TrackedSet):
         return _of_value(recorder, owner, name)
     if isinstance(owner, Unknown):
         recorder.refuse(f"'.{name}' of {describe(owner)}", "give it one type in both arms")
@@ -71,7 +73,8 @@ def _of_value(trace: Trace, owner: object, name: str) -> object:
             return attribute(trace, _some(trace, owner, bare), name)
         if isinstance(bare, EnumOf | Parts):
             trace.refuse(f"'.{name}' of {describe(owner)}", "use a function of it")
-    is_object = isinstance(owner, Symbolic) and owner.layout == OBJECT
+    # None has no attribute, which is the error that reading it is.
+    is_object = isinstance(owner, Symbolic) and _without_none(owner.layout) in (OBJECT, ANY)
     if not is_object or not isinstance(owner, Symbolic):
         return BoundMethod(owner, name)
     return (

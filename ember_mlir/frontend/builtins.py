@@ -10,7 +10,7 @@ from typing import Protocol
 from xdsl.dialects import arith
 
 from ember_mlir.dialects.llm import LengthOp
-from ember_mlir.frontend.containers import TrackedDict
+from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.joining import joined
@@ -24,6 +24,7 @@ from ember_mlir.frontend.layouts import (
     TEXT_LEAF,
     Layout,
     ListOf,
+    SetOf,
 )
 from ember_mlir.frontend.library import result_of
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_list, is_any_sequence
@@ -32,6 +33,7 @@ from ember_mlir.frontend.one_by_one import LISTED, ONE_BY_ONE, iterated, one_by_
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, holds_symbolic, known_or_symbolic
 
@@ -71,6 +73,8 @@ def _result(function: object, args: Args, kwargs: Kwargs) -> Layout:
     first = layouts[0] if layouts else None
     if function in (sorted, list, reversed) and isinstance(first, ListOf):
         return first
+    if function is sorted and isinstance(first, SetOf):
+        return ListOf(first.element)
     if function in (max, min):
         return _one_of(layouts, kwargs)
     if function is sum:
@@ -92,9 +96,11 @@ def _rounded(number: Layout | None, is_whole: bool) -> Layout:
 
 def _one_of(layouts: Sequence[Layout | None], kwargs: Kwargs) -> Layout:
     """The layout of the greatest or least of some values, or of the elements of one list."""
-    if len(layouts) == 1 and (layouts[0] == EMBEDDING_LEAF or isinstance(layouts[0], ListOf)):
+    if len(layouts) == 1 and (
+        layouts[0] == EMBEDDING_LEAF or isinstance(layouts[0], ListOf | SetOf)
+    ):
         whole = layouts[0]
-        element = (whole.element or OBJECT) if isinstance(whole, ListOf) else FLOAT
+        element = (whole.element or OBJECT) if isinstance(whole, ListOf | SetOf) else FLOAT
         default = layout_of(kwargs.get("default")) if "default" in kwargs else element
         return OBJECT if default is None else joined(element, default) or OBJECT
     found = layouts[0]
@@ -173,14 +179,28 @@ def _number(trace: Trace, args: Args, kwargs: Kwargs) -> object:
 
 def _list(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     del kwargs
+    if not args:
+        return trace.made([])
     value = known_or_symbolic(args[0])
     if isinstance(value, Symbolic):
         if isinstance(value.layout, ListOf):
             return tracked(trace, value)
+        if isinstance(value.layout, SetOf):
+            return tracked(trace, iterated(trace, value))
         element = TEXT_LEAF if value.layout == TEXT_LEAF else OBJECT
         return tracked(trace, trace.apply_python("list", list, [value], result=ListOf(element)))
     if type(value) is str or is_set(value) or is_known_iterable(value):
         return trace.made([*value])
+    return NotImplemented
+
+
+def _set(trace: Trace, args: Args, kwargs: Kwargs) -> object:
+    del kwargs
+    value = known_or_symbolic(args[0]) if args else ()
+    if isinstance(value, Symbolic):
+        return set_of(trace, iterated(trace, value))
+    if type(value) is str or is_set(value) or is_known_iterable(value):
+        return set_of(trace, [*value])
     return NotImplemented
 
 
@@ -202,10 +222,7 @@ def _dict(trace: Trace, args: Args, kwargs: Kwargs) -> object:
             rows: Iterable[object] = argument
             entries.update([_pair(row) for row in rows])
         elif isinstance(argument, Symbolic) and len(args) == 1 and not kwargs:
-            made = trace.made_dict({})
-            assert isinstance(made, TrackedDict)
-            made.symbolic = trace.apply_python("dict", dict, [argument], result=OBJECT)
-            return made
+            return dict_of(trace, trace.apply_python("dict", dict, [argument], result=OBJECT))
         else:
             return NotImplemented
     entries.update(kwargs)
@@ -229,6 +246,8 @@ def _isinstance(trace: Trace, args: Args, kwargs: Kwargs) -> object:
     for layout, kind in ((TEXT_LEAF, str), (BOOL, bool), (INT, int), (FLOAT, float)):
         if value.layout == layout:
             return issubclass(kind, _kinds(kinds))
+    if isinstance(value.layout, SetOf):
+        return issubclass(set, _kinds(kinds))
     if isinstance(value.layout, ListOf):
         return issubclass(list, _kinds(kinds))
     if value.layout == EMBEDDING_LEAF:
@@ -310,16 +329,28 @@ def _next(trace: Trace, args: Args, kwargs: Kwargs) -> object:
         default = layout_of(args[1])
         both = None if found is None or default is None else joined(found, default)
         result = both or OBJECT
-    return trace.apply_python("first", first_of, args, result=result)
+    function = first_of if len(args) == 1 else first_or
+    return trace.apply_python("first", function, args, result=result)
 
 
-def first_of(items: Sequence[object], *default: object) -> object:
+def first_of(items: Sequence[object]) -> object:
+    """The first of some items.
+
+    >>> first_of([1, 2])
+    1
+    """
+    if not items:
+        raise StopIteration
+    return items[0]
+
+
+def first_or(items: Sequence[object], default: object) -> object:
     """The first of some items, or what stands for it if there is none.
 
-    >>> first_of([1, 2]), first_of([], 0)
+    >>> first_or([1, 2], 0), first_or([], 0)
     (1, 0)
     """
-    return items[0] if items or not default else default[0]
+    return items[0] if items else default
 
 
 Special = Callable[[Trace, Args, Kwargs], object]
@@ -332,6 +363,7 @@ _SPECIAL: dict[object, Special] = {
     list: _list,
     tuple: _tuple,
     dict: _dict,
+    set: _set,
     isinstance: _isinstance,
     range: _range,
     sum: _sum,
@@ -341,5 +373,5 @@ _SPECIAL: dict[object, Special] = {
     next: _next,
 }
 
-ALWAYS: tuple[object, ...] = (any, all, print, dict, list, enumerate, zip, reversed)
+ALWAYS: tuple[object, ...] = (any, all, print, dict, list, set, enumerate, zip, reversed)
 """Those that are handled also where all arguments are known."""

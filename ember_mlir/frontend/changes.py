@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NoReturn
 
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import OneTimeList, is_known_iterable
 from ember_mlir.frontend.joining import joined
-from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf, Parts, TupleKind
+from ember_mlir.frontend.layouts import (
+    ATOMS,
+    OBJECT,
+    TEXT_LEAF,
+    Layout,
+    ListOf,
+    Parts,
+    TupleKind,
+)
 from ember_mlir.frontend.operators import binary, element
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.trace import Trace
@@ -114,6 +123,14 @@ def _insert(trace: Trace, items: TrackedList, index: object, value: object) -> N
     become(items, trace.apply_python("insert", _inserted, [whole, index, value], result=layout))
 
 
+def _remove(trace: Trace, items: TrackedList, value: object) -> None:
+    whole = as_known(items)
+    layout = layout_of(whole)
+    if layout is None:
+        trace.refuse("list.remove() of a list of what is no data", "make a list of what stays")
+    become(items, trace.apply_python("removed", _removed, [whole, value], result=layout))
+
+
 def _clear(trace: Trace, items: TrackedList) -> None:
     del trace
     become(items, ())
@@ -140,6 +157,7 @@ _METHODS: dict[str, Callable[..., object]] = {
     "pop": _pop,
     "insert": _insert,
     "clear": _clear,
+    "remove": _remove,
     "reverse": _reverse,
     "sort": _sort,
 }
@@ -178,12 +196,31 @@ def store(trace: Trace, owner: object, index: object, value: object) -> None:
         become(owner, trace.apply_python("replaced", _replaced, args, result=layout))
         return
     if isinstance(owner, TrackedDict) and (owner.symbolic is not None or holds_symbolic(index)):
-        trace.aliases.copy(value)
-        _become_dict(trace, owner, "stored", _stored, [index, value])
+        _put(trace, owner, index, value)
         return
     assert isinstance(owner, TrackedList | TrackedDict)
     operator: Callable[..., None] = owner.__setitem__
     operator(index, value)
+
+
+def _put(trace: Trace, owner: TrackedDict, key: object, value: object) -> None:
+    """Store a value in a dict that is not known behind it."""
+    is_new = (
+        isinstance(value, TrackedList)
+        and value.symbolic is None
+        and not value
+        and not trace.aliases.is_copied(value)
+        and not trace.aliases.twins(value)
+    )
+    values = [*([] if is_new else [value]), *owner.values()]
+    owner.is_given |= not all(layout_of(one) in ATOMS.values() for one in values)
+    trace.aliases.copy(value)
+    change_dict(trace, owner, "stored", _stored, [key, value])
+    place = trace.place_of(value)
+    if is_new and place is not None:
+        # It may be changed in the dict, which would not be seen here.
+        trace.change(place)
+        place.become(Unknown("a list", "which is a part of a dict by now"))
 
 
 def delete(trace: Trace, owner: object, index: object) -> None:
@@ -193,7 +230,7 @@ def delete(trace: Trace, owner: object, index: object) -> None:
         _pop(trace, owner, index)
         return
     if isinstance(owner, TrackedDict) and (owner.symbolic is not None or holds_symbolic(index)):
-        _become_dict(trace, owner, "without", _without_key, [index])
+        change_dict(trace, owner, "without", _without_key, [index])
         return
     assert isinstance(owner, TrackedList | TrackedDict)
     operator: Callable[..., None] = owner.__delitem__
@@ -213,15 +250,18 @@ def dict_method(trace: Trace, entries: TrackedDict, name: str, args: Sequence[ob
             entries.clear()
             entries.symbolic = None
             return None
-        case "update" if len(args) == 1:
-            trace.aliases.copy_parts(args[0])
-            _become_dict(trace, entries, "updated", _updated, args)
+        case "update" | "subtract" if len(args) < 2:
+            for argument in args:
+                trace.aliases.copy_parts(argument)
+                entries.is_given |= layout_of(argument) != ListOf(TEXT_LEAF)
+            change_dict(trace, entries, name, partial(_updated, name), args)
             return None
         case "setdefault" | "pop":
             taken, after = _TAKING[name]
             whole = as_known_dict(entries)
+            entries.is_given = True
             value = trace.apply_python(name, taken, [whole, *args], result=OBJECT)
-            _become_dict(trace, entries, f"{name}_after", after, args)
+            change_dict(trace, entries, f"{name}_after", after, args)
             return value
         case _:
             trace.refuse(
@@ -235,6 +275,7 @@ def dict_of(trace: Trace, symbolic: object) -> dict[object, object]:
     entries = trace.made_dict({})
     assert isinstance(entries, TrackedDict)
     entries.symbolic = symbolic
+    entries.is_given = True
     return entries
 
 
@@ -282,12 +323,13 @@ def as_known_dict(entries: TrackedDict) -> object:
     return known
 
 
-def _become_dict(
+def change_dict(
     trace: Trace,
     entries: TrackedDict,
     name: str,
     change: Callable[..., object],
     args: Sequence[object],
+    kwargs: Mapping[str, object] | None = None,
 ) -> None:
     """Let a dict be what a function makes of it."""
     if entries.is_viewed:
@@ -296,25 +338,31 @@ def _become_dict(
             "through,",
             "loop over a copy, as in dict(entries).items()",
         )
-    whole = as_known_dict(entries)
-    after = trace.apply_python(name, change, [whole, *args], result=OBJECT)
+    whole, is_given = as_known_dict(entries), entries.is_given
+    given = {**kwargs} if kwargs else None
+    after = trace.apply_python(name, change, [whole, *args], given, result=OBJECT)
     entries.clear()
-    entries.symbolic = after
+    entries.symbolic, entries.is_given, entries.counted = after, is_given, None
+
+
+# A copy is of the same class, as of a Counter.
 
 
 def _stored(entries: dict[object, object], key: object, value: object) -> object:
-    return {**entries, key: value}
+    copy = entries.copy()
+    copy[key] = value
+    return copy
 
 
 def _without_key(entries: dict[object, object], key: object) -> object:
-    copy = {**entries}
+    copy = entries.copy()
     del copy[key]
     return copy
 
 
-def _updated(entries: dict[object, object], other: Mapping[object, object]) -> object:
-    copy = {**entries}
-    copy.update(other)
+def _updated(name: str, entries: dict[object, object], *others: object) -> object:
+    copy = entries.copy()
+    getattr(copy, name)(*others)
     return copy
 
 
@@ -323,7 +371,7 @@ def _set_default(entries: dict[object, object], key: object, default: object = N
 
 
 def _with_default(entries: dict[object, object], key: object, default: object = None) -> object:
-    return entries if key in entries else {**entries, key: default}
+    return entries if key in entries else _stored(entries, key, default)
 
 
 def _popped(entries: dict[object, object], key: object, *default: object) -> object:
@@ -332,7 +380,7 @@ def _popped(entries: dict[object, object], key: object, *default: object) -> obj
 
 def _without_popped(entries: dict[object, object], key: object, *default: object) -> object:
     del default
-    return {one: value for one, value in entries.items() if one != key}
+    return _without_key(entries, key) if key in entries else entries
 
 
 _TAKING: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
@@ -346,6 +394,13 @@ def _without(items: object, index: object) -> object:
     assert isinstance(index, int)
     copy: list[object] = [*items]
     del copy[index]
+    return copy
+
+
+def _removed(items: object, value: object) -> object:
+    assert isinstance(items, list)
+    copy: list[object] = [*items]
+    copy.remove(value)
     return copy
 
 

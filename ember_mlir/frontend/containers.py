@@ -57,16 +57,32 @@ class TrackedList(list[object]):
 class TrackedDict(dict[object, object]):
     """A dict made in captured code; `symbolic` is its value, where its keys are not known.
 
-    What `is_viewed` may be looked at by views that would not see that.
+    What `is_viewed` may be looked at by views that would not see that. What is not there is
+    made by its `factory`, if it has one. If it `is_given`, somebody else may have what it holds.
+    How what it has `counted` is laid out is known until it is changed.
     """
 
-    __slots__ = ("home", "is_viewed", "symbolic")
+    __slots__ = ("_symbolic", "counted", "factory", "home", "is_given", "is_viewed")
 
     def __init__(self, entries: Mapping[object, object], home: Home) -> None:
         super().__init__(entries)
-        self.symbolic: object = None
+        self._symbolic: object = None
+        self.factory: type[object] | None = None
+        self.counted: object = None
+        self.is_given = False
         self.is_viewed = False
         self.home = home
+
+    @property
+    def symbolic(self) -> object:
+        """Its value, where its keys are not known."""
+        return self._symbolic
+
+    @symbolic.setter
+    def symbolic(self, value: object) -> None:
+        self._symbolic = value
+        if getattr(value, "whole", self) is None:
+            setattr(value, "whole", self)  # noqa: B010
 
     def __iter__(self) -> Iterator[object]:
         self._check_known()
@@ -82,6 +98,41 @@ class TrackedDict(dict[object, object]):
             raise CaptureError(
                 "a dict whose keys are known only when the program runs is not captured yet where "
                 "Python itself runs through it; give what is called the dict"
+            )
+
+
+class TrackedSet(set[object]):
+    """A set made in captured code; `symbolic` is its value, once it has been changed.
+
+    Its elements were added in the order of `items`.
+    """
+
+    __slots__ = ("home", "items", "symbolic")
+
+    def __init__(self, items: Iterable[object], home: Home) -> None:
+        # A set that is given runs through its elements in an order of its own.
+        self.items = tuple(dict.fromkeys(items))
+        super().__init__(items if isinstance(items, set | frozenset) else [*self.items])
+        self.symbolic: object = None
+        self.home = home
+
+    def __iter__(self) -> Iterator[object]:
+        self._check_known()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._check_known()
+        return super().__len__()
+
+    def __contains__(self, item: object) -> bool:
+        self._check_known()
+        return super().__contains__(item)
+
+    def _check_known(self) -> None:
+        if self.symbolic is not None:
+            raise CaptureError(
+                "a set that is known only when the program runs is not captured yet where Python "
+                "itself looks into it; make a list of it first, as in sorted(items)"
             )
 
 
@@ -148,6 +199,39 @@ class DictPlace:
         # With its keys as they were, whoever runs through it goes on.
         self.value.update(entries)
         self.value.symbolic = None if is_any_dict(contents) else contents
+
+
+class SetPlace:
+    """A set: a tuple would be the contents of a list."""
+
+    def __init__(self, value: TrackedSet) -> None:
+        self.value = value
+        self.home = value.home
+
+    def key(self) -> int:
+        return id(self.value)
+
+    def now(self) -> object:
+        symbolic = self.value.symbolic
+        return KnownSet(self.value.items) if symbolic is None else symbolic
+
+    def become(self, contents: object) -> None:
+        self.value.symbolic = None if isinstance(contents, KnownSet) else contents
+
+
+class KnownSet:
+    """The contents of a set that has not been changed."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[object, ...]) -> None:
+        self.items = items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KnownSet) and other.items is self.items
+
+    def __hash__(self) -> int:
+        return id(self.items)
 
 
 class InstancePlace:
@@ -249,9 +333,14 @@ def frozen(value: object) -> object:
         return copy
     if is_exact_tuple(value):
         return tuple(map(frozen, value))
+    if isinstance(value, TrackedSet):
+        elements = TrackedSet(value.items, value.home)
+        elements.symbolic = value.symbolic
+        return elements
     if isinstance(value, TrackedDict):
         entries = TrackedDict({key: frozen(item) for key, item in value.items()}, value.home)
         entries.symbolic = value.symbolic
+        entries.factory, entries.is_given = value.factory, value.is_given
         return entries
     if is_exact_dict(value):
         return {key: frozen(item) for key, item in value.items()}

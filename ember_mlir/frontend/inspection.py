@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ember_mlir.frontend.containers import attributes_of
-from ember_mlir.frontend.joining import list_layout, parts_layout
+from ember_mlir.frontend.containers import KnownSet, TrackedSet, attributes_of
+from ember_mlir.frontend.joining import joined_all, list_layout, parts_layout
 from ember_mlir.frontend.layouts import (
     ATOMS,
     OBJECT,
     DictKind,
     InstanceKind,
     Layout,
+    SetOf,
     TupleKind,
     fits_integer,
 )
@@ -32,6 +33,11 @@ def layout_of(value: object) -> Layout | None:
         return OBJECT
     if is_exact_tuple(value):
         return parts_layout(TupleKind(len(value)), value, layout_of)
+    if isinstance(value, KnownSet | TrackedSet):
+        elements = [*map(layout_of, value.items)]
+        if None in elements:
+            return None
+        return SetOf(None if not elements else joined_all(elements) or OBJECT)
     if is_list(value):
         return list_layout(value, layout_of)
     if is_dict(value):
@@ -39,9 +45,17 @@ def layout_of(value: object) -> Layout | None:
     names = instance_fields(value)
     is_all = names is not None and [*attributes_of(value)] == [*names] and not _has_more(value)
     if names is not None and is_all:
-        kind = InstanceKind(type(value), names)
+        kind = InstanceKind(type(value), names, unset_of(value, names))
         return parts_layout(kind, kind.parts(value), layout_of)
     return None
+
+
+def unset_of(value: object, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that nobody has given a model."""
+    if not is_model(type(value)):
+        return ()
+    given: set[str] = getattr(value, "model_fields_set", set[str]())
+    return tuple([name for name in names if name not in given])
 
 
 def _has_more(value: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NoReturn, TypeGuard
 
+from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 
 
@@ -21,7 +22,7 @@ class OneTimeIterator:
     ['b', 'a']
     """
 
-    __slots__ = ("_check", "_iterator", "is_symbolic", "name", "watched")
+    __slots__ = ("_check", "_is_left", "_iterator", "is_symbolic", "name", "watched")
 
     def __init__(
         self,
@@ -37,11 +38,21 @@ class OneTimeIterator:
         self.is_symbolic = is_symbolic
         self._iterator = iterator
         self._check = check
+        self._is_left = False
+
+    def leave(self) -> None:
+        """Take note that a loop may have left it early: nobody knows what comes next."""
+        self._is_left = True
 
     def __iter__(self) -> OneTimeIterator:
         return self
 
     def __next__(self) -> object:
+        if self._is_left:
+            raise CaptureError(
+                f"the iterator {self.name}() behind a loop that may have left it early is not "
+                "captured yet; make a list of it first, as in list(zip(names, texts))"
+            )
         self._check()
         return next(self._iterator)
 

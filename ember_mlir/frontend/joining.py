@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from ember_mlir.frontend.layouts import (
     ANY,
@@ -12,11 +13,14 @@ from ember_mlir.frontend.layouts import (
     NONE,
     OBJECT,
     TEXT_LEAF,
+    DictKind,
+    InstanceKind,
     Kind,
     Layout,
     ListOf,
     Maybe,
     Parts,
+    SetOf,
     is_held_as_it_is,
 )
 
@@ -39,11 +43,35 @@ def joined(first: Layout, second: Layout) -> Layout | None:
                 return ListOf(a or b)
             inner = joined(a, b)
             return None if inner is None else ListOf(inner)
-        case (Parts(kind=a, items=left), Parts(kind=b, items=right)) if a == b:
-            items = _all([joined(*pair) for pair in zip(left, right, strict=True)])
-            return None if items is None else Parts(a, items)
+        case (SetOf(element=a), SetOf(element=b)):
+            inner = a or b if a is None or b is None else joined(a, b)
+            return SetOf(inner or OBJECT)
+        case (Parts() as a, Parts() as b):
+            return _joined_parts(a, b)
         case _:
             return _joined_single(first, second)
+
+
+def _joined_parts(first: Parts, second: Parts) -> Layout | None:
+    """A layout for what is made of parts; dicts and messages of several shapes are objects."""
+    kind = first.kind
+    if isinstance(kind, InstanceKind) and kind.has_fields_of(second.kind):
+        # Models that have been given other fields are of one layout: all count as given.
+        kind = kind if kind == second.kind else replace(kind, unset=())
+        second = replace(second, kind=kind)
+    if kind == second.kind:
+        pairs = zip(first.items, second.items, strict=True)
+        items = _all([joined(*pair) for pair in pairs])
+        if items is not None:
+            return Parts(kind, items)
+    return OBJECT if _is_message(first.kind) and _is_message(second.kind) else None
+
+
+def _is_message(kind: Kind) -> bool:
+    """Whether something may stand in a list of messages: it is a dict, or says so."""
+    if isinstance(kind, DictKind):
+        return True
+    return isinstance(kind, InstanceKind) and getattr(kind.made, "is_said", False) is True
 
 
 def joined_all(layouts: Iterable[Layout | None]) -> Layout | None:
@@ -118,7 +146,7 @@ def is_held_alike(found: Layout, wanted: Layout) -> bool:
             return is_held_alike(inner, wanted)
         case (_, Maybe(inner)):
             return is_held_alike(found, inner)
-        case (ListOf(element=a), ListOf(element=b)):
+        case (ListOf(element=a), ListOf(element=b)) | (SetOf(element=a), SetOf(element=b)):
             return a is None or b is None or is_held_alike(a, b)
         case (Parts(kind=a, items=left), Parts(kind=b, items=right)):
             return a == b and all(map(is_held_alike, left, right))

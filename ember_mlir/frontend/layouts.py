@@ -168,6 +168,44 @@ class ListOf(Single):
 
 
 @dataclass(frozen=True)
+class Step:
+    """A method that has changed a set, and what it was given."""
+
+    method: str
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class SetOf(Single):
+    """A set, held as its first elements, and the steps (`Step`) that have changed it since.
+
+    So it runs through its elements as a set of Python's does that has become so.
+    """
+
+    element: Layout | None
+
+    @property
+    def type(self) -> Attribute:
+        return OBJECT.type
+
+    def read(self, held: object) -> object:
+        assert is_any_sequence(held)
+        found: set[object] = set()
+        for item in held:
+            if isinstance(item, Step):
+                getattr(found, item.method)(*item.args)
+            else:
+                found.add(item if self.element is None else self.element.read(item))
+        return found
+
+    def write(self, value: object) -> object:
+        if not isinstance(value, set | frozenset):
+            return value
+        items: list[object] = [*value]
+        return tuple([i if self.element is None else self.element.write(i) for i in items])
+
+
+@dataclass(frozen=True)
 class Maybe(Single):
     """What may be None."""
 
@@ -187,9 +225,11 @@ class Maybe(Single):
 def is_held_as_it_is(layout: Layout | None) -> bool:
     """Whether a value of Python that is laid out so is the value of the run itself."""
     match layout:
+        case None:
+            return True
         case ListOf(element) | Maybe(element):
             return is_held_as_it_is(element)
-        case Parts() | EnumOf():
+        case Parts() | EnumOf() | SetOf():
             return False
         case _:
             return True
@@ -268,10 +308,20 @@ class DictKind:
 
 @dataclass(frozen=True)
 class InstanceKind:
-    """An instance of a class that is nothing but its fields, as of a dataclass."""
+    """An instance of a class that is nothing but its fields, as of a dataclass.
+
+    A model knows of its fields which are `unset`: those have their defaults.
+    """
 
     made: type[object]
     fields: tuple[str, ...]
+    unset: tuple[str, ...] = ()
+
+    def has_fields_of(self, other: object) -> bool:
+        """Whether both are of one class, whatever is unset."""
+        if not isinstance(other, InstanceKind):
+            return False
+        return (self.made, self.fields) == (other.made, other.fields)
 
     @property
     def names(self) -> Sequence[str]:
@@ -285,7 +335,8 @@ class InstanceKind:
         if is_model(self.made):
             # What validates has run when the value was read, and `model_construct` runs more.
             state = self.made.model_config
-            object.__setattr__(value, "__pydantic_fields_set__", {*self.fields})
+            given = {*self.fields}.difference(self.unset)
+            object.__setattr__(value, "__pydantic_fields_set__", given)
             extra: object = {} if state.get("extra") == "allow" else None
             object.__setattr__(value, "__pydantic_extra__", extra)
             object.__setattr__(value, "__pydantic_private__", None)

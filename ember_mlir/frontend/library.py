@@ -54,7 +54,7 @@ LIST_METHODS: Mapping[str, Layout | None] = {"count": INT, "index": INT, "copy":
 
 CHANGING = (
     *("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
-    *("popitem", "setdefault", "update", "add", "discard"),
+    *("popitem", "setdefault", "update", "add", "discard", "subtract"),
 )
 """Methods that change a list, dict or set."""
 

@@ -52,6 +52,11 @@ def is_exact_dict(value: object) -> TypeGuard[dict[object, object]]:
     return type(value) is dict
 
 
+def is_exact_set(value: object) -> TypeGuard[set[object]]:
+    """Whether `value` is a set, and of no subclass."""
+    return type(value) is set
+
+
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
     """Whether `value` gives values for keys."""
     return isinstance(value, Mapping)

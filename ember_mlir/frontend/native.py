@@ -17,7 +17,7 @@ from types import (
     UnionType,
 )
 
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.iterators import (
     OneTimeIterator,
@@ -25,9 +25,11 @@ from ember_mlir.frontend.iterators import (
     is_known_iterable,
     is_view,
 )
+from ember_mlir.frontend.layouts import OBJECT
+from ember_mlir.frontend.narrowing import is_exact_set
 from ember_mlir.frontend.plain import ATOMS, is_dict, is_list, is_set
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic
+from ember_mlir.frontend.values import Selection, holds_symbolic, is_symbolic, known_or_symbolic
 
 _SETTLED = (*ATOMS, bytes, complex, range, slice, OneTimeIterator)
 _PURE_MODULES = ("typing", "re", "datetime", "decimal", "fractions", "uuid", "ipaddress")
@@ -42,6 +44,7 @@ def is_settled(value: object) -> bool:
     >>> is_settled({"a": [1]}), is_settled(re.compile("a")), is_settled(object())
     (True, True, False)
     """
+    value = known_or_symbolic(value)
     if is_dict(value):
         return all(is_settled(key) and is_settled(item) for key, item in value.items())
     if is_list(value) or is_set(value) or is_view(value):
@@ -134,7 +137,10 @@ def called(
     args: Sequence[object],
     kwargs: Mapping[str, object],
 ) -> object:
-    """What a pure function gives for what is known."""
+    """What a pure function gives for what is known.
+
+    An object that may change is made anew in each run.
+    """
     given = _Given()
     given.plain(getattr(function, "__self__", None))
     plain = {name: given.plain(value) for name, value in kwargs.items()}
@@ -142,7 +148,17 @@ def called(
     if is_iterator(result):
         items = _brought_back(given, trace, result)
         return trace.once(getattr(function, "__name__", "iterator"), items)
+    if not _stays(result):
+        name = getattr(function, "__name__", "object")
+        return trace.apply_python(name, function, args, dict(kwargs), result=OBJECT)
     return given.back(trace, result)
+
+
+def _stays(value: object) -> bool:
+    """Whether captured code knows of all changes of a value, as far as there can be any."""
+    if is_list(value) or is_dict(value) or isinstance(value, tuple | frozenset | str | int | float):
+        return True
+    return is_set(value) or is_settled(value) or callable(value)
 
 
 def _brought_back(given: _Given, trace: Trace, items: Iterable[object]) -> Iterator[object]:
@@ -161,6 +177,8 @@ class _Given:
         """A value without what notes its changes."""
         if isinstance(value, TrackedList):
             return self._copied([self.plain(item) for item in value], value)
+        if isinstance(value, TrackedSet):
+            return self._copied({*value.items}, value)
         if isinstance(value, TrackedDict):
             return self._copied({key: self.plain(item) for key, item in value.items()}, value)
         if is_list(value) and isinstance(value, tuple):
@@ -185,4 +203,6 @@ class _Given:
             return tuple(items) if isinstance(value, tuple) else trace.made(items)
         if is_dict(value):
             return trace.made_dict({key: self.back(trace, one) for key, one in value.items()})
+        if is_exact_set(value):
+            return trace.made_set(value)
         return value

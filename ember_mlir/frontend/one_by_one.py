@@ -22,6 +22,7 @@ from types import GeneratorType
 from typing import TypeGuard
 
 from ember_mlir.errors import ProgramError
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_iterator, is_known_iterable
 from ember_mlir.frontend.joining import joined
@@ -34,6 +35,7 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     Parts,
+    SetOf,
     TupleKind,
 )
 from ember_mlir.frontend.narrowing import is_any_sequence, is_iterable
@@ -50,6 +52,10 @@ def iterated(trace: Trace, value: object) -> object:
         return trace.apply_python("list", list, [value], result=ListOf(TEXT_LEAF))
     if isinstance(value, Symbolic) and value.layout == EMBEDDING_LEAF:
         return trace.apply_python("list", list, [value], result=ListOf(FLOAT))
+    if isinstance(value, Symbolic) and isinstance(value.layout, SetOf):
+        return trace.apply_python("list", list, [value], result=ListOf(value.layout.element))
+    if isinstance(value, TrackedSet):
+        return trace.made([*value])
     if isinstance(value, Symbolic) and value.layout == OBJECT:
         listing = "elements"
         effect = "effectful"
@@ -108,6 +114,19 @@ def of_size(items: list[object], size: int) -> list[object]:
     if len(items) != size:
         word = "too many values" if len(items) > size else "not enough values"
         raise ValueError(f"{word} to unpack (expected {size}, got {len(items)})")
+    return items
+
+
+def at_least(items: list[object], size: int) -> list[object]:
+    """A list, which must have so many elements, or more.
+
+    >>> at_least([1, 2], 1)
+    [1, 2]
+    """
+    if len(items) < size:
+        raise ValueError(
+            f"not enough values to unpack (expected at least {size}, got {len(items)})"
+        )
     return items
 
 

@@ -15,6 +15,7 @@ from xdsl.dialects import arith
 
 from ember_mlir.dialects.llm import ConcatOp, ContainsOp, EqualOp, GetOp, LengthOp
 from ember_mlir.errors import ProgramError
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import (
@@ -28,6 +29,7 @@ from ember_mlir.frontend.layouts import (
     Layout,
     ListOf,
     Maybe,
+    SetOf,
 )
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_slice
 from ember_mlir.frontend.plain import is_list
@@ -229,6 +231,8 @@ def _result_of(sign: str, left: Layout | None, right: Layout | None) -> Layout:
         if sign == "/" or FLOAT in (left, right):
             return FLOAT
         return OBJECT if sign == "**" else INT
+    if isinstance(left, SetOf) and isinstance(right, SetOf) and sign in ("|", "&", "-", "^"):
+        return joined(left, right) or OBJECT
     if sign == "*" and isinstance(left, ListOf) and right == INT:
         return left
     return OBJECT
@@ -340,6 +344,8 @@ def contained(trace: Trace, item: object, whole: object) -> object:
     if is_any_dict(whole):
         # Only its keys matter, whatever else it holds.
         whole = [*whole] if layout_of(item) == TEXT_LEAF else dict.fromkeys(whole)
+    if isinstance(whole, TrackedSet) and layout_of(item) == TEXT_LEAF:
+        whole = [*whole.items]
     first, second = layout_of(item), layout_of(whole)
     if first == second == TEXT_LEAF:
         held = [trace.hold(value, TEXT_LEAF) for value in (whole, item)]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeGuard
 
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 
 ATOMS = (str, int, float, bool, type(None))
 """Data without parts."""
@@ -28,7 +28,7 @@ def is_dict(value: object) -> TypeGuard[dict[object, object]]:
 
 def is_set(value: object) -> TypeGuard[AbstractSet[object]]:
     """Whether `value` is a set."""
-    return type(value) in (set, frozenset)
+    return type(value) in (set, frozenset, TrackedSet)
 
 
 def all_texts(items: Sequence[object]) -> TypeGuard[Sequence[str]]:

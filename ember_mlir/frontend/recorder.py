@@ -280,6 +280,10 @@ class Recorder(ABC):
         """A dict that captured code has made, as one whose changes can be undone."""
         return value
 
+    def made_set(self, value: list[object] | set[object]) -> set[object]:
+        """A set that captured code has made, as one whose changes can be undone."""
+        return value if isinstance(value, set) else {*value}
+
     def once(
         self,
         name: str,

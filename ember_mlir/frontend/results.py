@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.containers import TrackedSet
+from ember_mlir.frontend.inspection import layout_of, unset_of
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
 from ember_mlir.frontend.narrowing import instance_fields
@@ -48,6 +49,16 @@ class Known(Shape):
 
     def rebuild(self, outputs: Sequence[object]) -> object:
         return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Elements(Shape):
+    """A set that is known since the capture, which each run has one of."""
+
+    value: TrackedSet
+
+    def rebuild(self, outputs: Sequence[object]) -> object:
+        return set(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,8 @@ def shape_of(
             )
         if is_list(value):
             return items(value)
+        if isinstance(value, TrackedSet):
+            return Elements(value)
         if is_dict(value):
             return Entries(tuple([(key, shape(item)) for key, item in value.items()]))
         if holds_symbolic(value) or (is_own is not None and is_own(value)):
@@ -128,6 +141,7 @@ def shape_of(
     def instance(value: object) -> Shape:
         names = instance_fields(value) or tuple(vars(value))
         parts = [shape(getattr(value, name)) for name in names]
-        return Instance(InstanceKind(type(value), names), tuple(parts))
+        kind = InstanceKind(type(value), names, unset_of(value, names))
+        return Instance(kind, tuple(parts))
 
     return shape(result)

@@ -11,7 +11,7 @@ from types import BuiltinMethodType
 
 from xdsl.ir import Block
 
-from ember_mlir.frontend.calls import BoundMethod
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.containers import frozen
 from ember_mlir.frontend.native import is_users_function
 from ember_mlir.frontend.operators import compared

@@ -8,7 +8,7 @@ says that is given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.annotations import layout_of_type
@@ -170,11 +170,23 @@ def _widens(found: Layout, declared: Layout) -> bool:
             bare = found.inner if isinstance(found, Maybe) else found
             return bare == NONE or _widens(bare, inner)
         case (ListOf(element=one), ListOf(element=other)):
-            return one is None or (other is not None and _widens(one, other))
+            return one is None or (other is not None and _widens(_all_given(one), other))
         case (Parts(kind=one, items=left), Parts(kind=other, items=right)):
             return one == other and all(map(_widens, left, right))
         case _:
             return found == declared
+
+
+def _all_given(layout: Layout) -> Layout:
+    """The layout of models in a list, of which each may have been given other fields."""
+    match layout:
+        case Maybe(inner):
+            return Maybe(_all_given(inner))
+        case Parts(kind=kind, items=items):
+            kind = replace(kind, unset=()) if isinstance(kind, InstanceKind) else kind
+            return Parts(kind, tuple(map(_all_given, items)))
+        case _:
+            return layout
 
 
 _PROMOTED = ((INT, FLOAT), (BOOL, FLOAT), (BOOL, INT))

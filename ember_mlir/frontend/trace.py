@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 
 from xdsl.ir import Block, Region, SSAValue
 
 from ember_mlir.dialects.ensemble import MapOp, ReduceOp, VoteOp, YieldOp
 from ember_mlir.dialects.llm import JoinOp, ParseOp, RedactOp, RestoreOp, TemplateOp, TopKOp
+from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.containers import Change
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
@@ -22,6 +23,9 @@ from ember_mlir.semantics import escape_template
 
 class Trace(Asking):
     """One capture: operations are added to the innermost scope."""
+
+    options = 0
+    """How many blocks are around in which other options hold."""
 
     def vote(self, answers: object) -> object:
         return self.text(self.emit(VoteOp(self.hold(answers, ListOf(TEXT_LEAF)))))
@@ -103,13 +107,23 @@ class Trace(Asking):
 
     def check_unchanged(self, changes: dict[int, Change], what: str) -> None:
         """Refuse changes of what is outside of a region that has no state."""
-        from ember_mlir.frontend.regions.merging import is_same_contents
-
-        if not all(is_same_contents(change.before, change.after) for change in changes.values()):
-            self.refuse(
-                f"a change of what is outside of {what}",
-                "return the value instead: the results are collected",
+        if has_changed(changes):
+            raise StateChange(
+                f"a change of what is outside of {what} is not captured yet; return the value "
+                "instead: the results are collected",
+                location=self.location,
             )
+
+
+class StateChange(CaptureError):
+    """A region that has no state changes something that is outside of it."""
+
+
+def has_changed(changes: Mapping[int, Change]) -> bool:
+    """Whether anything is made of something else by now."""
+    from ember_mlir.frontend.regions.merging import is_same_contents
+
+    return not all(is_same_contents(one.before, one.after) for one in changes.values())
 
 
 def _argument_hint(function: Callable[..., object]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ember_mlir.frontend.operations.talking import last_calls, last_text
 from ember_mlir.providers import ToolCall
@@ -24,6 +25,9 @@ class Turn:
     ...     isinstance(turn.text, str), isinstance(turn.tool_calls, list)
     (True, True)
     """
+
+    is_said: ClassVar[bool] = True
+    """It stands among the messages of a conversation."""
 
     conversation: Conversation
 

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeGuard
 
 from ember_mlir.errors import CaptureError, SourceLocation
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_view
 from ember_mlir.frontend.narrowing import instance_fields, is_slice
 from ember_mlir.frontend.plain import is_dict, is_list
@@ -34,10 +34,10 @@ class Symbolic:
     """A value that the program computes.
 
     `ssa` is its value in the module, `scope` the block outside of which it does not
-    exist, `layout` how it holds what Python would have.
+    exist, `layout` how it holds what Python would have; `whole` is the dict that it is.
     """
 
-    __slots__ = ("layout", "scope", "ssa")
+    __slots__ = ("layout", "scope", "ssa", "whole")
 
     layout: Layout
     scope: Block
@@ -47,6 +47,7 @@ class Symbolic:
         self.ssa = ssa
         self.scope = scope
         self.layout = layout
+        self.whole: TrackedDict | None = None
 
 
 class Unknown:
@@ -166,16 +167,20 @@ def describe(value: object) -> str:
             return "a list"
         case TrackedDict():
             return "a dict"
+        case TrackedSet():
+            return "a set"
         case _:
             name = type(value).__name__
             return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _describe_symbolic(value: Symbolic) -> str:
-    from ember_mlir.frontend.layouts import Leaf, ListOf
+    from ember_mlir.frontend.layouts import Leaf, ListOf, SetOf
 
     if isinstance(value.layout, ListOf):
         return "a list whose elements are known only when the program runs"
+    if isinstance(value.layout, SetOf):
+        return "a set whose elements are known only when the program runs"
     name = value.layout.name if isinstance(value.layout, Leaf) else ""
     return f"{_NAMED.get(name, 'a value')} that is known only when the program runs"
 
@@ -227,7 +232,7 @@ def is_symbolic(value: object) -> TypeGuard[Symbolic | Unknown | Selection]:
 
 def known_or_symbolic(value: object) -> object:
     """`value`, or the symbolic value that a list or dict has become."""
-    if isinstance(value, TrackedList | TrackedDict) and value.symbolic is not None:
+    if isinstance(value, TrackedList | TrackedDict | TrackedSet) and value.symbolic is not None:
         return value.symbolic
     return value
 
@@ -236,7 +241,7 @@ def holds_symbolic(value: object) -> bool:
     """Whether `value` is symbolic, or a list, tuple, dict or dataclass that holds what is."""
     if is_symbolic(value):
         return True
-    if isinstance(value, TrackedList | TrackedDict) and value.symbolic is not None:
+    if isinstance(value, TrackedList | TrackedDict | TrackedSet) and value.symbolic is not None:
         return True
     if isinstance(value, OneTimeIterator | OneTimeList):
         return isinstance(value, OneTimeList) or value.is_symbolic

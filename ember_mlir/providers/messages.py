@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Message:
     >>> Message("user", ("What is this?", Image("https://example.org/cat.png"))).text
     'What is this?'
     """
+
+    is_said: ClassVar[bool] = True
+    """It stands among the messages of a conversation."""
 
     role: str
     content: tuple[str | Image, ...]

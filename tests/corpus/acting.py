@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+import json
+from collections.abc import Callable
+from typing import Any, Literal
 
 import ember_mlir as ember
 
@@ -136,10 +138,37 @@ def order_desk(wishes: list[str]) -> list[str]:
     return done
 
 
+TOOLS: dict[str, Callable[..., Any]] = {"price": price, "calculate": calculate}
+
+
+def tool_loop(question: str) -> str:
+    """The loop of an agent by hand: messages, tool calls, and a table of functions."""
+    messages: list[Any] = [
+        {"role": "system", "content": "Use the tools."},
+        {"role": "user", "content": question},
+    ]
+    for _ in range(3):
+        turn = ember.generate(messages, tools=list(TOOLS.values()))
+        if not turn.tool_calls:
+            return turn.text
+        messages.append(turn)
+        for call in turn.tool_calls:
+            if call.tool in TOOLS:
+                try:
+                    result = str(TOOLS[call.tool](**json.loads(call.arguments)))
+                except Exception as error:
+                    result = f"Error: {type(error).__name__}"
+            else:
+                result = f"There is no tool {call.tool}."
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
+    return "I give up."
+
+
 QUESTIONS = (("What do an apple and a cake cost?",), ("Is bread dearer than cake?",))
 
 PROGRAMS = [
     Written(shopping_agent, QUESTIONS),
+    Written(tool_loop, QUESTIONS),
     Written(planner_with_agents, (("bees",), ("the price of bread",))),
     Written(one_tool_call, QUESTIONS),
     Written(agent_panel, QUESTIONS),

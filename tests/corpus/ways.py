@@ -16,6 +16,7 @@ from ember_mlir.errors import FunctionError
 from . import (
     acting,
     coding,
+    collecting,
     debating,
     embedding,
     extracting,
@@ -37,7 +38,7 @@ from .answering import Answering
 from .written import Written
 
 THEMES = (
-    *(coding, debating, extracting, guarding, judging, languages, planning),
+    *(coding, collecting, debating, extracting, guarding, judging, languages, planning),
     *(retrieving, routing, searching, summarizing, voting, writing),
     *(acting, embedding, failing, talking, typed),
 )

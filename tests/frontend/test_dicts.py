@@ -222,12 +222,6 @@ def changed_list_in_it(q: str) -> object:
     return found
 
 
-def changed_list_of_it(q: str) -> object:
-    found: dict[str, list[str]] = {}
-    found.setdefault(generate(q), []).append("x")
-    return found
-
-
 def spread_in_another(q: str) -> object:
     found = {generate(q): 1}
     return {**found, "a": 2}
@@ -253,7 +247,6 @@ def keywords(q: str) -> object:
         changed_in_a_loop_over_it,
         viewed_before,
         changed_list_in_it,
-        changed_list_of_it,
         spread_in_another,
         matched,
         keywords,

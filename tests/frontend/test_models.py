@@ -407,3 +407,36 @@ def test_the_package_does_not_import_pydantic() -> None:
         "assert 'pydantic' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+class Guest(BaseModel):
+    name: str
+    table: int = 3
+    email: str | None = Field(default=None, alias="mail")
+
+
+def passed_on(guest: Guest) -> object:
+    other = Guest(name=ember.generate(guest.name), table=guest.table)
+    third = Guest(name="k", mail=other.name)  # pyright: ignore[reportCallIssue]
+    guests = (guest, other, third)
+    told = [one.model_dump_json(exclude_unset=True) for one in guests]
+    return told, guests, [sorted(one.model_fields_set) for one in guests]
+
+
+@pytest.mark.parametrize(
+    "guest", [{"name": "a"}, {"name": "a", "table": 3}, {"name": "a", "table": 4, "mail": None}]
+)
+def test_a_model_knows_what_it_has_been_given(guest: dict[str, Any]) -> None:
+    found = Guest(**guest)
+    assert len(agree(passed_on, found)) > 1
+
+    def same(one: Guest) -> Guest:
+        return one
+
+    program = ember.compile(same, strict=True)
+    with ember.Session(clock="virtual"):
+        assert program(found).model_fields_set == found.model_fields_set == {*_fields(guest)}
+
+
+def _fields(given: dict[str, Any]) -> list[str]:
+    return [{"mail": "email"}.get(name, name) for name in given]

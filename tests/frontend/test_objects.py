@@ -78,8 +78,8 @@ def deleted(q: str) -> object:
 
 
 def added(q: str) -> object:
-    a = {generate(q)}
-    a.add("x")
+    a: Any = listed(q)
+    a.extend(["x"])
     return a
 
 
@@ -94,8 +94,8 @@ def test_what_may_be_shared_is_not_changed(function: Callable[..., object]) -> N
 
 
 def added_in_place(q: str) -> object:
-    a = {generate(q)}
-    a |= {"x"}
+    a: Any = json.loads(json.dumps({generate(q): 1}))
+    a |= {"x": 2}
     return a
 
 

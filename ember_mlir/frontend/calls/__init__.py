@@ -13,6 +13,13 @@ from __future__ import annotations
 from ember_mlir.frontend.calls.coroutines import finished
 from ember_mlir.frontend.calls.dispatch import invoke
 from ember_mlir.frontend.calls.functions import is_of_library
-from ember_mlir.frontend.calls.methods import BoundMethod
+from ember_mlir.frontend.calls.spread import KEYWORDS, call_spread, is_spread
 
-__all__ = ["BoundMethod", "finished", "invoke", "is_of_library"]
+__all__ = [
+    "KEYWORDS",
+    "call_spread",
+    "finished",
+    "invoke",
+    "is_of_library",
+    "is_spread",
+]

@@ -8,7 +8,8 @@ from types import BuiltinFunctionType, ModuleType
 from ember_mlir.frontend.builtins import ALWAYS, builtin
 from ember_mlir.frontend.calls.applying import call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
-from ember_mlir.frontend.calls.iteration import each, reduced
+from ember_mlir.frontend.calls.folding import folded
+from ember_mlir.frontend.calls.iteration import each
 from ember_mlir.frontend.calls.methods import call_native_method, text_method
 from ember_mlir.frontend.iterators import OneTimeIterator
 from ember_mlir.frontend.library import is_pure
@@ -26,7 +27,7 @@ def call_builtin(trace: Trace, function: BuiltinFunctionType, args: Args, kwargs
         if function is next:
             return _next(trace, args)
         if function is reduce:
-            return reduced(trace, args)
+            return folded(trace, args)
         if function is getattr:
             return _getattr(trace, args)
         return call_library(trace, function, args, kwargs)

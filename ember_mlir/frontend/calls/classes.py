@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from collections import Counter, defaultdict
+from contextlib import nullcontext
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from types import FunctionType
 from typing import get_origin
@@ -15,12 +17,15 @@ from ember_mlir.frontend.calls.functions import call_function, is_library_module
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.composition import initializer
+from ember_mlir.frontend.layouts import InstanceKind, Parts
 from ember_mlir.frontend.library import is_pure
 from ember_mlir.frontend.narrowing import (
     ModelClass,
+    is_any_sequence,
     is_error_class,
     is_exact_dict,
     is_exact_list,
+    is_exact_set,
     is_model,
 )
 from ember_mlir.frontend.native import called, is_simple
@@ -41,6 +46,12 @@ def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         return partial(args[0], *args[1:], **kwargs)
     if made in _MAPPING:
         return lazily(trace, made, args)
+    if made is nullcontext:
+        return nullcontext(*args, **kwargs)
+    if made in (defaultdict, Counter):
+        from ember_mlir.frontend.dict_parts import collection
+
+        return collection(trace, made, args, kwargs)
     if made in ALWAYS or (is_pure(made) and not is_simple(made, args, kwargs)):
         return builtin(trace, made, args, kwargs, partial(each, trace))
     if is_pure(made):
@@ -85,8 +96,19 @@ def _model(trace: Trace, made: ModelClass, args: Args, kwargs: Kwargs) -> object
         trace.refuse(
             f"an instance of {describe(made)}, of which {error.message},", "make a dataclass"
         )
+    if isinstance(layout, Parts) and isinstance(layout.kind, InstanceKind) and not args:
+        unset = tuple([one for one in layout.kind.fields if not _is_given(made, one, kwargs)])
+        layout = replace(layout, kind=replace(layout.kind, unset=unset))
     name = getattr(made, "__name__", "model")
     return trace.apply_python(name, partial(kept, layout, made), args, kwargs, result=layout)
+
+
+def _is_given(made: ModelClass, field: str, kwargs: Kwargs) -> bool:
+    """Whether an argument is for a field: it has the name of the field, or its alias."""
+    info = made.model_fields[field]
+    alias: object = getattr(info, "validation_alias", None) or getattr(info, "alias", None)
+    names: object = getattr(alias, "choices", (alias,))
+    return field in kwargs or (is_any_sequence(names) and any(one in kwargs for one in names))
 
 
 def bare(made: type[object]) -> object:
@@ -95,7 +117,7 @@ def bare(made: type[object]) -> object:
 
 
 def _own_fields(trace: Trace, value: object, given: Args) -> None:
-    """Let the empty lists and dicts that a dataclass has made be those of captured code."""
+    """Let the empty lists, sets and dicts that a dataclass has made be those of captured code."""
     for field in fields(value) if is_dataclass(value) else ():
         found: object = getattr(value, field.name, None)
         if any(found is one for one in given):
@@ -103,6 +125,8 @@ def _own_fields(trace: Trace, value: object, given: Args) -> None:
         factory: object = get_origin(field.default_factory) or field.default_factory
         if factory is list and is_exact_list(found):
             object.__setattr__(value, field.name, trace.made([]))
+        if factory is set and is_exact_set(found):
+            object.__setattr__(value, field.name, trace.made_set([]))
         if factory is dict and is_exact_dict(found):
             object.__setattr__(value, field.name, trace.made_dict({}))
 

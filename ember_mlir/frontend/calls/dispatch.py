@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from types import BuiltinFunctionType, FunctionType, MethodType
 
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls.applying import call_library, call_natively
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, taken_arguments
 from ember_mlir.frontend.calls.builtins import call_builtin
 from ember_mlir.frontend.calls.classes import bare, call_class, is_traced_class
+from ember_mlir.frontend.calls.folding import Merging, folded, merges_any
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.iteration import Spreading
-from ember_mlir.frontend.calls.methods import BoundMethod, call_bound, call_method_of
+from ember_mlir.frontend.calls.limiting import check_options
+from ember_mlir.frontend.calls.methods import call_bound, call_method_of
 from ember_mlir.frontend.composition import (
     BoundInitializer,
     Operator,
@@ -29,6 +33,7 @@ from ember_mlir.frontend.values import Symbolic, Unknown, describe, is_symbolic
 def invoke(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
     """Call `function` as captured code does, at the recorder's place."""
     if isinstance(function, Callee):
+        check_options(recorder)
         owner = function.fixed[0] if function.fixed else None
         if is_operator(owner) and owner.forward == MethodType(function.function, owner):
             return _call_operator(recorder, owner, args, kwargs)
@@ -42,6 +47,8 @@ def invoke(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> 
         (row,) = args
         assert is_any_tuple(row)
         return invoke(recorder, function.function, row, kwargs)
+    if isinstance(function, Merging):
+        return invoke(recorder, function.function, function.parts(recorder, args[0]), kwargs)
     if isinstance(function, FunctionType):
         return call_function(recorder, function, args, kwargs)
     if isinstance(function, MethodType):
@@ -51,6 +58,8 @@ def invoke(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> 
     args = taken_arguments(recorder, function, args)
     if isinstance(function, BoundMethod):
         return call_bound(recorder, function, args, kwargs)
+    if function is reduce and not isinstance(recorder, Trace) and merges_any(args[0]):
+        return folded(recorder, args)
     if not isinstance(recorder, Trace):
         return _call_known(recorder, function, args, kwargs)
     if isinstance(function, type):

@@ -9,6 +9,7 @@ from types import FunctionType
 from ember_mlir.frontend.calls.applying import call_declared, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, check_arguments, taken_arguments
 from ember_mlir.frontend.calls.coroutines import awaited, ran
+from ember_mlir.frontend.calls.limiting import options, sets_options
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.ready_values import Ready
@@ -26,6 +27,7 @@ CAPTURED = (
     "ember_mlir.frontend.masks",
     "ember_mlir.frontend.ready",
     "ember_mlir.frontend.retrieval",
+    "ember_mlir.frontend.stopping",
     "ember_mlir.frontend.transformations",
     "ember_mlir.frontend.turns",
 )
@@ -42,6 +44,8 @@ def call_function(recorder: Recorder, function: FunctionType, args: Args, kwargs
     """The result of a function of Python: of its source, if that can be captured."""
     if is_rewritten(function.__code__):
         return ran(function(*args, **kwargs))
+    if sets_options(function):
+        return options(recorder, function, args, kwargs)
     # Not `__module__`, which `functools.wraps` copies: where the code itself stands.
     module = str(function.__globals__.get("__name__"))
     if module.startswith(OPERATIONS):

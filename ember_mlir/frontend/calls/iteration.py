@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ember_mlir.frontend.calls.arguments import Args
+from ember_mlir.frontend.changes import list_method
+from ember_mlir.frontend.containers import TrackedList
 from ember_mlir.frontend.iterators import is_known_iterable, taken
 from ember_mlir.frontend.narrowing import is_iterable
 from ember_mlir.frontend.regions.collections import Collections
+from ember_mlir.frontend.regions.loops import Loop, erase_behind
 from ember_mlir.frontend.rewriting.places import Place
-from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.trace import StateChange, Trace
 from ember_mlir.frontend.values import Symbolic, describe, holds_symbolic, known_or_symbolic
 
 
@@ -42,26 +47,36 @@ def each(trace: Trace, function: object, items: object) -> object:
     assert callable(function)
     found = known_or_symbolic(items)
     if isinstance(found, Symbolic):
-        return trace.map(function, found)
+        return _mapped(trace, function, found, items)
     if type(found) is not str and not is_known_iterable(found):
         trace.refuse(f"a loop over {describe(found)}", "loop over a list")
     return trace.each(function, [*found])
 
 
-def reduced(trace: Trace, args: Args) -> object:
-    """`functools.reduce` of a list whose length is known."""
-    function, items, *start = args
-    found = known_or_symbolic(items)
-    if isinstance(found, Symbolic) or not is_known_iterable(found):
-        trace.refuse(f"functools.reduce() of {describe(found)}", "use a loop, or ember.reduce")
-    rest = [*start, *found]
-    if not rest:
-        raise TypeError("reduce() of empty iterable with no initial value")
-    total = rest[0]
-    for number, item in enumerate(rest[1:]):
-        with trace.repetition(number):
-            total = trace.invoke(function, (total, item), {})
-    return total
+def _mapped(
+    trace: Trace, function: Callable[..., object], found: Symbolic, items: object
+) -> object:
+    """The results for each element of a list: a map, or a loop if that changes something."""
+    block, depth = trace.block, len(trace.scopes)
+    mark = block.last_op
+    try:
+        with trace.back_at(trace.chain, trace.indices):
+            return trace.map(function, found)
+    except StateChange:
+        while len(trace.scopes) > depth:
+            trace.close()
+        erase_behind(block, mark)
+    assert trace.location is not None
+    result = trace.made([])
+    assert isinstance(result, TrackedList)
+    loop = Loop(trace, Place(trace.location), found, items)
+    with trace.repetitions() as begin:
+        begin(None)
+        for element in loop.passes():
+            loop.enter({})
+            list_method(trace, result, "append", [trace.invoke(function, (element,), {})])
+            loop.leave({})
+    return known_or_symbolic(result)
 
 
 def _kept(trace: Trace, function: object, items: object) -> object:
@@ -73,7 +88,7 @@ def _kept(trace: Trace, function: object, items: object) -> object:
     assert is_iterable(items)
     known = [
         collections.item(item)
-        for item in collections.source(place, items, None)
+        for item in collections.source(place, items, None, (items,))
         if collections.kept(
             place, item if function is None else trace.invoke(function, (item,), {})
         )

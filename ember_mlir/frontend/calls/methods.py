@@ -6,35 +6,35 @@ from collections.abc import Callable
 from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType
 
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls.applying import apply_call, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.dict_parts import DictPart, change_part
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, ListOf, Maybe
+from ember_mlir.frontend.layouts import (
+    INT,
+    OBJECT,
+    TEXT_LEAF,
+    Layout,
+    ListOf,
+    Maybe,
+    Parts,
+    SetOf,
+    TupleKind,
+)
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.sets import set_method
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, describe, holds_symbolic, known_or_symbolic
-
-
-class BoundMethod:
-    """A method of a value that is not what it seems: symbolic, or a list that is tracked."""
-
-    __slots__ = ("name", "owner")
-
-    def __init__(self, owner: object, name: str) -> None:
-        self.owner = owner
-        self.name = name
-
-    def __call__(self, *args: object, **kwargs: object) -> object:
-        raise AssertionError("it is called by captured code alone")
 
 
 def call_method_of(recorder: Recorder, method: MethodType, args: Args, kwargs: Kwargs) -> object:
@@ -49,7 +49,12 @@ def call_method_of(recorder: Recorder, method: MethodType, args: Args, kwargs: K
 def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwargs) -> object:
     """A method of a symbolic value, or of a list or dict of captured code."""
     assert isinstance(recorder, Trace)
+    if isinstance(method.owner, DictPart):
+        change_part(recorder, method.owner, method.name, args, kwargs)
+        return None
     owner = known_or_symbolic(method.owner)
+    if isinstance(layout_of(owner), SetOf) and not kwargs:
+        return set_method(recorder, method.owner, method.name, args)
     if isinstance(method.owner, TrackedList) and method.name in CHANGING:
         if kwargs:
             return _with_keywords(recorder, method, kwargs)
@@ -64,6 +69,8 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
             if owner is not method.owner:
                 return viewed(recorder, method.owner, method.name)
             method.owner.is_viewed = True
+    if isinstance(method.owner, TrackedDict) and isinstance(owner, Symbolic):
+        return _of_dict(recorder, method.owner, method.name, args, kwargs)
     if isinstance(owner, TrackedDict | TrackedList):
         return _of_container(recorder, owner, method.name, args, kwargs)
     if isinstance(owner, Symbolic):
@@ -137,6 +144,18 @@ def _of_symbolic(trace: Trace, owner: Symbolic, name: str, args: Args, kwargs: K
     return trace.apply_python(
         name, called, [owner, *args], kwargs, result=OBJECT, effect="effectful"
     )
+
+
+def _of_dict(trace: Trace, owner: TrackedDict, name: str, args: Args, kwargs: Kwargs) -> object:
+    """A method of a dict of captured code that changes nothing."""
+    if name in CHANGING:
+        trace.refuse(f"dict.{name}() with these arguments", "write it with 'owner[key] = value'")
+    result: Layout = OBJECT
+    if name == "most_common" and isinstance(owner.counted, Layout):
+        result = ListOf(Parts(TupleKind(2), (owner.counted, INT)))
+    called = partial(call_method, name)
+    made = trace.apply_python(name, called, [owner, *args], kwargs, result=result)
+    return tracked(trace, made)
 
 
 def call_method(name: str, owner: object, *args: object, **kwargs: object) -> object:

@@ -9,12 +9,11 @@ from types import CellType
 from typing import Any
 
 from ember_mlir.frontend.attributes import attribute
-from ember_mlir.frontend.calls import invoke
+from ember_mlir.frontend.calls import call_spread, invoke, is_spread
 from ember_mlir.frontend.guards import ClosureName, GlobalName
 from ember_mlir.frontend.narrowing import (
     is_awaitable,
 )
-from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections
@@ -25,10 +24,8 @@ from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     UNBOUND,
     Selection,
-    Spread,
     Unknown,
     describe,
-    refuse_look,
 )
 
 
@@ -74,23 +71,15 @@ class BaseHooks:
         recorder = self._recorder
         with recorder.at_site(place.site, place.location):
             if isinstance(recorder, Trace):
-                if any(isinstance(one, Spread) for one in args):
-                    return self._of_all(function, args)
                 if isinstance(function, Selection):
                     return called(
-                        recorder, function, lambda one: invoke(recorder, one, args, kwargs)
+                        recorder, function, lambda one: _called(recorder, one, args, kwargs)
                     )
                 found = None if kwargs else looked_up(function, args)
                 if found is not None:
                     return found
+                return _called(recorder, function, args, kwargs)
             return invoke(recorder, function, args, kwargs)
-
-    def _of_all(self, function: object, args: tuple[object, ...]) -> object:
-        """A call with all elements of a list that is not known, which only `gather` takes."""
-        spread = next(one.value for one in args if isinstance(one, Spread))
-        if function is not asyncio.gather or len(args) > 1:
-            refuse_look("iteration", spread, self._recorder.location)
-        return Ready(spread)
 
     def name(self, number: int, value: object, /) -> object:
         """A name from outside was read: it becomes a guard."""
@@ -143,3 +132,11 @@ class BaseHooks:
     def recorder(self) -> Recorder:
         """What the hooks talk to."""
         return self._recorder
+
+
+def _called(
+    trace: Trace, function: object, args: tuple[object, ...], kwargs: dict[str, object]
+) -> object:
+    """The result of a call in a capture, with all that may be spread in it."""
+    how = call_spread if is_spread(args, kwargs) else invoke
+    return how(trace, function, args, kwargs)

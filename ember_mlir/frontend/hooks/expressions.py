@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ember_mlir.frontend.changes import dict_of
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.hooks.made import MadeHooks
-from ember_mlir.frontend.iterators import taken
+from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, taken
 from ember_mlir.frontend.layouts import OBJECT
 from ember_mlir.frontend.narrowing import (
     is_any_list,
@@ -15,6 +16,7 @@ from ember_mlir.frontend.narrowing import (
 )
 from ember_mlir.frontend.one_by_one import iterated
 from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.values import (
     Symbolic,
     Unknown,
@@ -70,10 +72,12 @@ class ExpressionHooks(MadeHooks):
     def source(self, number: int, items: Any, /) -> Iterator[object]:
         """What it runs through."""
         place = self._places[number]
+        once = isinstance(items, OneTimeIterator | OneTimeList)
+        sources = items.watched if once else (items,)
         items = known_or_symbolic(taken(items))
-        if isinstance(items, Symbolic):
+        if isinstance(items, Symbolic | TrackedSet):
             items = iterated(self._capture(number), items)
-        return self._collections.source(place, items, place.shape)
+        return self._collections.source(place, items, place.shape, sources)
 
     def kept(self, number: int, value: object, /) -> object:
         """Its condition."""
@@ -102,7 +106,7 @@ class ExpressionHooks(MadeHooks):
                 return self._capture(number).once_of("generator", found)
             trace = self._capture(number)
             if kind == "made_set":
-                return trace.apply_python("set", set, [found], result=OBJECT)
+                return set_of(trace, found)
             if kind == "dict_of_pairs":
                 return dict_of(trace, trace.apply_python("dict", dict, [found], result=OBJECT))
             return tracked(self._capture(number), found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import builtins
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.calls import KEYWORDS
 from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.hooks.values import ValueHooks
 from ember_mlir.frontend.iterators import taken
@@ -14,8 +16,10 @@ from ember_mlir.frontend.narrowing import (
     is_iterable,
     is_mapping,
 )
-from ember_mlir.frontend.one_by_one import apart, iterated, of_size
+from ember_mlir.frontend.one_by_one import apart, at_least, iterated, of_size
+from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.rewriting.places import Shape
+from ember_mlir.frontend.sets import set_of
 from ember_mlir.frontend.values import (
     Spread,
     Symbolic,
@@ -60,10 +64,10 @@ class MadeHooks(ValueHooks):
                 (True, one.value) if isinstance(one, Spread) else (False, one) for one in value
             ]
             whole = self.made_of(number, *pairs)
-            return self._capture(number).apply_python("set", set, [whole], result=OBJECT)
+            return set_of(self._capture(number), known_or_symbolic(whole))
         if holds_symbolic(value):
-            return self._capture(number).apply_python("set", set, [value], result=OBJECT)
-        return {*value}
+            return set_of(self._capture(number), value)
+        return self._recorder.made_set(value)
 
     def made_dict(self, number: int, /, *pairs: tuple[object, ...]) -> object:
         """A dict was made, of pairs, and of other dicts that are spread in it."""
@@ -92,9 +96,18 @@ class MadeHooks(ValueHooks):
     def spread(self, number: int, value: Any, /) -> Iterable[object]:
         """`*value`, in a call or a set."""
         found = known_or_symbolic(taken(value))
+        if isinstance(found, Symbolic):
+            found = iterated(self._capture(number), found)
         if isinstance(found, Symbolic) and isinstance(found.layout, ListOf):
             return [Spread(found)]
         return self.spread_known(number, found if isinstance(found, Symbolic) else value)
+
+    def spread_entries(self, number: int, value: Any, /) -> Mapping[str, object]:
+        """`**value`, in a call."""
+        found = known_or_symbolic(value)
+        if isinstance(found, Unknown):
+            refuse_look("iteration", found, self._places[number].location)
+        return {f"{KEYWORDS}{number}": Spread(found)} if isinstance(found, Symbolic) else value
 
     def spread_known(self, number: int, value: Any, /) -> Iterable[object]:
         """`*value`, where it must be known how much that is."""
@@ -113,10 +126,23 @@ class MadeHooks(ValueHooks):
         found = known_or_symbolic(value)
         if isinstance(found, Symbolic | Unknown):
             return self._parts_of_symbolic(number, found, shape)
-        if not any(shape.parts):
+        if not any(shape.parts) and shape.star is None:
             return value
         parts = [*value]
-        if len(parts) != len(shape.parts) or shape.star is not None:
+        if shape.star is not None:
+            parts = self._with_star(at_least(parts, len(shape.parts) - 1), shape)
+        return self._each_apart(number, parts, shape)
+
+    def _with_star(self, parts: list[object], shape: Shape) -> list[object]:
+        """Parts of which those between are one list."""
+        assert shape.star is not None
+        stop = len(parts) - (len(shape.parts) - 1 - shape.star)
+        between = self._recorder.made(parts[shape.star : stop])
+        return [*parts[: shape.star], between, *parts[stop:]]
+
+    def _each_apart(self, number: int, parts: list[object], shape: Shape) -> list[object]:
+        """Parts, of which some are taken apart themselves."""
+        if len(parts) != len(shape.parts):
             return parts
         return [
             part if inner is None else self._taken_apart(number, part, inner)
@@ -130,14 +156,27 @@ class MadeHooks(ValueHooks):
         is_object = isinstance(value, Symbolic) and value.layout == OBJECT
         if is_object and shape.star is None and not any(shape.parts):
             return apart(trace, value, len(shape.parts))
-        is_list_of = isinstance(value, Symbolic) and isinstance(value.layout, ListOf)
-        if not is_list_of or shape.star is not None or any(shape.parts):
+        found = iterated(trace, value) if isinstance(value, Symbolic) else value
+        if not isinstance(found, Symbolic) or not isinstance(found.layout, ListOf):
             trace.refuse(f"unpacking of {describe(value)}", "take its elements by index")
-        size = len(shape.parts)
-        assert isinstance(value, Symbolic)
-        layout = value.layout
-        exact = trace.apply_python("of_size", of_size, [value, size], result=layout)
-        return [operators.element(trace, exact, index) for index in range(size)]
+        return self._elements(number, found, shape)
+
+    def _elements(self, number: int, whole: Symbolic, shape: Shape) -> list[object]:
+        """The elements of a list that names are given, and of a star those between."""
+        trace, layout = self._capture(number), whole.layout
+        count, star = len(shape.parts), shape.star
+        if star is None:
+            exact = trace.apply_python("of_size", of_size, [whole, count], result=layout)
+            parts = [operators.element(trace, exact, n) for n in range(count)]
+            return self._each_apart(number, parts, shape)
+        enough = trace.apply_python("at_least", at_least, [whole, count - 1], result=layout)
+        last = count - 1 - star
+        parts = [operators.element(trace, enough, n) for n in range(star)]
+        stop = -last if last else None
+        between = operators.element(trace, enough, builtins.slice(star, stop))
+        parts.append(tracked(trace, between))
+        parts += [operators.element(trace, enough, n) for n in range(-last, 0)]
+        return self._each_apart(number, parts, shape)
 
     def named(self, number: int, value: object, /) -> object:
         """A value was given a name."""

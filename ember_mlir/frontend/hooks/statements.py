@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TypeVar
 
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.builtins import length_of
+from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.hooks.expressions import ExpressionHooks
 from ember_mlir.frontend.iterators import is_known_iterable, taken
 from ember_mlir.frontend.layouts import ListOf
@@ -21,6 +23,8 @@ from ember_mlir.frontend.regions.handling import emit_again
 from ember_mlir.frontend.regions.loops import Loop, Rounds, steps
 from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
 from ember_mlir.frontend.regions.region import Region
+from ember_mlir.frontend.regions.trying import tried
+from ember_mlir.frontend.stopping import LOOPS
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -51,6 +55,8 @@ class StatementHooks(ExpressionHooks):
         """A `for`."""
         place = self._places[number]
         found = known_or_symbolic(taken(items))
+        if isinstance(found, TrackedSet):
+            return self.loop(number, [*found])
         if isinstance(found, Symbolic):
             found = iterated(self._capture(number), found)
             return self._begun(Loop(self._recorder, place, found, items))
@@ -59,7 +65,8 @@ class StatementHooks(ExpressionHooks):
         if type(items) is not str and not is_known_iterable(items):
             if self._recorder.is_capture or not is_iterable(items):
                 self._at(number).refuse(f"a loop over {describe(items)}", "loop over a list")
-        return self._begun(Loop(self._recorder, place, steps(self._recorder, items, place)))
+        each = steps(self._recorder, items, place)
+        return self._begun(Loop(self._recorder, place, each, items))
 
     def rounds(self, number: int, variables: Mapping[str, object], /) -> Rounds:
         """A `while`, with the variables as they are before it."""
@@ -117,6 +124,42 @@ class StatementHooks(ExpressionHooks):
         if isinstance(cause, BaseException):
             error.__cause__ = cause
         return error
+
+    def context(self, number: int, value: object, /) -> object:
+        """What a `with` enters: in a capture, only what does nothing to values."""
+        if self._recorder.is_capture and nullcontext not in type(value).__mro__:
+            step = "enter it around the call of the program"
+            self._at(number).refuse("a 'with' block", step)
+        return value
+
+    # What stops at the first element that decides
+
+    def stopping(
+        self,
+        number: int,
+        function: Callable[..., object],
+        every: Callable[[], object],
+        stop: Callable[[], object],
+        /,
+        *default: object,
+    ) -> object:
+        """`any`, `all` or `next` of a generator expression, `default` being of `next`."""
+        if not any(function is one for one in (any, all, next)):
+            return self.call(number, function, every(), *default)
+        if isinstance(self._recorder, Trace):
+            marks = self._choices.depth, self._collections.depth
+            found = tried(
+                self._capture(number), lambda: self.call(number, function, every(), *default)
+            )
+            if found:
+                return found[0]
+            self._choices.forget(marks[0])
+            self._collections.forget(marks[1])
+        return stop()
+
+    def stopped(self, number: int, items: object, /, *given: object) -> object:
+        """Elements asked one after the other until one decides."""
+        return self.call(number, LOOPS[self._places[number].name, len(given)], items, *given)
 
     # Patterns
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ember_mlir.frontend import operators
+from ember_mlir.frontend.attributes import attribute
 from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.changes import (
     as_known,
@@ -17,7 +18,8 @@ from ember_mlir.frontend.changes import (
     note_change,
     store,
 )
-from ember_mlir.frontend.containers import TrackedDict, TrackedList
+from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
+from ember_mlir.frontend.dict_parts import part_method, with_default
 from ember_mlir.frontend.hooks.base import BaseHooks
 from ember_mlir.frontend.hooks.known import (
     ATOMS,
@@ -31,16 +33,18 @@ from ember_mlir.frontend.hooks.known import (
 )
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import taken
-from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf
+from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf, SetOf
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_exact_list,
+    is_exact_set,
     is_model,
 )
 from ember_mlir.frontend.native import effect_of, elements_by, has_known_elements, is_settled
 from ember_mlir.frontend.plain import is_list, is_plain
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.selections import selected
+from ember_mlir.frontend.sets import IN_PLACE, set_method
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,
@@ -105,6 +109,8 @@ class ValueHooks(BaseHooks):
             if self._is_open(left, right) and not (is_list(left) and is_list(right)):
                 return self._applied(number, sign, left, right)
             result = operators.FUNCTIONS[sign](left, right)
+            if is_exact_set(result):
+                return self._recorder.made_set(result)
             return self._recorder.made(items_of(result)) if is_exact_list(result) else result
         return self._binary(number, sign, left, right)
 
@@ -143,9 +149,12 @@ class ValueHooks(BaseHooks):
         if isinstance(value, TrackedList) and sign == "+":
             list_method(self._capture(number), value, "extend", [other])
             return value
+        if isinstance(value, TrackedSet) and sign in IN_PLACE:
+            set_method(self._capture(number), value, IN_PLACE[sign], [other])
+            return value
         if isinstance(value, TrackedList | TrackedDict):
             return self._changed_in_place(number, sign, value, other)
-        if isinstance(value, Symbolic) and isinstance(value.layout, ListOf):
+        if isinstance(value, Symbolic) and isinstance(value.layout, ListOf | SetOf):
             self._at(number).refuse(
                 f"a change in place of {describe(value)}", f"write 'x = x {sign} …'"
             )
@@ -221,6 +230,8 @@ class ValueHooks(BaseHooks):
 
     def element(self, number: int, owner: object, index: object, /) -> object:
         """`owner[index]`."""
+        if isinstance(owner, TrackedDict) and owner.factory is not None:
+            return with_default(self._capture(number), owner, index)
         found = known_or_symbolic(owner)
         special = elements_by(found)
         if special is not None:
@@ -246,6 +257,28 @@ class ValueHooks(BaseHooks):
         value: object = owner[index]
         is_slice = isinstance(index, slice) and is_exact_list(value)
         return recorder.made(items_of(value)) if is_slice else value
+
+    def part(self, number: int, owner: object, key: object, /) -> object:
+        """A method that changes `owner[key]`."""
+        name = self._places[number].name
+        found = part_method(owner, key, name) if self._recorder.is_capture else None
+        if found is not None:
+            return found
+        return attribute(self._at(number), self.element(number, owner, key), name)
+
+    def part_or(self, number: int, owner: object, key: object, default: object, /) -> object:
+        """A method that changes `owner.setdefault(key, default)`, of which nobody else knows."""
+        name = self._places[number].name
+        kinds = (TrackedList, list), (TrackedSet, set), (TrackedDict, dict)
+        factory = next((made for kind, made in kinds if type(default) is kind), None)
+        if self._recorder.is_capture and factory is not None:
+            found = part_method(owner, key, name, factory)
+            if found is not None:
+                return found
+        method = attribute(self._at(number), owner, "setdefault")
+        assert callable(method)
+        part = self.call(number, method, key, default)
+        return attribute(self._at(number), part, name)
 
     def slice(self, start: object, stop: object, step: object, /) -> object:
         """What stands in brackets with colons."""

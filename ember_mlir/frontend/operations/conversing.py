@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from ember_mlir.errors import InputError
+from ember_mlir.frontend.eager import Plain
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import MESSAGES_LEAF, TEXT_LEAF, ListOf
 from ember_mlir.frontend.narrowing import is_any_tuple
@@ -15,7 +16,7 @@ from ember_mlir.frontend.recorder import Recorder, Said
 from ember_mlir.frontend.turns import Turn
 from ember_mlir.frontend.values import Symbolic, describe, known_or_symbolic
 from ember_mlir.providers import Image, Message
-from ember_mlir.providers.conversations import Conversation, turn
+from ember_mlir.providers.conversations import Conversation
 
 Prompt = str | Sequence[Message | Mapping[str, object] | Turn] | Turn
 """A text, or a conversation: messages as dicts with "role" and "content", or as objects."""
@@ -98,19 +99,14 @@ def _symbolic(recorder: Recorder, messages: Symbolic) -> object:
 
 
 def conversation_of(messages: object) -> Conversation:
-    """The conversation of a list of messages that are dicts of texts."""
+    """The conversation of a list of messages, of which all is known.
+
+    >>> [said.role for said in conversation_of([{"role": "user", "content": "Hi"}])]
+    ['user']
+    """
     assert is_list(messages)
-    return tuple([_known_turn(message) for message in messages])
-
-
-def _known_turn(message: object) -> Message:
-    if isinstance(message, Message):
-        return message
-    role, content, call = _entries(message)
-    if not isinstance(content, str):
-        raise InputError(f"the content of a message must be a text here, but is not; {_FIX}")
-    parts = [content] if call is None else [str(call), content]
-    return turn(role, ("text",) * len(parts), parts)
+    recorder = Plain(None)
+    return recorder.conversation([_piece(recorder, message) for message in messages])
 
 
 def _piece(recorder: Recorder, message: object) -> object:

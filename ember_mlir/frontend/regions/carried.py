@@ -131,6 +131,33 @@ class Carried:
             linked(self.trace, value, slot.variants)
         return value
 
+    def now(self, arguments: Sequence[SSAValue], begun: Mapping[int, object]) -> list[SSAValue]:
+        """What is handed on, as it is by now in a round that has `begun` with the arguments."""
+        held: list[SSAValue] = []
+        start = 0
+        for key, slot in self.slots.items():
+            end = start + len(slot.layout.leaves)
+            value = self._now(key, slot, begun)
+            if value is _UNCHANGED:
+                held += arguments[start:end]
+            else:
+                held += [self.trace.hold(*part) for part in slot.parts(value)]
+            start = end
+        return held
+
+    def _now(self, key: Key, slot: Slot, begun: Mapping[int, object]) -> object:
+        """What a slot is by now, if it has changed and fits; if not, there is another pass."""
+        if isinstance(key, int):
+            return _UNCHANGED
+        place, _ = self.places[key[0]]
+        contents = place.now()
+        if is_same_contents(contents, begun.get(place.key(), contents)):
+            return _UNCHANGED
+        value = contents[key[1]] if len(key) == 2 and is_any_dict(contents) else contents
+        layout = layout_of(as_list(value) if isinstance(slot.layout, ListOf) else value)
+        fits = layout is not None and joined(slot.layout, layout) == slot.layout
+        return value if fits else _UNCHANGED
+
     def end_names(self, state: State) -> None:
         """Compare the names that a round leaves with those that it began with."""
         self.is_stable = True

@@ -63,7 +63,8 @@ class Choices(UnderWay[Choice]):
         trace = self.trace
         trace.location = choice.place.location
         second = self._close(last)
-        if not [*second.block.ops] and layout_of(last) == layout_of(choice.first) == BOOL:
+        is_bare = not [*second.block.ops] and not second.changes
+        if is_bare and layout_of(last) == layout_of(choice.first) == BOOL:
             made = arith.AndIOp if choice.is_and else arith.OrIOp
             held = [trace.hold(value, BOOL) for value in (choice.first, last)]
             return trace.value(trace.emit(made(held[0], held[1])), BOOL)

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xdsl.ir import Block
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.ensemble import MapOp, YieldOp
+from ember_mlir.frontend.changes import list_method
+from ember_mlir.frontend.containers import TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf
@@ -20,11 +22,11 @@ from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.regions.branches import branched
-from ember_mlir.frontend.regions.loops import steps
+from ember_mlir.frontend.regions.loops import Loop, erase_behind, steps
 from ember_mlir.frontend.regions.merging import Outcome
 from ember_mlir.frontend.regions.under_way import UnderWay
 from ember_mlir.frontend.rewriting.places import Place, Shape
-from ember_mlir.frontend.trace import Trace
+from ember_mlir.frontend.trace import Trace, has_changed
 from ember_mlir.frontend.values import (
     Symbolic,
     Unknown,
@@ -57,14 +59,18 @@ class Collections(UnderWay[Collection]):
         self._under_way.append(Collection())
 
     def source(
-        self, place: Place, items: Iterable[object], shape: Shape | None
+        self,
+        place: Place,
+        items: Iterable[object],
+        shape: Shape | None,
+        sources: Sequence[object] = (),
     ) -> Iterator[object]:
-        """What a comprehension runs through."""
+        """What a comprehension runs through: `items`, which come from `sources`."""
         found = known_or_symbolic(items)
         with self.recorder.repetitions() as begin:
             if isinstance(found, Symbolic):
                 begin(None)
-                yield from self._captured(place, found, shape)
+                yield from self._captured(place, found, shape, sources)
                 return
             if isinstance(found, Unknown):
                 refuse_look("iteration", found, place.location)
@@ -76,7 +82,9 @@ class Collections(UnderWay[Collection]):
                 begin(index)
                 yield item
 
-    def _captured(self, place: Place, items: Symbolic, shape: Shape | None) -> Iterator[object]:
+    def _captured(
+        self, place: Place, items: Symbolic, shape: Shape | None, sources: Sequence[object]
+    ) -> Iterator[object]:
         trace = self.trace
         trace.location = place.location
         layout = items.layout
@@ -88,11 +96,7 @@ class Collections(UnderWay[Collection]):
         block = Block(arg_types=[layout.known.type])
         source = trace.checked(items)
         trace.open(block)
-        element = trace.part(block.args[0], layout.known)
-        is_object = isinstance(element, Symbolic) and element.layout == OBJECT
-        if is_object and shape is not None and shape.star is None and not any(shape.parts):
-            element = apart(trace, element, len(shape.parts))
-        yield element
+        yield self._element(trace.part(block.args[0], layout.known), shape)
         found = collection.levels.pop()
         trace.location = place.location
         if len(found) == 1 and not found[0][1]:
@@ -104,12 +108,40 @@ class Collections(UnderWay[Collection]):
             trace.refuse(f"{describe(value)} in a list", "make texts or numbers of it")
         trace.aliases.copy(value)
         trace.add(YieldOp(trace.hold(value, inner)))
-        trace.check_unchanged(trace.close(), "a comprehension")
+        if has_changed(trace.close()):
+            erase_behind(block)
+            yield from self._with_state(place, items, shape, sources)
+            return
         mapped = trace.emit(MapOp(source, Body(block), ListOf(inner).type))
         result = trace.value(mapped, ListOf(inner))
         if is_many:
             result = self._flat(result, inner)
         collection.levels[-1].append((result, True))
+
+    def _element(self, element: object, shape: Shape | None) -> object:
+        """An element, as Python can take it apart."""
+        is_object = isinstance(element, Symbolic) and element.layout == OBJECT
+        if is_object and shape is not None and shape.star is None and not any(shape.parts):
+            return apart(self.trace, element, len(shape.parts))
+        return element
+
+    def _with_state(
+        self, place: Place, items: Symbolic, shape: Shape | None, sources: Sequence[object]
+    ) -> Iterator[object]:
+        """A comprehension that changes something is a loop, which collects its elements."""
+        trace, levels = self.trace, self._under_way[-1].levels
+        result = trace.made([])
+        assert isinstance(result, TrackedList)
+        loop = Loop(trace, place, items)
+        loop.sources = sources
+        for element in loop.passes():
+            loop.enter({})
+            levels.append([])
+            yield self._element(element, shape)
+            trace.location = place.location
+            list_method(trace, result, "extend", [self._list_of(levels.pop())])
+            loop.leave({})
+        levels[-1].append((known_or_symbolic(result), True))
 
     def _flat(self, lists: object, layout: Layout) -> object:
         """The elements of lists, as one list."""

@@ -23,7 +23,6 @@ from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, is_itera
 from ember_mlir.frontend.layouts import ListOf
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.carried import Carried
-from ember_mlir.frontend.regions.merging import is_same_contents
 from ember_mlir.frontend.regions.region import Region, State
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.trace import Trace
@@ -45,7 +44,7 @@ class CapturedLoop(Region):
         self.carried: Carried | None = None
         self.block = Block()
 
-    def _passes(self) -> Iterator[object]:
+    def passes(self) -> Iterator[object]:
         """What the body runs for, again and again, until what it hands on stays the same."""
         for _ in range(MAX_PASSES):
             self.renew([] if self.carried is None else self.carried.types)
@@ -93,18 +92,26 @@ class Loop(CapturedLoop):
         once = isinstance(source, OneTimeIterator | OneTimeList)
         self.sources = source.watched if once else (source,)
         self.live = isinstance(items, Symbolic)
+        self._source = source
+        self._may_be_left = False
+
+    def is_over(self, broken: object) -> bool:
+        self._may_be_left |= not isinstance(broken, bool)
+        return super().is_over(broken)
 
     def __iter__(self) -> Iterator[object]:
         # Python closes this iterator when the loop is left by `break`, too.
         with self.recorder.repetitions() as begin:
             if self.live:
                 begin(None)
-                yield from self._passes()
+                yield from self.passes()
                 return
             assert is_iterator(self.items)
             for index, item in enumerate(self.items):
                 begin(index)
                 yield item
+        if self._may_be_left and isinstance(self._source, OneTimeIterator):
+            self._source.leave()
 
     def renew(self, types: Sequence[Attribute]) -> None:
         erase_behind(self.block)
@@ -156,6 +163,7 @@ class Rounds(CapturedLoop):
         self._behind = Block()
         self._condition: Symbolic | None = None
         self._begun: dict[int, object] = {}
+        self._tested: list[SSAValue] = []
 
     def __iter__(self) -> Iterator[object]:
         with self.recorder.repetitions() as begin:
@@ -163,7 +171,7 @@ class Rounds(CapturedLoop):
             if self._again:
                 begin(None)
                 self.live = True
-                yield from self._passes()
+                yield from self.passes()
 
     def _known(self, begin: Callable[[int | None], None]) -> Iterator[object]:
         """The rounds with a known test, which are undone if it does not stay so."""
@@ -207,9 +215,9 @@ class Rounds(CapturedLoop):
     def _asked(self, test: object) -> bool:
         if len(self.trace.scopes) != self._depth:
             self.trace.refuse("a test that is not known", "write it with 'if'")
-        for place, before in self.trace.scopes[-1].journal:
-            if not is_same_contents(place.now(), self._begun.get(place.key(), before)):
-                self.trace.refuse("a test that changes a list", "change it in the loop's body")
+        assert self.carried is not None
+        # What the test changes is so in the body, and behind the loop.
+        self._tested = self.carried.now(self.block.args, self._begun)
         self._condition = test if isinstance(test, Symbolic) else None
         # What is behind the test is another block of the operation.
         self.trace.open(self._behind)
@@ -251,7 +259,9 @@ class Rounds(CapturedLoop):
             yields = carried.handed_on(self._behind, self.block.args)
         with trace.inside(self._behind):
             trace.add(scf.YieldOp(*yields))
-        handed = [*self.block.args, *_used_behind(self.block, self._behind)]
+        # The same value is handed on once: whoever reads it behind the test reads the first.
+        handed = [*self._tested]
+        handed += [one for one in _used_behind(self.block, self._behind) if one not in handed]
         with trace.inside(self.block):
             trace.add(scf.ConditionOp(self._condition.ssa, *handed))
         _renamed_behind(self._behind, handed)
@@ -309,11 +319,11 @@ def erase_behind(block: Block, mark: Operation | None = None) -> None:
 
 
 def _used_behind(block: Block, behind: Block) -> list[SSAValue]:
-    """The results of operations in `block` that are read in `behind`."""
+    """The arguments of `block`, and results of operations in it, that are read in `behind`."""
     return [
         result
-        for op in block.ops
-        for result in op.results
+        for found in (block.args, *[op.results for op in block.ops])
+        for result in found
         if any(_is_inside(use.operation, behind) for use in result.uses)
     ]
 

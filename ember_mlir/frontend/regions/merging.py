@@ -13,10 +13,20 @@ from ember_mlir.frontend.containers import (
     DictPlace,
     Place,
     TrackedList,
+    TrackedSet,
 )
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.joining import joined_all, parts_layout
-from ember_mlir.frontend.layouts import ANY, OBJECT, DictKind, Layout, ListOf, Parts, TupleKind
+from ember_mlir.frontend.layouts import (
+    ANY,
+    OBJECT,
+    DictKind,
+    Layout,
+    ListOf,
+    Parts,
+    SetOf,
+    TupleKind,
+)
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
 from ember_mlir.frontend.plain import ATOMS, is_list
 from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
@@ -287,8 +297,14 @@ def built(
 
 
 def tracked(trace: Trace, value: object) -> object:
-    """A list that may change, for a list of which only the value is known."""
-    if not isinstance(value, Symbolic) or not isinstance(value.layout, ListOf):
+    """A list or set that may change, for one of which only the value is known."""
+    if not isinstance(value, Symbolic):
+        return value
+    if isinstance(value.layout, SetOf):
+        elements = TrackedSet((), trace.scopes[-1])
+        elements.symbolic = value
+        return elements
+    if not isinstance(value.layout, ListOf):
         return value
     made = TrackedList((), trace.scopes[-1])
     made.symbolic = value

@@ -89,8 +89,8 @@ class Assignments(Expressions):
             case ast.Name():
                 return target
             case ast.Starred(inner):
-                target.value = self.only_names(inner, behind, node)
-                return target
+                # What is between the others is a list by then.
+                return self.only_names(inner, behind, node)
             case ast.Tuple(parts) | ast.List(parts):
                 target.elts = [self.only_names(part, behind, node) for part in parts]
                 return target

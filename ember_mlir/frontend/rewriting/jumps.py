@@ -126,6 +126,8 @@ class _Lowering:
                 return _Lowered(self.loop(statement, loops))
             case ast.Try():
                 return _Lowered(self.attempt(statement, loops))
+            case ast.With():
+                return _Lowered(self.within(statement, loops))
             case _:
                 return _Lowered(Block([statement], frozenset(), False))
 
@@ -200,6 +202,13 @@ class _Lowering:
         final = self.block(statement.finalbody, loops)
         made.finalbody = final.statements
         return Block([made], flags | final.flags, leaves)
+
+    def within(self, statement: ast.With, loops: tuple[Loop, ...]) -> Block:
+        """A block that may be left early by an error, too."""
+        body = self.block(statement.body, loops)
+        made = _copied(statement)
+        made.body = body.statements
+        return Block([made], body.flags, False)
 
     def attempt_and_then(self, statement: ast.Try, loops: tuple[Loop, ...]) -> Block:
         """An `else` runs behind the `try`, which does not handle what is raised there."""

@@ -63,6 +63,11 @@ def number_calls(function: ast.AST) -> None:
             pending += children(node)[::-1]
 
 
+def mark_site(call: ast.Call, site: int) -> None:
+    """Give a call that is written anew the site of the one that it stands for."""
+    setattr(call, _SITE, site)
+
+
 def site_of(call: ast.Call) -> int:
     """The site of a call."""
     found = getattr(call, _SITE, NO_SITE)

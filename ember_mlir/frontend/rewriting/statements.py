@@ -31,6 +31,7 @@ from ember_mlir.frontend.rewriting.bindings import (
     unsure_names,
     with_flags,
 )
+from ember_mlir.frontend.rewriting.boxes import box
 from ember_mlir.frontend.rewriting.jumps import without_jumps
 from ember_mlir.frontend.rewriting.places import number_calls
 from ember_mlir.frontend.rewriting.plain_forms import ASK, PlainForms
@@ -49,7 +50,6 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "Global": ("'global'", "return the value instead"),
     "Nonlocal": ("'nonlocal'", "return the value instead"),
     "TryStar": ("'except*'", "write 'except'"),
-    "With": ("a 'with' block", "enter it around the call of the program"),
     "Yield": ("'yield'", "build a list and return it"),
     "YieldFrom": ("'yield from'", "build a list and return it"),
 }
@@ -95,6 +95,7 @@ class Rewriter(Assignments):
 
     def body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Rewrite the statements of a function."""
+        box(node, _arguments(node), self.refuse)
         forms = PlainForms(self.refuse)
         plain: list[ast.stmt] = []
         for statement in node.body:
@@ -113,6 +114,9 @@ class Rewriter(Assignments):
         with self.scope(names):
             self.risky.append(_risky(structured.body, uses))
             node.body = self.block(structured.body)
+
+    def is_read_outside(self, node: ast.AST, name: str) -> bool:
+        return self._reads[name] > self._names.read([node])[name]
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Statements, rewritten."""
@@ -297,6 +301,16 @@ class Rewriter(Assignments):
         broken = self._broken.get(node)
         return names if broken is None else [*dict.fromkeys([*names, broken])]
 
+    def visit_With(self, node: ast.With) -> ast.With:
+        for item in node.items:
+            if not isinstance(item.optional_vars, ast.Name | None):
+                self.refuse(node, "'with' that takes a value apart", "give it a name first")
+            where = item.context_expr
+            place = self.place(node)
+            item.context_expr = self.hook(where, "context", place, self.expression(where))
+        node.body = self.block(node.body)
+        return node
+
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
         parts = [part for part in (node.exc, node.cause) if part is not None]
         written = [self.expression(part) for part in parts]
@@ -324,7 +338,7 @@ def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:
     return {
         name
         for statement in body
-        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try)
+        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With)
         for name in uses.bound([statement])
     }
 

@@ -18,8 +18,10 @@ from ember_mlir.frontend.containers import (
     Journal,
     ListPlace,
     Place,
+    SetPlace,
     TrackedDict,
     TrackedList,
+    TrackedSet,
 )
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
 from ember_mlir.frontend.nesting import Nesting
@@ -105,7 +107,7 @@ class Scoped(Recorder, ABC):
         place = self.place_of(value)
         if place is None or not self.is_over(place):
             return
-        if isinstance(value, TrackedList | TrackedDict):
+        if isinstance(value, TrackedList | TrackedDict | TrackedSet):
             value.home = self.scopes[-1]
         else:
             self.owns(value)
@@ -116,6 +118,8 @@ class Scoped(Recorder, ABC):
             return ListPlace(value)
         if isinstance(value, TrackedDict):
             return DictPlace(value)
+        if isinstance(value, TrackedSet):
+            return SetPlace(value)
         found = self._own.get(id(value))
         return None if found is None else InstancePlace(value, found[1])
 
@@ -167,6 +171,9 @@ class Scoped(Recorder, ABC):
 
     def made_dict(self, value: dict[object, object]) -> dict[object, object]:
         return TrackedDict(value, self.scopes[-1])
+
+    def made_set(self, value: list[object] | set[object]) -> set[object]:
+        return TrackedSet(value, self.scopes[-1])
 
     def emit(self, op: Operation) -> SSAValue:
         """Add an operation at the place of the call under way; return its result."""

@@ -15,7 +15,7 @@ from ember_mlir.dialects.llm import ApplyOp, ConstantOp, FieldOp, ListOp, Record
 from ember_mlir.dialects.values import TEXT, ListType, RecordType
 from ember_mlir.frontend.aliases import Aliases, parts_of
 from ember_mlir.frontend.applied import Applied, AsyncApplied, Functions
-from ember_mlir.frontend.containers import TrackedList
+from ember_mlir.frontend.containers import KnownSet, TrackedList, TrackedSet
 from ember_mlir.frontend.effects import Declared, declared
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.joining import is_held_alike, joined
@@ -33,6 +33,7 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
+    SetOf,
     holds_records,
 )
 from ember_mlir.frontend.names import value_hint
@@ -60,6 +61,13 @@ class Holding(Scoped, ABC):
         fields = [self.emit(FieldOp(name, ssa)) for name in names]
         pairs = zip(fields, layout.items, strict=True)
         return self.made_of(layout.kind.make([self.value(field, item) for field, item in pairs]))
+
+    def symbolic_of(self, value: object) -> object:
+        """A value that is known, as one of the program."""
+        layout = layout_of(value)
+        if layout is None:
+            self.refuse(f"a change of {describe(value)}", "keep texts, numbers and tuples in it")
+        return self.value(self.hold(value, layout), layout)
 
     def part(self, ssa: SSAValue, layout: Layout) -> object:
         """What stands for a value that is a part of another one, or the caller's.
@@ -95,6 +103,10 @@ class Holding(Scoped, ABC):
                 result = self.emit(ListOp(items, layout.type))
                 _, result.name_hint = self._list_names.get(id(value), (value, None))
                 return result
+            case SetOf() if isinstance(value, KnownSet | TrackedSet):
+                made = self.apply_python("set", tuple, [[*value.items]], result=layout)
+                assert isinstance(made, Symbolic)
+                return made.ssa
             case Parts():
                 held = zip(layout.kind.parts(value), layout.items, strict=True)
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
@@ -238,11 +250,21 @@ class Holding(Scoped, ABC):
             for argument in (*args, *(kwargs or {}).values()):
                 self.aliases.copy_parts(argument)
         holes = applied.take(args, kwargs or {}, layout_of, is_own)
+        for value, _ in holes if result not in ATOMS.values() else ():
+            self._give(value)
         symbol = self.functions.symbol(name, applied)
         operands = [self.hold(value, layout) for value, layout in holes]
         op = ApplyOp(effect, symbol, operands, result.type)
         may_be_part = any(holds_records(layout) for _, layout in holes)
         return (self.part if may_be_part else self.value)(self.emit(op), result)
+
+    def _give(self, value: object) -> None:
+        """Take note that somebody else may have what dicts hold."""
+        found = known_or_symbolic(value)
+        if isinstance(found, Symbolic) and found.whole is not None:
+            found.whole.is_given = True
+        for part in parts_of(value):
+            self._give(part)
 
 
 def _nothing() -> None:
