@@ -12,7 +12,8 @@ import ast
 from collections.abc import Sequence
 
 from ember_mlir.frontend.names import PREFIX
-from ember_mlir.frontend.rewriting.expressions import OPERATORS, Expressions
+from ember_mlir.frontend.rewriting.expressions import Expressions
+from ember_mlir.frontend.rewriting.operators import OPERATORS
 from ember_mlir.frontend.rewriting.places import shape_of
 from ember_mlir.frontend.rewriting.positions import placed
 from ember_mlir.frontend.source import Definition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from ember_mlir.frontend.rewriting.expressions import Expressions
+from ember_mlir.frontend.rewriting.base import Rewriting
 from ember_mlir.frontend.rewriting.positions import placed
 
 
@@ -13,7 +13,7 @@ class Region:
     """What is written around the body of a region, whose object has a name of its own."""
 
     def __init__(
-        self, rewriter: Expressions, node: ast.stmt, name: str, names: Sequence[str]
+        self, rewriter: Rewriting, node: ast.stmt, name: str, names: Sequence[str]
     ) -> None:
         self._rewriter = rewriter
         self._node = node
