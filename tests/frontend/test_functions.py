@@ -371,3 +371,13 @@ def test_a_variable_of_the_function_around() -> None:
         return n
 
     assert agree(outer, "q") == {"0", "1"}
+
+
+def test_a_function_inside_that_has_the_name_of_one_of_pythons() -> None:
+    def outer(q: str) -> str:
+        def vars(text: str, end: str = "") -> str:
+            return generate(text) + end
+
+        return vars(q, end="!")
+
+    assert all(answer.endswith("!'") for answer in agree(outer, "q"))
