@@ -10,7 +10,7 @@ from typing import Protocol
 from xdsl.dialects import arith
 
 from ember_mlir.dialects.llm import LengthOp
-from ember_mlir.frontend.changes import dict_of
+from ember_mlir.frontend.dicts import dict_of
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.joining import joined

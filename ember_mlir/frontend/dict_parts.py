@@ -16,8 +16,9 @@ from copy import copy
 from functools import partial
 
 from ember_mlir.frontend.bound import BoundMethod
-from ember_mlir.frontend.changes import as_known_dict, change_dict, note_change
+from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
+from ember_mlir.frontend.dicts import as_known_dict, change_dict
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import ATOMS, OBJECT, ListOf
 from ember_mlir.frontend.trace import Trace

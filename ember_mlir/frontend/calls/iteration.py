@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ember_mlir.frontend.calls.arguments import Args
-from ember_mlir.frontend.changes import list_method
 from ember_mlir.frontend.containers import TrackedList
 from ember_mlir.frontend.iterators import is_known_iterable, taken
+from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.narrowing import is_iterable
 from ember_mlir.frontend.regions.collections import Collections
 from ember_mlir.frontend.regions.loops import Loop, erase_behind

@@ -11,9 +11,10 @@ from ember_mlir.frontend.calls.applying import apply_call, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.refusals import refuse_call
-from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
+from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.dict_parts import DictPart, change_part
+from ember_mlir.frontend.dicts import VIEWS, dict_method, viewed
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import (
@@ -28,6 +29,7 @@ from ember_mlir.frontend.layouts import (
     TupleKind,
 )
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
+from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ember_mlir.frontend.changes import dict_of
 from ember_mlir.frontend.containers import TrackedSet
+from ember_mlir.frontend.dicts import dict_of
 from ember_mlir.frontend.hooks.made import MadeHooks
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList, taken
 from ember_mlir.frontend.layouts import OBJECT

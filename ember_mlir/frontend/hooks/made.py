@@ -8,7 +8,7 @@ from typing import Any
 
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.calls import KEYWORDS
-from ember_mlir.frontend.changes import dict_of
+from ember_mlir.frontend.dicts import dict_of
 from ember_mlir.frontend.hooks.values import ValueHooks
 from ember_mlir.frontend.iterators import taken
 from ember_mlir.frontend.layouts import OBJECT, ListOf

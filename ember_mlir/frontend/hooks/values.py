@@ -10,16 +10,10 @@ from typing import Any
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.attributes import attribute
 from ember_mlir.frontend.calls import invoke
-from ember_mlir.frontend.changes import (
-    as_known,
-    become,
-    delete,
-    list_method,
-    note_change,
-    store,
-)
+from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.dict_parts import part_method, with_default
+from ember_mlir.frontend.elements import delete, store
 from ember_mlir.frontend.hooks.base import BaseHooks
 from ember_mlir.frontend.hooks.known import (
     ATOMS,
@@ -34,6 +28,7 @@ from ember_mlir.frontend.hooks.known import (
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import taken
 from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf, SetOf
+from ember_mlir.frontend.lists import as_known, become, list_method
 from ember_mlir.frontend.narrowing import (
     is_any_dict,
     is_exact_list,

@@ -12,11 +12,11 @@ from xdsl.ir import Block
 from xdsl.ir import Region as Body
 
 from ember_mlir.dialects.ensemble import MapOp, YieldOp
-from ember_mlir.frontend.changes import list_method
 from ember_mlir.frontend.containers import TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import OBJECT, Layout, ListOf
+from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
