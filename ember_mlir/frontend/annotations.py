@@ -7,17 +7,8 @@ from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
-from ember_mlir.frontend.layouts import (
-    ATOMS,
-    NONE,
-    OBJECT,
-    InstanceKind,
-    Layout,
-    ListOf,
-    Maybe,
-    Parts,
-    TupleKind,
-)
+from ember_mlir.frontend.kinds import InstanceKind, TupleKind
+from ember_mlir.frontend.layouts import ATOMS, NONE, OBJECT, Layout, ListOf, Maybe, Parts
 from ember_mlir.frontend.narrowing import is_class, is_model
 
 

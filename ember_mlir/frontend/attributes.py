@@ -11,16 +11,8 @@ from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.composition import is_operator
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
-from ember_mlir.frontend.layouts import (
-    ANY,
-    OBJECT,
-    TEXT_LEAF,
-    EnumOf,
-    InstanceKind,
-    Layout,
-    Maybe,
-    Parts,
-)
+from ember_mlir.frontend.kinds import InstanceKind
+from ember_mlir.frontend.layouts import ANY, OBJECT, TEXT_LEAF, EnumOf, Layout, Maybe, Parts
 from ember_mlir.frontend.plain import ATOMS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.trace import Trace

@@ -32,8 +32,8 @@ from ember_mlir.frontend.native import effect_of
 from ember_mlir.frontend.one_by_one import LISTED, ONE_BY_ONE, iterated, one_by_one
 from ember_mlir.frontend.operators import binary, truth
 from ember_mlir.frontend.plain import is_dict, is_list, is_set
-from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.sets import set_of
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, holds_symbolic, known_or_symbolic
 

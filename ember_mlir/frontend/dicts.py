@@ -9,15 +9,8 @@ from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import OneTimeList
-from ember_mlir.frontend.layouts import (
-    ATOMS,
-    OBJECT,
-    TEXT_LEAF,
-    Layout,
-    ListOf,
-    Parts,
-    TupleKind,
-)
+from ember_mlir.frontend.kinds import TupleKind
+from ember_mlir.frontend.layouts import ATOMS, OBJECT, TEXT_LEAF, Layout, ListOf, Parts
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Unknown
 

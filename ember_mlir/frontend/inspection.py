@@ -6,16 +6,8 @@ from enum import Enum
 
 from ember_mlir.frontend.containers import KnownSet, TrackedSet, attributes_of
 from ember_mlir.frontend.joining import joined_all, list_layout, parts_layout
-from ember_mlir.frontend.layouts import (
-    ATOMS,
-    OBJECT,
-    DictKind,
-    InstanceKind,
-    Layout,
-    SetOf,
-    TupleKind,
-    fits_integer,
-)
+from ember_mlir.frontend.kinds import DictKind, InstanceKind, TupleKind
+from ember_mlir.frontend.layouts import ATOMS, OBJECT, Layout, SetOf, fits_integer
 from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from ember_mlir.frontend.kinds import DictKind, InstanceKind, Kind
 from ember_mlir.frontend.layouts import (
     ANY,
     BOOL,
@@ -13,9 +14,6 @@ from ember_mlir.frontend.layouts import (
     NONE,
     OBJECT,
     TEXT_LEAF,
-    DictKind,
-    InstanceKind,
-    Kind,
     Layout,
     ListOf,
     Maybe,
@@ -135,7 +133,7 @@ def list_layout(
 def is_held_alike(found: Layout, wanted: Layout) -> bool:
     """Whether what holds a value in one way holds it in the other, if it can be either.
 
-    >>> from ember_mlir.frontend.layouts import TupleKind
+    >>> from ember_mlir.frontend.kinds import TupleKind
     >>> is_held_alike(TEXT_LEAF, Maybe(OBJECT)), is_held_alike(Parts(TupleKind(0), ()), OBJECT)
     (True, False)
     """

@@ -10,17 +10,8 @@ from collections.abc import Mapping
 from enum import EnumType
 from types import BuiltinFunctionType, FunctionType
 
-from ember_mlir.frontend.layouts import (
-    BOOL,
-    FLOAT,
-    INT,
-    OBJECT,
-    TEXT_LEAF,
-    Layout,
-    ListOf,
-    Parts,
-    TupleKind,
-)
+from ember_mlir.frontend.kinds import TupleKind
+from ember_mlir.frontend.layouts import BOOL, FLOAT, INT, OBJECT, TEXT_LEAF, Layout, ListOf, Parts
 
 _TEXTS = ListOf(TEXT_LEAF)
 _THREE = Parts(TupleKind(3), (TEXT_LEAF, TEXT_LEAF, TEXT_LEAF))

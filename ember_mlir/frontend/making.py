@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ember_mlir.errors import InputError
+from ember_mlir.frontend.kinds import InstanceKind
 from ember_mlir.frontend.layouts import (
     BOOL,
     FLOAT,
     INT,
     TEXT_LEAF,
     EnumOf,
-    InstanceKind,
     Layout,
     ListOf,
     Maybe,

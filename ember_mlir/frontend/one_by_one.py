@@ -26,6 +26,7 @@ from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_iterator, is_known_iterable
 from ember_mlir.frontend.joining import joined
+from ember_mlir.frontend.kinds import TupleKind
 from ember_mlir.frontend.layouts import (
     EMBEDDING_LEAF,
     FLOAT,
@@ -36,7 +37,6 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Parts,
     SetOf,
-    TupleKind,
 )
 from ember_mlir.frontend.narrowing import is_any_sequence, is_iterable
 from ember_mlir.frontend.trace import Trace

@@ -10,7 +10,8 @@ from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.containers import TrackedSet
 from ember_mlir.frontend.inspection import layout_of, unset_of
 from ember_mlir.frontend.iterators import OneTimeIterator, OneTimeList
-from ember_mlir.frontend.layouts import InstanceKind, Layout, ListOf
+from ember_mlir.frontend.kinds import InstanceKind
+from ember_mlir.frontend.layouts import Layout, ListOf
 from ember_mlir.frontend.narrowing import instance_fields
 from ember_mlir.frontend.plain import is_dict, is_list
 from ember_mlir.frontend.values import (

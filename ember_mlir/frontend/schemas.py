@@ -21,12 +21,12 @@ from typing import (
 
 from ember_mlir.errors import InputError, InvalidIRError, ParseError
 from ember_mlir.frontend.constraints import Json, constrained
+from ember_mlir.frontend.kinds import InstanceKind
 from ember_mlir.frontend.layouts import (
     BOOL,
     FLOAT,
     INT,
     TEXT_LEAF,
-    InstanceKind,
     Layout,
     ListOf,
     Maybe,

@@ -24,7 +24,7 @@ from ember_mlir.frontend.layouts import (
     is_held_as_it_is,
 )
 from ember_mlir.frontend.plain import is_list
-from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, describe, holds_symbolic, known_or_symbolic
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.annotations import layout_of_type
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.kinds import DictKind, InstanceKind, Kind, TupleKind
 from ember_mlir.frontend.layouts import (
     ANY,
     BOOL,
@@ -20,15 +21,11 @@ from ember_mlir.frontend.layouts import (
     INT,
     NONE,
     OBJECT,
-    DictKind,
-    InstanceKind,
-    Kind,
     Layout,
     Leaf,
     ListOf,
     Maybe,
     Parts,
-    TupleKind,
 )
 from ember_mlir.frontend.plain import is_dict, is_list, is_unicode
 from ember_mlir.frontend.values import describe

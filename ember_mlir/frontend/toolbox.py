@@ -11,7 +11,8 @@ from typing import Any
 
 from ember_mlir.errors import InputError
 from ember_mlir.frontend.guards import Callee
-from ember_mlir.frontend.layouts import DictKind, Layout, Parts
+from ember_mlir.frontend.kinds import DictKind
+from ember_mlir.frontend.layouts import Layout, Parts
 from ember_mlir.frontend.making import has_a_say
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.schemas import Schema, parameters_of

@@ -15,6 +15,7 @@ from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.layouts import EMBEDDING_LEAF, INT, TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.names import value_hint
+from ember_mlir.frontend.sameness import is_same_contents
 from ember_mlir.frontend.tracing.requests import Asking
 from ember_mlir.frontend.values import describe
 from ember_mlir.grammars import Grammar
@@ -121,8 +122,6 @@ class StateChange(CaptureError):
 
 def has_changed(changes: Mapping[int, Change]) -> bool:
     """Whether anything is made of something else by now."""
-    from ember_mlir.frontend.regions.merging import is_same_contents
-
     return not all(is_same_contents(one.before, one.after) for one in changes.values())
 
 

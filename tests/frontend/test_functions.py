@@ -380,4 +380,4 @@ def test_a_function_inside_that_has_the_name_of_one_of_pythons() -> None:
 
         return vars(q, end="!")
 
-    assert all(answer.endswith("!'") for answer in agree(outer, "q"))
+    assert all(str(answer).endswith("!'") for answer in agree(outer, "q"))

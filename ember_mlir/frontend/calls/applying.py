@@ -18,7 +18,7 @@ from ember_mlir.frontend.narrowing import is_coroutine, is_partial
 from ember_mlir.frontend.native import called, effect_of, is_simple
 from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import Recorder
-from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import is_symbolic
 

@@ -17,7 +17,8 @@ from ember_mlir.frontend.calls.functions import call_function, is_library_module
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.composition import initializer
-from ember_mlir.frontend.layouts import InstanceKind, Parts
+from ember_mlir.frontend.kinds import InstanceKind
+from ember_mlir.frontend.layouts import Parts
 from ember_mlir.frontend.library import is_pure
 from ember_mlir.frontend.narrowing import (
     ModelClass,

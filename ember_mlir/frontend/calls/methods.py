@@ -17,24 +17,15 @@ from ember_mlir.frontend.dict_parts import DictPart, change_part
 from ember_mlir.frontend.dicts import VIEWS, dict_method, viewed
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import (
-    INT,
-    OBJECT,
-    TEXT_LEAF,
-    Layout,
-    ListOf,
-    Maybe,
-    Parts,
-    SetOf,
-    TupleKind,
-)
+from ember_mlir.frontend.kinds import TupleKind
+from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, Layout, ListOf, Maybe, Parts, SetOf
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
 from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder
-from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.sets import set_method
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Symbolic, describe, holds_symbolic, known_or_symbolic
 

@@ -16,12 +16,13 @@ from ember_mlir.frontend.calls.refusals import name_of
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import OBJECT, ListOf, Parts, TupleKind
+from ember_mlir.frontend.kinds import TupleKind
+from ember_mlir.frontend.layouts import OBJECT, ListOf, Parts
 from ember_mlir.frontend.library import is_pure, result_of
 from ember_mlir.frontend.narrowing import is_any_sequence, is_mapping, is_model
 from ember_mlir.frontend.native import effect_of
 from ember_mlir.frontend.ready_values import Ready
-from ember_mlir.frontend.regions.merging import tracked
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Spread
 

@@ -15,8 +15,8 @@ from ember_mlir.frontend.narrowing import (
     is_any_tuple,
 )
 from ember_mlir.frontend.one_by_one import iterated
-from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.sets import set_of
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.values import (
     Symbolic,
     Unknown,

@@ -17,9 +17,9 @@ from ember_mlir.frontend.narrowing import (
     is_mapping,
 )
 from ember_mlir.frontend.one_by_one import apart, at_least, iterated, of_size
-from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.rewriting.places import Shape
 from ember_mlir.frontend.sets import set_of
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.values import (
     Spread,
     Symbolic,

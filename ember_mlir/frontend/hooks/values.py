@@ -37,9 +37,9 @@ from ember_mlir.frontend.narrowing import (
 )
 from ember_mlir.frontend.native import effect_of, elements_by, has_known_elements, is_settled
 from ember_mlir.frontend.plain import is_list, is_plain
-from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.selections import selected
 from ember_mlir.frontend.sets import IN_PLACE, set_method
+from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     Symbolic,

@@ -8,7 +8,8 @@ from typing import Any, TypeGuard, TypeVar, get_args, overload
 
 from ember_mlir.errors import InputError, InvalidIRError
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.layouts import BOOL, TEXT_LEAF, DictKind, Parts
+from ember_mlir.frontend.kinds import DictKind
+from ember_mlir.frontend.layouts import BOOL, TEXT_LEAF, Parts
 from ember_mlir.frontend.operations.checks import (
     as_declared,
     check_known,

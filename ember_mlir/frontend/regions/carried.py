@@ -13,23 +13,17 @@ from typing import NoReturn
 from xdsl.ir import Attribute, Block, SSAValue
 
 from ember_mlir.frontend.containers import Change, DictPlace, Place, frozen
+from ember_mlir.frontend.contents import as_list, joined_contents
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.joining import joined
 from ember_mlir.frontend.layouts import ANY, OBJECT, Layout, ListOf
 from ember_mlir.frontend.narrowing import is_any_dict
 from ember_mlir.frontend.plain import is_list
-from ember_mlir.frontend.regions.merging import (
-    as_list,
-    built,
-    have_same_keys,
-    is_result,
-    is_same,
-    is_same_contents,
-    joined_contents,
-    linked,
-)
+from ember_mlir.frontend.regions.merging import is_result
 from ember_mlir.frontend.regions.region import State
 from ember_mlir.frontend.rewriting.jumps import RESULT
+from ember_mlir.frontend.sameness import have_same_keys, is_same, is_same_contents
+from ember_mlir.frontend.stand_ins import built, linked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.tracing.scopes import HERE
 from ember_mlir.frontend.values import UNBOUND, Unbound, Unknown, known_or_symbolic

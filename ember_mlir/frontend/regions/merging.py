@@ -7,36 +7,24 @@ from dataclasses import dataclass
 
 from xdsl.ir import Attribute, Block, SSAValue
 
-from ember_mlir.frontend.aliases import is_changeable
 from ember_mlir.frontend.containers import (
     Change,
     DictPlace,
     Place,
-    TrackedList,
-    TrackedSet,
 )
+from ember_mlir.frontend.contents import as_list, joined_layout, joined_lists
 from ember_mlir.frontend.inspection import layout_of
-from ember_mlir.frontend.joining import joined_all, parts_layout
-from ember_mlir.frontend.layouts import (
-    ANY,
-    OBJECT,
-    DictKind,
-    Layout,
-    ListOf,
-    Parts,
-    SetOf,
-    TupleKind,
-)
-from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict, is_exact_tuple
-from ember_mlir.frontend.plain import ATOMS, is_list
+from ember_mlir.frontend.layouts import ANY, OBJECT, Layout
+from ember_mlir.frontend.narrowing import is_any_dict, is_any_tuple, is_exact_dict
+from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.rewriting.jumps import RESULT, RESULT_BEFORE_END, RETURNED
+from ember_mlir.frontend.sameness import have_same_keys, is_same, is_same_contents
+from ember_mlir.frontend.stand_ins import built, linked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
     UNBOUND,
-    Symbolic,
     Unbound,
     Unknown,
-    known_or_symbolic,
 )
 
 
@@ -246,12 +234,6 @@ def _columns(rows: Sequence[object], size: int) -> list[list[object]]:
     return [[row[at] if is_any_tuple(row) else UNBOUND for row in rows] for at in range(size)]
 
 
-def have_same_keys(variants: Sequence[object]) -> bool:
-    """Whether all of `variants` are the contents of dicts whose keys are known, and equal."""
-    keys = {tuple(found) if is_any_dict(found) else None for found in variants}
-    return len(keys) == 1 and None not in keys
-
-
 class Pending:
     """Stands for a value until the operation has results."""
 
@@ -273,94 +255,3 @@ class Pending:
 def is_result(name: str) -> bool:
     """Whether a name is of what a function returns: nobody looks at it meanwhile."""
     return name in (RESULT, RESULT_BEFORE_END)
-
-
-def linked(trace: Trace, value: object, variants: Sequence[object]) -> None:
-    """Take note that `value` may be one of `variants`, or has copies of what they hold."""
-    for found in variants:
-        trace.aliases.copy_parts(found)
-        if not is_changeable(value):
-            trace.aliases.copy(found)
-    if is_changeable(value):
-        trace.aliases.link(value, variants)
-
-
-def built(
-    trace: Trace, layout: Layout, values: Sequence[SSAValue], *, is_list: bool = False
-) -> object:
-    """What stands for values of a module that hold one value part by part."""
-    leaves = zip(layout.leaves, values, strict=False)
-    made = layout.build(iter([trace.value(ssa, leaf) for leaf, ssa in leaves]))
-    if isinstance(layout, Parts):
-        return trace.made_of(made)
-    return tracked(trace, made) if is_list else made
-
-
-def tracked(trace: Trace, value: object) -> object:
-    """A list or set that may change, for one of which only the value is known."""
-    if not isinstance(value, Symbolic):
-        return value
-    if isinstance(value.layout, SetOf):
-        elements = TrackedSet((), trace.scopes[-1])
-        elements.symbolic = value
-        return elements
-    if not isinstance(value.layout, ListOf):
-        return value
-    made = TrackedList((), trace.scopes[-1])
-    made.symbolic = value
-    return made
-
-
-def is_same(first: object, second: object) -> bool:
-    """Whether two values are certainly one."""
-    if first is second:
-        return True
-    if isinstance(first, Symbolic) or isinstance(second, Symbolic):
-        one, other = known_or_symbolic(first), known_or_symbolic(second)
-        return isinstance(one, Symbolic) and isinstance(other, Symbolic) and one.ssa is other.ssa
-    if type(first) is not type(second):
-        return False
-    if is_exact_tuple(first) and is_exact_tuple(second):
-        pairs = zip(first, second, strict=False)
-        return len(first) == len(second) and all(is_same(*pair) for pair in pairs)
-    return type(first) in ATOMS and first == second and repr(first) == repr(second)
-
-
-def is_same_contents(first: object, second: object) -> bool:
-    """Whether a list or dict is made of the same."""
-    if is_any_dict(first) and is_any_dict(second):
-        same = tuple(first) == tuple(second)
-        return same and all(is_same(first[key], second[key]) for key in first)
-    return is_same(first, second)
-
-
-def joined_layout(variants: Sequence[object]) -> Layout | None:
-    """A layout that fits all of `variants`."""
-    return joined_all(map(layout_of, variants))
-
-
-def joined_lists(variants: Sequence[object]) -> Layout | None:
-    """The layout of a list that is made of one of several contents."""
-    return joined_layout([as_list(found) for found in variants])
-
-
-def as_list(contents: object) -> object:
-    """The contents of a list, as a list."""
-    return [*contents] if is_any_tuple(contents) else contents
-
-
-def contents_layout(contents: object) -> Layout | None:
-    """How the contents of a list or dict are laid out, part by part."""
-    if is_any_tuple(contents):
-        return parts_layout(TupleKind(len(contents)), contents, layout_of)
-    if is_any_dict(contents):
-        return parts_layout(DictKind(tuple(contents)), [*contents.values()], layout_of)
-    return layout_of(contents)
-
-
-def joined_contents(first: object, second: object) -> Layout | None:
-    """The layout of the contents of a list or dict before and behind a round of a loop."""
-    found = joined_all([contents_layout(first), contents_layout(second)])
-    if found is not None or isinstance(first, dict) or isinstance(second, dict):
-        return found
-    return joined_lists([first, second])

@@ -23,12 +23,12 @@ from ember_mlir.dialects.llm import (
 from ember_mlir.dialects.locations import location_at
 from ember_mlir.dialects.values import Draw, DrawAttr, Turn
 from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.kinds import InstanceKind
 from ember_mlir.frontend.layouts import (
     EMBEDDING_LEAF,
     FLOAT,
     MESSAGES_LEAF,
     TEXT_LEAF,
-    InstanceKind,
     ListOf,
     Parts,
 )
