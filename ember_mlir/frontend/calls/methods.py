@@ -14,7 +14,7 @@ from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.dict_parts import DictPart, change_part
-from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.inspection import is_set, layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.layouts import (
     INT,
@@ -24,7 +24,6 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
-    SetOf,
     TupleKind,
 )
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
@@ -53,7 +52,7 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
         change_part(recorder, method.owner, method.name, args, kwargs)
         return None
     owner = known_or_symbolic(method.owner)
-    if isinstance(layout_of(owner), SetOf) and not kwargs:
+    if is_set(owner) and not kwargs:
         return set_method(recorder, method.owner, method.name, args)
     if isinstance(method.owner, TrackedList) and method.name in CHANGING:
         if kwargs:
