@@ -10,6 +10,7 @@ from __future__ import annotations
 from _collections_abc import dict_keys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from ember_mlir.errors import CaptureError
@@ -327,6 +328,8 @@ class Change:
 
 def frozen(value: object) -> object:
     """A value as it is now, whatever becomes of the lists, dicts and objects in it."""
+    if _is_one_value(type(value)):
+        return value
     if isinstance(value, TrackedList):
         copy = TrackedList(map(frozen, value), value.home)
         copy.symbolic = value.symbolic
@@ -344,12 +347,16 @@ def frozen(value: object) -> object:
         return entries
     if is_exact_dict(value):
         return {key: frozen(item) for key, item in value.items()}
-    if is_model(type(value)):
-        # No captured code changes one.
-        return value
     if is_dataclass(value) and type(value).__new__ is object.__new__:
         instance: object = object.__new__(type(value))
         for name, part in attributes_of(value).items():
             object.__setattr__(instance, name, frozen(part))
         return instance
     return value
+
+
+@lru_cache(maxsize=1024)
+def _is_one_value(kind: type[object]) -> bool:
+    """Whether instances of a class hold nothing that could change; a model is changed by nobody."""
+    held = issubclass(kind, TrackedList | TrackedSet | TrackedDict) or kind in (tuple, dict)
+    return is_model(kind) or not (held or is_dataclass(kind))

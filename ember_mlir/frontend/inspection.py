@@ -42,6 +42,16 @@ def layout_of(value: object) -> Layout | None:
     return None
 
 
+def is_set(value: object) -> bool:
+    """Whether a value, known or not, is a set that a value of a module can be.
+
+    What is no set is told at once, however many elements it has.
+    """
+    value = known_or_symbolic(value)
+    may_be = isinstance(value, KnownSet | TrackedSet | Symbolic)
+    return may_be and isinstance(layout_of(value), SetOf)
+
+
 def unset_of(value: object, names: tuple[str, ...]) -> tuple[str, ...]:
     """The fields that nobody has given a model."""
     if not is_model(type(value)):

@@ -130,3 +130,29 @@ def unpacked(q: str) -> object:
 @pytest.mark.parametrize("function", [summed, unpacked])
 def test_numbers_and_rows_of_objects(function: Callable[..., object]) -> None:
     check(function, "q")
+
+
+def joined_objects(q: str) -> object:
+    groups = json.loads(json.dumps({"a": [generate(q), "end"]}))
+    return ember.join(groups["a"], separator=" | ")
+
+
+def voted_objects(q: str) -> object:
+    return ember.vote(json.loads(json.dumps([generate(q), generate(q + "?"), "yes"])))
+
+
+@pytest.mark.parametrize("function", [joined_objects, voted_objects])
+def test_objects_that_turn_out_to_be_lists_of_texts(function: Callable[..., object]) -> None:
+    check(function, "q")
+
+
+def joined_numbers(q: str) -> object:
+    return ember.join(json.loads(json.dumps([generate(q), 2])))
+
+
+def test_objects_that_turn_out_not_to_be() -> None:
+    program = ember.compile(joined_numbers, strict=True)
+    said = "the items of a join must be a list of texts, but got an int in it"
+    for run in (program, program.eager):
+        with ember.Session(), pytest.raises(ember.InputError, match=said):
+            run("q")

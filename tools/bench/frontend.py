@@ -160,7 +160,7 @@ def growth(quick: bool) -> Iterator[tuple[str, ...]]:
         smallest = 0.0
         for size in (1000,) if quick else (1000, 10_000):
             rounds = 3 if size == 1000 else 1
-            times = [_compiled(write(calls_of(size))) for _ in range(rounds)]
+            times = [compiled(write(calls_of(size))) for _ in range(rounds)]
             steps = [min(column) for column in zip(*times, strict=True)]
             whole = sum(steps)
             smallest = smallest or whole / size
@@ -169,7 +169,7 @@ def growth(quick: bool) -> Iterator[tuple[str, ...]]:
             yield name, str(size), *shown, growing, "≤ 1.00" if size == 1000 else "linear"
 
 
-def _compiled(text: str) -> tuple[float, float, float]:
+def compiled(text: str) -> tuple[float, float, float]:
     """The seconds to capture, to compile and to decode the program of a module `text`."""
     with _module(text) as module, ember.Session(provider=Instant()):
         function: FunctionType = module.program

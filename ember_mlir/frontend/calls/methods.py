@@ -15,10 +15,10 @@ from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.dict_parts import DictPart, change_part
 from ember_mlir.frontend.dicts import VIEWS, dict_method, viewed
-from ember_mlir.frontend.inspection import layout_of
+from ember_mlir.frontend.inspection import is_set, layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.kinds import TupleKind
-from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, Layout, ListOf, Maybe, Parts, SetOf
+from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, Layout, ListOf, Maybe, Parts
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
 from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.native import called, is_simple
@@ -46,7 +46,7 @@ def call_bound(recorder: Recorder, method: BoundMethod, args: Args, kwargs: Kwar
         change_part(recorder, method.owner, method.name, args, kwargs)
         return None
     owner = known_or_symbolic(method.owner)
-    if isinstance(layout_of(owner), SetOf) and not kwargs:
+    if is_set(owner) and not kwargs:
         return set_method(recorder, method.owner, method.name, args)
     if isinstance(method.owner, TrackedList) and method.name in CHANGING:
         if kwargs:

@@ -13,7 +13,7 @@ from ember_mlir.frontend.eager import Plain
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
-from ember_mlir.frontend.layouts import TEXT_LEAF, ListOf
+from ember_mlir.frontend.layouts import OBJECT, TEXT_LEAF, ListOf
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.recorder import Recorder, active_recorder
 from ember_mlir.frontend.untraced import Untraced
@@ -67,12 +67,17 @@ def check_known(recorder: Recorder, what: str, value: object, step: str) -> None
 
 
 def texts(what: str, items: object) -> object:
-    """A list of texts, known or not; raises `InputError` for anything else."""
+    """A list of texts, known or not; raises `InputError` for anything else.
+
+    What only the run knows to be one is looked at when it is there.
+    """
+    found, recorder = known_or_symbolic(items), active_recorder()
+    if recorder is not None and isinstance(found, Symbolic) and found.layout.type == OBJECT.type:
+        return recorder.known("texts", TextsOf(what), found, ListOf(TEXT_LEAF))
     known = known_list(what, items)
     layout = layout_of(known)
     if not isinstance(layout, ListOf) or layout.element not in (None, TEXT_LEAF):
         wrong = next((one for one in elements(known) if layout_of(one) != TEXT_LEAF), known)
-        recorder = active_recorder()
         if recorder is not None:
             check_known(recorder, f"{what} from", wrong, "turn each element into one text")
         raise InputError(
@@ -80,6 +85,16 @@ def texts(what: str, items: object) -> object:
             "turn each element into one text"
         )
     return known
+
+
+class TextsOf:
+    """Gives the texts of what is a list of texts, or raises `InputError`."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __call__(self, items: object) -> list[object]:
+        return [*elements(texts(self.what, items))]
 
 
 def elements(items: object) -> Sequence[object]:

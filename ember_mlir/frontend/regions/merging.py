@@ -82,6 +82,9 @@ class Merge:
         What they were at its end is `held`. Nobody looks at what has no value in the arm that
         has run: a flag would tell that.
         """
+        first, *others = variants
+        if others and all(other is first for other in others):
+            return first
         bound = [found for found in variants if not isinstance(found, Unbound)]
         if not bound:
             return UNBOUND
