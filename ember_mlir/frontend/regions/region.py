@@ -100,7 +100,8 @@ _INNER = tuple(
     [
         os.path.join(PACKAGE, "frontend", name)
         for name in (
-            *("aliases.py", "applied.py", "inspection.py", "layouts.py", f"tracing{os.sep}"),
+            *("aliases.py", "applied.py", "contents.py", "inspection.py", "joining.py", "kinds.py"),
+            *("layouts.py", "sameness.py", "stand_ins.py", f"tracing{os.sep}"),
             *(os.path.join("regions", f"{name}.py") for name in _REGIONS),
         )
     ]
