@@ -61,8 +61,7 @@ def _concatenated(trace: Trace, first: object, second: object) -> object:
 
 def _pop(trace: Trace, items: TrackedList, index: object = -1) -> object:
     whole = as_known(items)
-    layout = layout_of(whole)
-    assert layout is not None
+    layout = _layout_of(trace, whole, "pop")
     value = element(trace, whole, index)
     become(items, trace.apply_python("without", _without, [whole, index], result=layout))
     return value
@@ -76,9 +75,7 @@ def _insert(trace: Trace, items: TrackedList, index: object, value: object) -> N
 
 def _remove(trace: Trace, items: TrackedList, value: object) -> None:
     whole = as_known(items)
-    layout = layout_of(whole)
-    if layout is None:
-        trace.refuse("list.remove() of a list of what is no data", "make a list of what stays")
+    layout = _layout_of(trace, whole, "remove")
     become(items, trace.apply_python("removed", _removed, [whole, value], result=layout))
 
 
@@ -89,15 +86,13 @@ def _clear(trace: Trace, items: TrackedList) -> None:
 
 def _reverse(trace: Trace, items: TrackedList) -> None:
     whole = as_known(items)
-    layout = layout_of(whole)
-    assert layout is not None
+    layout = _layout_of(trace, whole, "reverse")
     become(items, trace.apply_python("reversed", _reversed, [whole], result=layout))
 
 
 def _sort(trace: Trace, items: TrackedList) -> None:
     whole = as_known(items)
-    layout = layout_of(whole)
-    assert layout is not None
+    layout = _layout_of(trace, whole, "sort")
     become(items, trace.apply_python("sorted", sorted, [whole], result=layout))
 
 
@@ -124,6 +119,14 @@ def store_element(trace: Trace, items: TrackedList, index: object, value: object
 def delete_element(trace: Trace, items: TrackedList, index: object) -> None:
     """Delete an element where not all is known."""
     _pop(trace, items, index)
+
+
+def _layout_of(trace: Trace, whole: object, name: str) -> Layout:
+    layout = layout_of(whole)
+    if layout is None:
+        what = f"list.{name}() of a list of what is no data"
+        trace.refuse(what, "keep names in it, and look up what they stand for")
+    return layout
 
 
 def _with_element(trace: Trace, whole: object, value: object) -> Layout:

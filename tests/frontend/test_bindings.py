@@ -143,6 +143,37 @@ def endless(q: str) -> str:
     return last
 
 
+def deleted_in_a_round(q: str) -> str:
+    x, out = "a", ""
+    for n in range(3):
+        out += x
+        if generate(f"{n} {q}") == "yes":
+            del x
+    return out
+
+
+def deleted_before_an_error(q: str) -> str:
+    x = "a"
+    try:
+        if generate(q) == "yes":
+            del x
+        int(generate(q + "?"))
+    except ValueError:
+        return x
+    return "a number"
+
+
+def deleted_behind_a_function(q: str) -> str:
+    x = "a"
+
+    def f() -> str:
+        return x
+
+    if generate(q) == "yes":
+        del x
+    return f()
+
+
 def raised_inside_of_a_handler(q: str) -> str:
     try:
         if generate(q) == "yes":
@@ -168,6 +199,9 @@ def raised_inside_of_a_handler(q: str) -> str:
         where_nothing_failed_in_a_round,
         while_rounds,
         endless,
+        deleted_in_a_round,
+        deleted_before_an_error,
+        deleted_behind_a_function,
         raised_inside_of_a_handler,
     ],
     ids=lambda function: function.__name__,
@@ -306,6 +340,14 @@ def test_what_is_bound_inside_of_an_expression_is_not_told() -> None:
         ("try: x = 1\nfinally: x", "x"),
         ("try: pass\nexcept E as e: e\ne", "e"),
         ("x = 1\ndel x\nx", "x"),
+        ("x = 1\nfor y in a:\n  x\n  del x", "x"),
+        ("x = 1\nfor y in a:\n  if y: del x; break\nelse: x", "x"),
+        ("x = 1\nwhile x: del x", "x"),
+        ("x = 1\nfor y in a:\n  x = 2\n  x\n  del x", ""),
+        ("x = 1\ntry: del x\nexcept E: x", "x"),
+        ("x = 1\ntry: pass\nexcept E: del x\nfinally: x", "x"),
+        ("x = 1\nf = lambda: x\ndel x", "x"),
+        ("e = 1\nfor y in a:\n  e\n  try: pass\n  except E as e: pass", "e"),
         ("x: int\nx", "x"),
         ("x: int = 1\nx", ""),
         ("x += 1", "x"),

@@ -112,6 +112,18 @@ def ember_registration(q: str) -> object:
     return ember.register_provider("x", Recording())  # HERE
 
 
+def functions_taken_by_index(q: str) -> object:
+    functions = [str.upper, str.lower]
+    return functions.pop(len(generate(q)) % 2)(q)  # HERE
+
+
+def functions_in_an_order(q: str) -> object:
+    functions = [str.upper, str.lower]
+    answer = generate(q)
+    functions.sort(key=lambda function: function(answer))  # HERE
+    return functions[0](q)
+
+
 def outside_list(q: str) -> object:
     OUTSIDE.append(q)  # HERE
     return q
@@ -227,6 +239,9 @@ CASES: dict[Function, str] = {
     "is not captured yet; make one inside, as in list(items)",
     ember_class: "a call of ember_mlir.providers.session.Session() is not captured yet",
     ember_registration: "a call of ",
+    functions_taken_by_index: "list.pop() of a list of what is no data is not captured yet; keep "
+    "names in it, and look up what they stand for",
+    functions_in_an_order: "list.sort() of a list of what is no data is not captured yet; sort",
     outside_list: "list.append() of a list from outside is not captured yet; make one inside, as "
     "in list(items), or return the value instead",
     outside_list_in_place: "a change in place of a list from outside is not captured yet; make",

@@ -77,8 +77,10 @@ def _with_keywords(trace: Trace, method: BoundMethod, kwargs: Kwargs) -> object:
     assert isinstance(method.owner, TrackedList)
     ordered = trace.invoke(sorted, (method.owner,), kwargs)
     note_change(trace, method.owner, "list.sort()")
-    method.owner.symbolic = ordered.symbolic if isinstance(ordered, TrackedList) else None
-    method.owner[:] = ordered if isinstance(ordered, list) else ()
+    if not isinstance(ordered, TrackedList):
+        trace.refuse("list.sort() of a list of what is no data", "sort what it is looked up by")
+    method.owner.symbolic = ordered.symbolic
+    method.owner[:] = [*ordered]
     return None
 
 

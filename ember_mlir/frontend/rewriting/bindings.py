@@ -12,6 +12,7 @@
 Which names these are is told by a definite assignment analysis, as compilers of Java do it
 (The Java Language Specification, chapter 16), so that a well-written program has no flags. A
 name without one is never read where it has no value, so whatever stands for it there will do.
+Java has no `del`, so that of a loop and of an attempt is taken into account here.
 """
 
 from __future__ import annotations
@@ -66,9 +67,14 @@ def unsure_names(
     nodes = [*nodes_in_scope(body)]
     handlers = {node.name for node in nodes if isinstance(node, ast.ExceptHandler)}
     walruses = {node.target.id for node in nodes if isinstance(node, ast.NamedExpr)}
-    analysis = _Analysis(own, uses, bool(walruses))
-    analysis.block(body, frozenset(arguments))
     within = walruses | {name for name in handlers if name is not None}
+    lost = own & _lost(nodes)
+    analysis = _Analysis(own, uses, bool(walruses), bool(lost))
+    analysis.block(body, frozenset(arguments))
+    if deleted := lost - handlers:
+        # A function inside may be called before and after that.
+        inner = [node for node in nodes if isinstance(node, FUNCTIONS)]
+        analysis.unsure |= deleted & _free_in(inner)
     return Unsure(frozenset(analysis.unsure - within), frozenset(analysis.unsure & within))
 
 
@@ -83,10 +89,11 @@ def with_flags(body: Sequence[ast.stmt], names: frozenset[str]) -> list[ast.stmt
 class _Analysis:
     """The definite assignment analysis of one function."""
 
-    def __init__(self, own: set[str], uses: NameUses, has_walruses: bool) -> None:
+    def __init__(self, own: set[str], uses: NameUses, has_walruses: bool, has_losses: bool) -> None:
         self.own = own
         self.uses = uses
         self.has_walruses = has_walruses
+        self.has_losses = has_losses
         self.unsure: set[str] = set()
         # What surely has a value where loops are left, loop by loop.
         self._breaks: list[list[State]] = []
@@ -124,12 +131,16 @@ class _Analysis:
                 return self.evaluated([statement], state)
 
     def loop(self, loop: ast.For | ast.While, state: frozenset[str]) -> State:
-        """A loop may have no round; one without an end is left by a `break` alone."""
+        """A loop may have no round; one without an end is left by a `break` alone.
+
+        What a round takes the value of has none in the next.
+        """
         is_endless = False
         if isinstance(loop, ast.For):
-            after = self.evaluated([loop.iter], state)
+            after = self.without_lost(loop.body, self.evaluated([loop.iter], state))
             inside = self.evaluated([loop.target], after)
         else:
+            state = self.without_lost(loop.body, state)
             self.read([loop.test], state)
             inside, after = self.given(loop.test, state)
             is_endless = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
@@ -139,14 +150,20 @@ class _Analysis:
         return _both(None if is_endless else self.block(loop.orelse, after), *broken)
 
     def attempt(self, attempt: ast.Try, state: frozenset[str]) -> State:
-        """A handler begins with what there was before the attempt."""
+        """A handler begins with what there was before the attempt, and is not taken there."""
         ends = [self.block(attempt.orelse, self.block(attempt.body, state))]
+        state = self.without_lost(attempt.body, state)
         for handler in attempt.handlers:
             named = frozenset[str]() if handler.name is None else frozenset([handler.name])
             end = self.block(handler.body, state | named)
             ends.append(None if end is None else end - named)
-        self.block(attempt.finalbody, state)
+        after = [*attempt.handlers, *attempt.orelse]
+        self.block(attempt.finalbody, self.without_lost(after, state))
         return self.block(attempt.finalbody, _both(*ends))
+
+    def without_lost(self, nodes: Sequence[ast.AST], state: frozenset[str]) -> frozenset[str]:
+        """What of a state still has a value wherever control is in some nodes."""
+        return state - _lost(nodes_in_scope(nodes)) if self.has_losses else state
 
     def evaluated(self, nodes: Sequence[ast.AST], state: frozenset[str]) -> frozenset[str]:
         """What is read in some nodes is read now, and what is bound there has a value then."""
@@ -176,6 +193,18 @@ class _Analysis:
         if self.has_walruses:
             found -= _walruses(nodes, surely=False)
         self.unsure |= found - state
+
+
+def _lost(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names whose value nodes may take: by `del`, or at the end of a handler."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Name(name, ast.Del()) | ast.ExceptHandler(name=str(name)):
+                found.add(name)
+            case _:
+                pass
+    return found
 
 
 def _free_names(node: ast.AST) -> set[str]:
