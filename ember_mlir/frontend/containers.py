@@ -11,7 +11,7 @@ from _collections_abc import dict_keys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from ember_mlir.errors import CaptureError
 from ember_mlir.frontend.narrowing import (
@@ -158,15 +158,22 @@ class Place(Protocol):
         ...
 
 
-class ListPlace:
-    """A list."""
+TrackedT = TypeVar("TrackedT", TrackedList, TrackedDict, TrackedSet)
 
-    def __init__(self, value: TrackedList) -> None:
+
+class _PlaceOf(Generic[TrackedT]):
+    """A list, dict or set, which knows where it was made."""
+
+    def __init__(self, value: TrackedT) -> None:
         self.value = value
-        self.home = value.home
+        self.home: Home = value.home
 
     def key(self) -> int:
         return id(self.value)
+
+
+class ListPlace(_PlaceOf[TrackedList]):
+    """A list."""
 
     def now(self) -> object:
         symbolic = self.value.symbolic
@@ -178,15 +185,8 @@ class ListPlace:
         self.value.symbolic = None if known else contents
 
 
-class DictPlace:
+class DictPlace(_PlaceOf[TrackedDict]):
     """A dict."""
-
-    def __init__(self, value: TrackedDict) -> None:
-        self.value = value
-        self.home = value.home
-
-    def key(self) -> int:
-        return id(self.value)
 
     def now(self) -> object:
         symbolic = self.value.symbolic
@@ -202,15 +202,8 @@ class DictPlace:
         self.value.symbolic = None if is_any_dict(contents) else contents
 
 
-class SetPlace:
+class SetPlace(_PlaceOf[TrackedSet]):
     """A set: a tuple would be the contents of a list."""
-
-    def __init__(self, value: TrackedSet) -> None:
-        self.value = value
-        self.home = value.home
-
-    def key(self) -> int:
-        return id(self.value)
 
     def now(self) -> object:
         symbolic = self.value.symbolic

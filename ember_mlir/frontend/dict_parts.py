@@ -24,12 +24,6 @@ from ember_mlir.frontend.layouts import ATOMS, OBJECT, ListOf
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import Selection, describe, holds_symbolic
 
-CHANGING = (
-    *("add", "append", "clear", "discard", "extend", "insert", "remove", "reverse", "sort"),
-    "update",
-)
-"""Methods that change a list, set or dict, and give nothing."""
-
 _FACTORIES: tuple[object, ...] = (bool, dict, float, int, list, set, str, tuple)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from ember_mlir.errors import CaptureError, SourceLocation
 from ember_mlir.frontend.containers import TrackedSet
@@ -116,12 +117,7 @@ def shape_of(
         if isinstance(value, Symbolic):
             return Hole(hole(value, value.layout), value.layout)
         if isinstance(value, Unknown | OneTimeIterator | OneTimeList):
-            step = "give it one value and type in all arms"
-            if not isinstance(value, Unknown):
-                step = "return texts, numbers and lists of those, as in list(zip(names, texts))"
-            raise CaptureError(
-                f"{describe(value)} as a result is not captured yet; {step}", location=location
-            )
+            _refuse(value, location)
         if is_list(value):
             return items(value)
         if isinstance(value, TrackedSet):
@@ -146,3 +142,11 @@ def shape_of(
         return Instance(kind, tuple(parts))
 
     return shape(result)
+
+
+def _refuse(value: object, location: SourceLocation) -> NoReturn:
+    step = "give it one value and type in all arms"
+    if not isinstance(value, Unknown):
+        step = "return texts, numbers and lists of those, as in list(zip(names, texts))"
+    what = f"{describe(value)} as a result is not captured yet; {step}"
+    raise CaptureError(what, location=location)

@@ -17,6 +17,7 @@ from ember_mlir.frontend.calls.functions import call_function, is_library_module
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.composition import initializer
+from ember_mlir.frontend.dict_parts import collection
 from ember_mlir.frontend.kinds import InstanceKind
 from ember_mlir.frontend.layouts import Parts
 from ember_mlir.frontend.library import is_pure
@@ -50,8 +51,6 @@ def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
     if made is nullcontext:
         return nullcontext(*args, **kwargs)
     if made in (defaultdict, Counter):
-        from ember_mlir.frontend.dict_parts import collection
-
         return collection(trace, made, args, kwargs)
     if made in ALWAYS or (is_pure(made) and not is_simple(made, args, kwargs)):
         return builtin(trace, made, args, kwargs, partial(each, trace))

@@ -26,7 +26,7 @@ from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.catching import can_catch, caught
 from ember_mlir.frontend.regions.failing import classes, errors_of, handler_of, is_taken
 from ember_mlir.frontend.regions.handling import (
-    Choice,
+    HandlerChoice,
     Named,
     as_told,
     inlined,
@@ -164,7 +164,7 @@ class Attempt(Arms):
         first, *handled = self._outcomes
         trace.location = self.place.location
         again = not self._named.exact
-        choice = Choice(trace, error, self._entry, self.place.names, again=again)
+        choice = HandlerChoice(trace, error, self._entry, self.place.names, again=again)
         outcome = left_with(trace, self._entry, lambda: choice.emit(kinds, handled))
         self._outcomes = [first, outcome]
         self._finish()

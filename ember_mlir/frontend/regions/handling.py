@@ -91,7 +91,7 @@ def emit_again(trace: Trace, error: Symbolic) -> None:
     trace.apply_python("raise_again", raise_again, [error], result=NONE, effect="effectful")
 
 
-class Choice:
+class HandlerChoice:
     """Which of several handlers is run, in the block that is told of the error.
 
     Each has `kinds` and an outcome; with `again` none of them may take the error.

@@ -51,7 +51,6 @@ class Merge:
         self.alive = [outcome for outcome in outcomes if not outcome.raises]
         self.types: list[Attribute] = []
         self._held: list[tuple[Layout, Sequence[object]]] = []
-        self._waiting: list[tuple[int, Layout, bool]] = []
 
     def values(self, names: Sequence[str]) -> list[object]:
         """What stands for the state behind the statement."""
@@ -110,7 +109,8 @@ class Merge:
             if is_result(name):
                 return self.awaited(ANY, variants, held, name)
             return Unknown(name, "which may be of one size or another here")
-        columns = zip(_columns(variants, *sizes), _columns(held, *sizes), strict=True)
+        (size,) = sizes
+        columns = zip(_columns(variants, size), _columns(held, size), strict=True)
         parts = [self.value(name, one, one_held) for one, one_held in columns]
         return next((part for part in parts if isinstance(part, Unknown)), tuple(parts))
 

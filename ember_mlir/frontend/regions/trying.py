@@ -44,16 +44,8 @@ _SAFE_FUNCTIONS: tuple[object, ...] = (
     *(str.strip, str.lstrip, str.rstrip, str.startswith, str.endswith, str.count, str.find),
     *(str.isalnum, str.isalpha, str.isascii, str.isdecimal, str.isdigit, str.isidentifier),
     *(str.islower, str.isnumeric, str.isprintable, str.isspace, str.istitle, str.isupper),
-    *(
-        str.replace,
-        str.splitlines,
-        str.removeprefix,
-        str.removesuffix,
-        any,
-        all,
-        flattened,
-        first_or,
-    ),
+    *(str.replace, str.splitlines, str.removeprefix, str.removesuffix),
+    *(any, all, flattened, first_or),
 )
 """Functions that give something whatever texts or lists they get."""
 
