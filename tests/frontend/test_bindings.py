@@ -125,6 +125,24 @@ def where_nothing_failed_in_a_round(q: str) -> str:
     return out + generate(out)
 
 
+def bound_in_a_handler(q: str) -> str:
+    try:
+        n = int(generate(q))
+    except ValueError:
+        why = "no number"
+        n = 0
+    return why + str(n)
+
+
+def bound_in_a_finally(q: str) -> str:
+    try:
+        a = generate(q)
+    finally:
+        if generate("again" + q) == "yes":
+            why = "twice"
+    return why + a
+
+
 def while_rounds(q: str) -> str:
     n = 0
     while n < 3 and generate(f"{n} {q}") != "no":
@@ -197,6 +215,8 @@ def raised_inside_of_a_handler(q: str) -> str:
         of_another_function_inside,
         after_a_try,
         where_nothing_failed_in_a_round,
+        bound_in_a_handler,
+        bound_in_a_finally,
         while_rounds,
         endless,
         deleted_in_a_round,
@@ -339,6 +359,8 @@ def test_what_is_bound_inside_of_an_expression_is_not_told() -> None:
         ("try: y = 1\nfinally: x = 1\nx, y", ""),
         ("try: x = 1\nfinally: x", "x"),
         ("try: pass\nexcept E as e: e\ne", "e"),
+        ("e = a\ntry: a\nexcept E as e: pass\ne", "e"),
+        ("while False: x = 1\nx", "x"),
         ("x = 1\ndel x\nx", "x"),
         ("x = 1\nfor y in a:\n  x\n  del x", "x"),
         ("x = 1\nfor y in a:\n  if y: del x; break\nelse: x", "x"),

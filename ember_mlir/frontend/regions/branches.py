@@ -49,11 +49,13 @@ def branched(
     """Emit a branch; returns the state behind it."""
 
     def emit(merge: Merge) -> Sequence[SSAValue]:
-        merge.end_arms(lambda yields: trace.add(scf.YieldOp(*yields)))
+        # `create` leaves out what their constructors do for those who write less exactly.
+        merge.end_arms(lambda yields: trace.add(scf.YieldOp.create(operands=yields)))
         if not merge.types and all(len(outcome.block.ops) == 1 for outcome in outcomes):
             return ()
         bodies = [Body(outcome.block) for outcome in outcomes]
-        op = scf.IfOp(trace.checked(test), merge.types, bodies[0], bodies[1])
+        condition = [trace.checked(test)]
+        op = scf.IfOp.create(operands=condition, result_types=merge.types, regions=bodies)
         trace.add(op)
         return op.results
 
