@@ -60,8 +60,13 @@ def _concatenated(trace: Trace, first: object, second: object) -> object:
 
 
 def _pop(trace: Trace, items: TrackedList, index: object = -1) -> object:
+    return _taken(trace, items, index, "list.pop()")
+
+
+def _taken(trace: Trace, items: TrackedList, index: object, change: str) -> object:
+    """An element, which the list has no more."""
     whole = as_known(items)
-    layout = _layout_of(trace, whole, "pop")
+    layout = _layout_of(trace, whole, change)
     value = element(trace, whole, index)
     become(items, trace.apply_python("without", _without, [whole, index], result=layout))
     return value
@@ -75,7 +80,7 @@ def _insert(trace: Trace, items: TrackedList, index: object, value: object) -> N
 
 def _remove(trace: Trace, items: TrackedList, value: object) -> None:
     whole = as_known(items)
-    layout = _layout_of(trace, whole, "remove")
+    layout = _layout_of(trace, whole, "list.remove()")
     become(items, trace.apply_python("removed", _removed, [whole, value], result=layout))
 
 
@@ -86,13 +91,13 @@ def _clear(trace: Trace, items: TrackedList) -> None:
 
 def _reverse(trace: Trace, items: TrackedList) -> None:
     whole = as_known(items)
-    layout = _layout_of(trace, whole, "reverse")
+    layout = _layout_of(trace, whole, "list.reverse()")
     become(items, trace.apply_python("reversed", _reversed, [whole], result=layout))
 
 
 def _sort(trace: Trace, items: TrackedList) -> None:
     whole = as_known(items)
-    layout = _layout_of(trace, whole, "sort")
+    layout = _layout_of(trace, whole, "list.sort()")
     become(items, trace.apply_python("sorted", sorted, [whole], result=layout))
 
 
@@ -118,13 +123,13 @@ def store_element(trace: Trace, items: TrackedList, index: object, value: object
 
 def delete_element(trace: Trace, items: TrackedList, index: object) -> None:
     """Delete an element where not all is known."""
-    _pop(trace, items, index)
+    _taken(trace, items, index, "'del' of an element")
 
 
-def _layout_of(trace: Trace, whole: object, name: str) -> Layout:
+def _layout_of(trace: Trace, whole: object, change: str) -> Layout:
     layout = layout_of(whole)
     if layout is None:
-        what = f"list.{name}() of a list of what is no data"
+        what = f"{change} of a list of what is no data"
         trace.refuse(what, "keep names in it, and look up what they stand for")
     return layout
 

@@ -1,6 +1,7 @@
 """Names that may have no value where they are read: a flag tells, and Python's error is raised."""
 
 # pyright: basic, reportPossiblyUnboundVariable=false, reportUnboundVariable=false
+# pyright: reportOperatorIssue=false
 # ruff: noqa: F821, F841, B007
 
 from __future__ import annotations

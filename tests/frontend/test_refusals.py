@@ -3,6 +3,7 @@
 # The programs here are wrong on purpose, and some of them in their types too.
 # pyright: reportArgumentType=false, reportCallIssue=false, reportConstantRedefinition=false
 # pyright: reportUnknownVariableType=false, reportUnnecessaryIsInstance=false
+# pyright: reportPossiblyUnboundVariable=false
 
 from __future__ import annotations
 
@@ -115,6 +116,16 @@ def ember_registration(q: str) -> object:
 def functions_taken_by_index(q: str) -> object:
     functions = [str.upper, str.lower]
     return functions.pop(len(generate(q)) % 2)(q)  # HERE
+
+
+def name_that_an_attempt_deletes(q: str) -> str:
+    x = "a"
+    try:
+        if generate(q) == "yes":
+            del x
+        return str(int(generate(q)))
+    finally:
+        generate(x)  # HERE
 
 
 def functions_in_an_order(q: str) -> object:
@@ -241,6 +252,8 @@ CASES: dict[Function, str] = {
     ember_registration: "a call of ",
     functions_taken_by_index: "list.pop() of a list of what is no data is not captured yet; keep "
     "names in it, and look up what they stand for",
+    name_that_an_attempt_deletes: "the value of 'x', which may have been given another value "
+    "before the error, is not captured yet; give it one value and type before",
     functions_in_an_order: "list.sort() of a list of what is no data is not captured yet; sort",
     outside_list: "list.append() of a list from outside is not captured yet; make one inside, as "
     "in list(items), or return the value instead",

@@ -105,7 +105,11 @@ class BaseHooks:
 
     def if_bound(self, number: int, value: object, has_value: object, is_own: bool, /) -> object:
         """A name was read, of this function's own or not, that has a value if its flag says so."""
-        error = unbound(self._places[number].name, is_own)
+        name = self._places[number].name
+        if isinstance(has_value, Unknown):
+            # A user knows of the name, and of no flag.
+            return self.local(number, Unknown(name, has_value.why))
+        error = unbound(name, is_own)
         if has_value is False or value is UNBOUND:
             raise error
         if has_value is not True:
