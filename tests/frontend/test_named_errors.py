@@ -14,6 +14,7 @@ import pytest
 import ember_mlir as ember
 from ember_mlir import generate
 
+from .random_handlers import picky
 from .ways import Words, check, differences, operations
 
 
@@ -31,16 +32,6 @@ def must(text: str) -> str:
     if text == "7":
         raise WorseAnswer("seven", 7)
     return text
-
-
-@ember.pure
-def picky(text: str) -> int:
-    """Fails in several ways."""
-    if text in ("yes", "ok"):
-        raise KeyError(text)
-    if text == "bad":
-        raise OSError(2, "no such file")
-    return int(text)
 
 
 def one_of_two(q: str) -> int:

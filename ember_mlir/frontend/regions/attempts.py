@@ -51,7 +51,7 @@ class Attempt(Arms):
     handlers of the numbers `looks` look at their error.
 
     In a run of the code as it is, the body runs, and a handler if it fails. In a capture the
-    body is captured, and the handler of all its errors behind it.
+    body is captured, and behind it the handlers that may take one of its errors.
     """
 
     def __init__(
