@@ -193,6 +193,12 @@ def deleted_behind_a_function(q: str) -> str:
     return f()
 
 
+def looked_through(q: str) -> bool:
+    if generate(q) == "yes":
+        words = ["a", "b"]
+    return any(generate(word) == "yes" for word in words)
+
+
 def raised_inside_of_a_handler(q: str) -> str:
     try:
         if generate(q) == "yes":
@@ -223,6 +229,7 @@ def raised_inside_of_a_handler(q: str) -> str:
         deleted_in_a_round,
         deleted_before_an_error,
         deleted_behind_a_function,
+        looked_through,
         raised_inside_of_a_handler,
     ],
     ids=lambda function: function.__name__,

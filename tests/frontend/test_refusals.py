@@ -118,6 +118,12 @@ def functions_taken_by_index(q: str) -> object:
     return functions.pop(len(generate(q)) % 2)(q)  # HERE
 
 
+def unsure_name_looked_through(q: str) -> bool:
+    if generate(q) == "yes":
+        words = ["a"]
+    return any(generate(word) == "yes" for word in words[1:])  # HERE
+
+
 def name_that_an_attempt_deletes(q: str) -> str:
     x = "a"
     try:
@@ -252,6 +258,8 @@ CASES: dict[Function, str] = {
     ember_registration: "a call of ",
     functions_taken_by_index: "list.pop() of a list of what is no data is not captured yet; keep "
     "names in it, and look up what they stand for",
+    unsure_name_looked_through: "'words', which may have no value here, is not captured yet; give "
+    "what any() looks through a name first",
     name_that_an_attempt_deletes: "the value of 'x', which may have been given another value "
     "before the error, is not captured yet; give it one value and type before",
     functions_in_an_order: "list.sort() of a list of what is no data is not captured yet; sort",

@@ -138,12 +138,17 @@ class StatementHooks(ExpressionHooks):
         self,
         number: int,
         function: Callable[..., object],
+        source: object,
         every: Callable[[], object],
         stop: Callable[[], object],
         /,
         *default: object,
     ) -> object:
-        """`any`, `all` or `next` of a generator expression, `default` being of `next`."""
+        """`any`, `all` or `next` of a generator expression, `default` being of `next`.
+
+        Reading its `source` here may be an error; `every` and `stop` read it themselves.
+        """
+        del source
         if not any(function is one for one in (any, all, next)):
             return self.call(number, function, every(), *default)
         if isinstance(self._recorder, Trace):

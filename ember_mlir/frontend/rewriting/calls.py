@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from ember_mlir.frontend.rewriting.bindings import flag_of
 from ember_mlir.frontend.rewriting.operators import Operators
 from ember_mlir.frontend.rewriting.places import shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.rewriting.positions import copied, placed
+from ember_mlir.frontend.rewriting.scopes import read
 from ember_mlir.frontend.rewriting.stopping import (
     FIRST,
     ITEM,
@@ -84,11 +86,25 @@ class Calls(Operators):
     def stopping_call(self, node: ast.Call, found: Stopping) -> ast.expr:
         """A call that stops at the first element that decides."""
         place = self.place(node, site=site_of(node))
+        source = self.unsure_source(found)
         every = self.thunk(lambda: self.expression(copied(found.generator)), found.generator)
         stop = self.thunk(lambda: self.stopped(node, found), found.generator)
         function = self.expression(node.func)
         default = [self.expression(one) for one in found.default]
-        return self.hook(node, "stopping", place, function, every, stop, *default)
+        return self.hook(node, "stopping", place, function, source, every, stop, *default)
+
+    def unsure_source(self, found: Stopping) -> ast.expr:
+        """What is looked through, if that is a name that may have no value: it is read here.
+
+        In a function of its own, as what follows is, reading it would be another error.
+        """
+        source = found.generator.generators[0].iter
+        unsure = [name for name in read([source]) if flag_of(name) in self.scopes[-1]]
+        if unsure and not isinstance(source, ast.Name):
+            what = f"'{unsure[0]}', which may have no value here,"
+            step = f"give what {found.name}() looks through a name first"
+            self.refuse(source, what, step)
+        return self.expression(copied(source)) if unsure else ast.Constant(None)
 
     def thunk(self, write: Callable[[], ast.expr], where: ast.expr) -> ast.expr:
         """An expression that is evaluated when it is asked for."""

@@ -1,6 +1,6 @@
 """`any`, `all` and `next` of a generator expression, which stop at the first that decides.
 
-any(ask(d) for d in docs if d)   =>   _E_.stopping(P, any, lambda: <all elements>,
+any(ask(d) for d in docs if d)   =>   _E_.stopping(P, any, None, lambda: <all elements>,
                                           lambda: _E_.call(P, _E_.stops.any_of, docs,
                                                       lambda d: d and ask(d)))
 """
