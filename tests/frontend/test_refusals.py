@@ -3,7 +3,7 @@
 # The programs here are wrong on purpose, and some of them in their types too.
 # pyright: reportArgumentType=false, reportCallIssue=false, reportConstantRedefinition=false
 # pyright: reportUnknownVariableType=false, reportUnnecessaryIsInstance=false
-# pyright: reportPossiblyUnboundVariable=false
+# pyright: reportPossiblyUnboundVariable=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
 
