@@ -108,6 +108,9 @@ class BaseHooks:
         error = unbound(self._places[number].name, is_own)
         if has_value is False or value is UNBOUND:
             raise error
+        if isinstance(has_value, Unknown):
+            what = f"the value of '{self._places[number].name}', which may have no value here,"
+            self._at(number).refuse(what, "give it one value and type before")
         if has_value is not True:
             emit_check(self._capture(number), error, has_value)
         return self.local(number, value)

@@ -308,7 +308,7 @@ class Expressions(ast.NodeTransformer):
         )
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        if any(not _is_simple(operand) for operand in node.comparators[1:]):
+        if any(not self.is_simple(operand) for operand in node.comparators[1:]):
             return self.expression(self.pairwise(node))
         operands = [self.expression(operand) for operand in (node.left, *node.comparators)]
         signs = [ast.Constant(COMPARISONS[type(op)]) for op in node.ops]
@@ -317,6 +317,12 @@ class Expressions(ast.NodeTransformer):
         written = ast.Tuple([*signs], ast.Load())
         ast.fix_missing_locations(ast.copy_location(written, node))
         return self.hook(node, "compared_in_turn", self.place(node), written, *operands)
+
+    def is_simple(self, node: ast.expr) -> bool:
+        """Whether it does not matter whether an operand is evaluated."""
+        if isinstance(node, ast.Name):
+            return not any(flag_of(node.id) in names for names in self.scopes)
+        return isinstance(node, ast.Constant)
 
     def pairwise(self, node: ast.Compare) -> ast.expr:
         """`a < b < c` as `a < (x := b) and x < c`, as Python may not come to `c`."""
@@ -483,11 +489,6 @@ def _is_new(node: ast.Call) -> bool:
     if isinstance(default, ast.Dict):
         return not default.keys
     return isinstance(default, ast.List) and not default.elts
-
-
-def _is_simple(node: ast.expr) -> bool:
-    """Whether it does not matter whether an operand is evaluated."""
-    return isinstance(node, ast.Constant | ast.Name)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

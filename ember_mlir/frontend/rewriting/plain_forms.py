@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
+from ember_mlir.frontend.trees import children
 
 Refuse = Callable[[ast.AST, str, str], NoReturn]
 """How a construct is refused: where, what it is, and what to do instead."""
@@ -47,8 +48,11 @@ class PlainForms(ast.NodeTransformer):
     def visit_While(self, node: ast.While) -> ast.stmt:
         self.generic_visit(node)
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node.test)):
-            leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
-            node.body = [placed(leave, node), *node.body]
+            if any(map(_jumps, node.orelse)):
+                what = "a jump in the 'else' of a loop whose test has ':='"
+                self.refuse(node.orelse[0], what, "set a flag there, and jump behind")
+            leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [*node.orelse, ast.Break()], [])
+            node.body, node.orelse = [placed(leave, node), *node.body], []
             node.test = placed(ast.Constant(True), node)
         return node
 
@@ -154,6 +158,19 @@ class _Fits:
             tests = [*tests, *fit.tests]
             names += fit.names
         return Fit(tests, names)
+
+
+def _jumps(statement: ast.AST) -> bool:
+    """Whether a statement may leave a loop around it, or begin its next round."""
+    match statement:
+        case ast.Break() | ast.Continue():
+            return True
+        case ast.For() | ast.While():
+            return any(map(_jumps, statement.orelse))
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.expr():
+            return False
+        case _:
+            return any(map(_jumps, children(statement)))
 
 
 def hook(name: str, *arguments: ast.expr) -> ast.Call:

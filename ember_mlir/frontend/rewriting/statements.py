@@ -104,7 +104,7 @@ class Rewriter(Assignments):
         uses = NameUses()
         unsure = unsure_names(plain, _arguments(node), _risky(plain, uses), uses)
         flags = {name: flag_of(name) for name in unsure.flagged}
-        structured = without_jumps(with_flags(plain, unsure.flagged))
+        structured = without_jumps(with_flags(plain, unsure))
         self._names = uses = NameUses(flags)
         self._broken, self._reads = structured.broken, uses.read(structured.body)
         # The test of a loop asks for its flag, which stands nowhere yet.
