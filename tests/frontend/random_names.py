@@ -41,6 +41,10 @@ def program(q: str, docs: list[str]) -> object:
     counts = Counter()
     lists = {}
     tally = 0
+    if generate("start") == "yes":
+        x = "x1"
+    if generate("begin") == "no":
+        y = z = "y1"
 
     def note(text: str) -> str:
         nonlocal tally
@@ -71,6 +75,8 @@ class Writer:
     def __init__(self, seed: int) -> None:
         self.random = Random(f"names {seed}")
         self.made = 0
+        # What is changed in a `try` is refused where that may fail behind, so it seldom is.
+        self.tries = 0
 
     def one_of(self, *options: str) -> str:
         return self.random.choice(options)
@@ -90,6 +96,11 @@ class Writer:
     def text(self) -> str:
         """An expression that is a text; some read a name that may have no value."""
         name = self.one_of(*NAMES)
+        if self.tries and self.sometimes(0.9):
+            return self.one_of(
+                *("a", self.asked(), f"must({self.asked()})", name, f"{name} + {self.asked()}"),
+                *(f"next(d for d in docs if {self.asked('d')} == 'yes')", f"(lambda: {name})()"),
+            )
         return self.one_of(
             *("a", "q", self.asked(), self.asked()),
             *(f"must({self.asked()})", f"note({self.asked()})", f"note({name})"),
@@ -105,6 +116,11 @@ class Writer:
     def test(self) -> str:
         """An expression of which the truth counts."""
         word = repr(self.one_of(*WORDS))
+        if self.tries and self.sometimes(0.9):
+            return self.one_of(
+                *(f"{self.asked()} == {word}", f"must({self.asked()}) != {word}", "n < 2"),
+                f"any(must({self.asked('d')}) == {word} for d in docs)",
+            )
         return self.one_of(
             *(f"{self.asked()} == {word}", f"{self.asked()} in ('yes', 'ok', 'no')"),
             *(f"a == {word}", "n < 2", f"{word} in seen", "len(seen) > 1", "tally > 1"),
@@ -119,8 +135,8 @@ class Writer:
         name = self.one_of(*NAMES)
         if loops and self.sometimes(0.2):
             return self.one_of("break", "continue")
-        if self.sometimes(0.35):
-            return f"{name} = {self.text()}"
+        if self.sometimes(0.35) or (self.tries and self.sometimes(0.7)):
+            return f"{self.one_of(name, name, 'a')} = {self.text()}"
         if self.sometimes(0.12):
             return f"del {name}"
         if self.sometimes(0.12):
@@ -157,7 +173,8 @@ class Writer:
         if self.sometimes(0.45):
             return self.loop(depth, indent, loops=loops)
         name = self.one_of(*NAMES)
-        test = f"({name} := {self.asked()}) == 'yes'" if self.sometimes(0.1) else self.test()
+        bound = self.one_of(*["v"] * 11, name)
+        test = f"({bound} := {self.asked()}) == 'yes'" if self.sometimes(0.1) else self.test()
         inner = self.block(depth + 1, indent + 1, loops=loops)
         text = f"{pad}if {test}:\n{inner}"
         if self.sometimes(0.4):
@@ -176,7 +193,7 @@ class Writer:
             text += f"\n{inner}"
         else:
             count = f"w{self.number()}"
-            test = self.one_of(self.test(), f"(x := {self.asked(count)}) != 'yes'")
+            test = self.one_of(self.test(), f"(v := {self.asked(count)}) != 'yes'")
             text = f"{pad}{count} = 0\n{pad}while {test} and {count} < 2:\n"
             text += f"{pad}    {count} += 1\n{inner}"
         if self.sometimes(0.3):
@@ -186,9 +203,11 @@ class Writer:
     def attempt(self, depth: int, indent: int, *, loops: bool) -> str:
         """A `try` with one handler or several."""
         pad = "    " * indent
+        self.tries += 1
         text = f"{pad}try:\n{self.block(depth + 1, indent + 1, loops=loops)}"
+        self.tries -= 1
         for _ in range(self.random.randint(1, 2)):
-            name = f" as {self.one_of('error', 'error', 'x')}" if self.sometimes(0.4) else ""
+            name = f" as {self.one_of(*['error'] * 11, 'x')}" if self.sometimes(0.4) else ""
             text += f"{pad}except {self.one_of(*KINDS)}{name}:\n"
             if name and self.sometimes(0.7):
                 text += f"{pad}    a = type({name[4:]}).__name__\n"
@@ -205,7 +224,9 @@ class Writer:
         for _ in range(self.random.randint(2, 3)):
             if self.sometimes(0.5):
                 kind = self.one_of("Exception", "(NameError, Bad)")
+                self.tries += 1
                 text += f"    try:\n{self.block(1, 2, loops=False)}"
+                self.tries -= 1
                 text += f"    except {kind}:\n        a = 'failed'\n"
             else:
                 text += self.block(0, 1, loops=False)

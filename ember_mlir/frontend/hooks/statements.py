@@ -84,11 +84,12 @@ class StatementHooks(ExpressionHooks):
         number: int,
         kinds: tuple[object, ...],
         last: tuple[str, ...],
+        again: tuple[str, ...],
         looks: tuple[int, ...],
         /,
     ) -> Attempt:
         """A `try`."""
-        return self._begun(Attempt(self._recorder, self._places[number], kinds, last, looks))
+        return self._begun(Attempt(self._recorder, self._places[number], kinds, last, again, looks))
 
     def _begun(self, region: RegionT) -> RegionT:
         """A region, which forgets the expressions that an error in it leaves unfinished."""

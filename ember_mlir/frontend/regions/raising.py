@@ -15,6 +15,9 @@ from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
 
 
+_FREE = "cannot access free variable"
+
+
 class PathRaises(Exception):
     """The path that is captured ends with an error of the user's when the program runs."""
 
@@ -59,9 +62,15 @@ def unbound(name: str, is_own: bool) -> NameError:
             f"cannot access local variable '{name}' where it is not associated with a value"
         )
     return NameError(
-        f"cannot access free variable '{name}' where it is not associated with a value in "
-        "enclosing scope"
+        f"{_FREE} '{name}' where it is not associated with a value in enclosing scope"
     )
+
+
+def is_unbound(error: BaseException) -> bool:
+    """Whether an error is that of a variable without a value, which is not a global one."""
+    if isinstance(error, UnboundLocalError):
+        return True
+    return isinstance(error, NameError) and str(error).startswith(_FREE)
 
 
 def settle_raises(functions: Functions, block: Block) -> None:
