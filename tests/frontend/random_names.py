@@ -75,6 +75,7 @@ class Writer:
     def __init__(self, seed: int) -> None:
         self.random = Random(f"names {seed}")
         self.made = 0
+        self.deepest = self.random.randint(1, 3)
         # What is changed in a `try` is refused where that may fail behind, so it seldom is.
         self.tries = 0
 
@@ -99,7 +100,7 @@ class Writer:
         if self.tries and self.sometimes(0.9):
             return self.one_of(
                 *("a", self.asked(), f"must({self.asked()})", name, f"{name} + {self.asked()}"),
-                *(f"next(d for d in docs if {self.asked('d')} == 'yes')", f"(lambda: {name})()"),
+                f"(lambda: {name})()",
             )
         return self.one_of(
             *("a", "q", self.asked(), self.asked()),
@@ -160,13 +161,13 @@ class Writer:
 
     def block(self, depth: int, indent: int, *, loops: bool) -> str:
         """Some statements."""
-        count = self.random.randint(1, 3)
+        count = self.random.randint(1, 2 if depth else 3)
         return "".join([self.statement(depth, indent, loops=loops) for _ in range(count)])
 
     def statement(self, depth: int, indent: int, *, loops: bool) -> str:
         """A statement, with those inside of it."""
         pad = "    " * indent
-        if depth >= 3 or self.sometimes(0.5):
+        if depth >= self.deepest or self.sometimes(0.5):
             return pad + self.simple(loops=loops).replace("{pad}", pad) + "\n"
         if self.sometimes(0.3):
             return self.attempt(depth, indent, loops=loops)
@@ -221,7 +222,7 @@ class Writer:
     def body(self) -> str:
         """The statements of the function: errors of some are noted, and the next go on."""
         text = ""
-        for _ in range(self.random.randint(2, 3)):
+        for _ in range(self.random.randint(1, 2)):
             if self.sometimes(0.5):
                 kind = self.one_of("Exception", "(NameError, Bad)")
                 self.tries += 1

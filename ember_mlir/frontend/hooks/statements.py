@@ -140,7 +140,7 @@ class StatementHooks(ExpressionHooks):
         number: int,
         function: Callable[..., object],
         every: Callable[[], object],
-        stop: Callable[[], object],
+        stop: Callable[..., object],
         /,
         *default: object,
     ) -> object:
@@ -156,7 +156,7 @@ class StatementHooks(ExpressionHooks):
                 return found[0]
             self._choices.forget(marks[0])
             self._collections.forget(marks[1])
-        return stop()
+        return stop(*default)
 
     def stopped(self, number: int, items: object, /, *given: object) -> object:
         """Elements asked one after the other until one decides."""

@@ -14,7 +14,6 @@ from ember_mlir.frontend.layouts import NONE
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
 
-
 _FREE = "cannot access free variable"
 
 
@@ -61,9 +60,7 @@ def unbound(name: str, is_own: bool) -> NameError:
         return UnboundLocalError(
             f"cannot access local variable '{name}' where it is not associated with a value"
         )
-    return NameError(
-        f"{_FREE} '{name}' where it is not associated with a value in enclosing scope"
-    )
+    return NameError(f"{_FREE} '{name}' where it is not associated with a value in enclosing scope")
 
 
 def is_unbound(error: BaseException) -> bool:

@@ -26,12 +26,15 @@ from ember_mlir.frontend.rewriting.places import Place, shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.rewriting.positions import copied, placed, position_of
 from ember_mlir.frontend.rewriting.stopping import (
+    DEFAULT,
     FIRST,
     ITEM,
     PICKED,
     Stopping,
     asked_of,
     bound_in,
+    function_of,
+    is_in_order,
     lambda_of,
     names_of,
     stopping,
@@ -214,17 +217,22 @@ class Expressions(ast.NodeTransformer):
 
     def stopping_call(self, node: ast.Call, found: Stopping) -> ast.expr:
         """A call that stops at the first element that decides."""
+        if not is_in_order(found):
+            self.refuse(node, "a default of 'next' that is computed there", "give it a name before")
         place = self.place(node, site=site_of(node))
         every = self.thunk(lambda: self.expression(copied(found.generator)), found.generator)
-        stop = self.thunk(lambda: self.stopped(node, found), found.generator)
+        given = [DEFAULT] if found.default else []
+        stop = self.thunk(lambda: self.stopped(node, found), found.generator, given)
         function = self.expression(node.func)
         default = [self.expression(one) for one in found.default]
         return self.hook(node, "stopping", place, function, every, stop, *default)
 
-    def thunk(self, write: Callable[[], ast.expr], where: ast.expr) -> ast.expr:
-        """An expression that is evaluated when it is asked for."""
-        with self.scope(set()):
-            return placed(lambda_of([], write()), where)
+    def thunk(
+        self, write: Callable[[], ast.expr], where: ast.expr, names: Sequence[str] = ()
+    ) -> ast.expr:
+        """An expression that is evaluated when it is asked for, and is given what has `names`."""
+        with self.scope({*names}):
+            return placed(lambda_of(names, write()), where)
 
     def stopped(self, node: ast.Call, found: Stopping) -> ast.expr:
         """A call of what loops until an element decides."""
@@ -237,13 +245,12 @@ class Expressions(ast.NodeTransformer):
             ]
         name = PICKED if found.name == FIRST and len(written) == 1 else found.name
         place = self.place(node, site=site_of(node), name=name)
-        written += [self.expression(copied(one)) for one in found.default]
+        written += [placed(ast.Name(DEFAULT, ast.Load()), one) for one in found.default]
         return self.hook(node, "stopped", place, source, *written)
 
     def of_each(self, generator: ast.comprehension, body: ast.expr) -> ast.expr:
         """A function of what a generator expression runs through."""
-        names = names_of(generator)
-        made = lambda_of(names, body)
+        made = function_of(generator.target, body)
         if isinstance(generator.target, ast.Name):
             return made
         place = self.place(generator.target)

@@ -181,7 +181,9 @@ class NameUses:
     def bound_again(self, body: Sequence[ast.stmt]) -> list[str]:
         """The names that statements may bind to one thing, and then to another."""
         nodes = [*nodes_in_scope(body)]
-        repeated = {name for node in nodes if isinstance(node, LOOPS) for name in self.bound([node])}
+        repeated = {
+            name for node in nodes if isinstance(node, LOOPS) for name in self.bound([node])
+        }
         counts = Counter(map(_bound_name, nodes))
         constants: dict[str, list[str]] = {}
         for node in nodes:
