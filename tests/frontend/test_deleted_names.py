@@ -1,6 +1,7 @@
 """Names that lose their value, or get one in the middle of a step: Python's error is raised."""
 
 # pyright: basic, reportPossiblyUnboundVariable=false, reportUnboundVariable=false
+# pyright: reportOperatorIssue=false
 # ruff: noqa: F821, F841, E731
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Random functions whose names may have no value: all ways to run them agree, and few are refused."""
+"""Random functions whose names may have no value: all ways to run them agree."""
 
 from __future__ import annotations
 
