@@ -14,8 +14,6 @@ from ember_mlir.frontend.layouts import NONE
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
 
-_FREE = "cannot access free variable"
-
 
 class PathRaises(Exception):
     """The path that is captured ends with an error of the user's when the program runs."""
@@ -60,14 +58,9 @@ def unbound(name: str, is_own: bool) -> NameError:
         return UnboundLocalError(
             f"cannot access local variable '{name}' where it is not associated with a value"
         )
-    return NameError(f"{_FREE} '{name}' where it is not associated with a value in enclosing scope")
-
-
-def is_unbound(error: BaseException) -> bool:
-    """Whether an error is that of a variable without a value, which is not a global one."""
-    if isinstance(error, UnboundLocalError):
-        return True
-    return isinstance(error, NameError) and str(error).startswith(_FREE)
+    return NameError(
+        f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+    )
 
 
 def settle_raises(functions: Functions, block: Block) -> None:

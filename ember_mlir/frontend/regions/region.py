@@ -10,12 +10,7 @@ import xdsl
 
 from ember_mlir.errors import EmberError, ProgramError
 from ember_mlir.frontend.recorder import PACKAGE, Recorder
-from ember_mlir.frontend.regions.raising import (
-    PathRaises,
-    SymbolicError,
-    emit_raise,
-    is_unbound,
-)
+from ember_mlir.frontend.regions.raising import PathRaises, SymbolicError, emit_raise
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.rewriting.results import is_rewritten
 from ember_mlir.frontend.trace import Trace
@@ -123,7 +118,7 @@ def is_mistake(error: BaseException) -> bool:
         return False
     if code.co_filename.startswith(_OF_OPERATIONS):
         return True
-    if type(error) in (AssertionError, NameError) and not is_unbound(error):
+    if type(error) in (AssertionError, NameError):
         return code.co_filename.startswith(PACKAGE)
     on_purpose = isinstance(error, EmberError | PathRaises | SymbolicError | RecursionError)
     return code.co_filename.startswith(_INNER) and not on_purpose
@@ -134,7 +129,8 @@ def belongs_to_program(error: BaseException) -> bool:
     if isinstance(error, PathRaises):
         return True
     # A name may get a value later, and what is not there cannot be guarded.
-    if (isinstance(error, NameError) and not is_unbound(error)) or is_mistake(error):
+    is_name = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
+    if is_name or is_mistake(error):
         return False
     # What a capture has to say of itself is no error of a program: those may be raised by it.
     about_capture = isinstance(error, EmberError) and not isinstance(error, ProgramError)
