@@ -243,10 +243,13 @@ class Attempt(Arms):
             return found
         if not isinstance(found, Symbolic) or not isinstance(last, Symbolic):
             return None
+        if found.ssa is not last.ssa:
+            return None
+        if self.trace.is_here(found):
+            return found
         # It stands before the `try` now, and so may be read in all arms.
         assert self._home is not None
-        here = Symbolic(found.ssa, self._home, found.layout)
-        return here if found.ssa is last.ssa else None
+        return Symbolic(found.ssa, self._home, found.layout)
 
     def takes(self, error: BaseException) -> bool:
         if self.live:

@@ -59,7 +59,8 @@ def unbound(name: str, is_own: bool) -> NameError:
             f"cannot access local variable '{name}' where it is not associated with a value"
         )
     return NameError(
-        f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        f"cannot access free variable '{name}' where it is not associated with a value in "
+        "enclosing scope"
     )
 
 
