@@ -59,9 +59,10 @@ fuzz: $(VENV)/installed fuzz-faults fuzz-optimizer ## Try hostile texts, and the
 fuzz-optimizer: $(VENV)/installed-dev ## Optimize 10 000 random programs, for half an hour.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_optimizer.py
 
-fuzz-functions: $(VENV)/installed-dev ## Capture 30 000 random Python functions, for hours.
+fuzz-functions: $(VENV)/installed-dev ## Capture 70 000 random Python functions, for hours.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/frontend/test_control_fuzz.py \
-	  tests/frontend/test_container_fuzz.py
+	  tests/frontend/test_container_fuzz.py tests/frontend/test_handler_fuzz.py \
+	  tests/frontend/test_name_fuzz.py
 
 fuzz-programs: $(VENV)/installed-dev ## Try 10 000 random programs with each law, for hours.
 	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=fuzz tests/test_programs.py \

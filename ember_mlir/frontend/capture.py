@@ -179,6 +179,13 @@ def _ends(trace: Trace, run: Callable[[], object]) -> object:
                 "this is not captured yet, for a reason that is a mistake of Ember MLIR; report it",
                 location=trace.location,
             ) from error
+        may_be_read = len(trace.scopes) == 1 or isinstance(error, UnboundLocalError)
+        if isinstance(error, NameError) and not may_be_read:
+            raise CaptureError(
+                f"the name '{error.name}' that has no value, where nobody may read it, is not "
+                "captured yet; give it one before",
+                location=trace.location,
+            ) from error
         if not belongs_to_program(error):
             raise
         if len(trace.scopes) > 1:

@@ -90,4 +90,7 @@ def _arm(trace: Trace, call: Callable[[], object]) -> Outcome:
         emit_raise(trace, error)
         raised = True
     block, held = trace.block, frozen(value)
-    return Outcome(block, (value,), (held,), trace.close(), raised)
+    changes = trace.close()
+    if raised:
+        trace.lose((), changes.values())
+    return Outcome(block, (value,), (held,), changes, raised)

@@ -114,6 +114,8 @@ class Trace(Asking):
                 "instead: the results are collected",
                 location=self.location,
             )
+        # What is noted all the same has been changed on paths that raise.
+        self.lose((), changes.values())
 
 
 class StateChange(CaptureError):

@@ -21,6 +21,8 @@ KINDS = (
     *("Exception", "ProviderError", "(Bad, ValueError)"),
 )
 
+PARTS = ("b = 'b'", "n = 0", "a = q", "b = 'c'", "box['n'] = 1", "box['n'] += 1", "c = 'known'")
+
 HEADER = """\
 from __future__ import annotations
 
@@ -39,10 +41,12 @@ def program(q: str, docs: list[str]) -> object:
     a = q
     b = "b"
     n = 0
+    c = "c"
+    box = {"n": 0}
     try:
 """
 FOOTER = """\
-        return f"{a} {b} {n}"
+        return f"{a} {b} {n} {c} {box}"
     except Exception as last:
         return f"{type(last).__name__}: {last}"
 """
@@ -96,6 +100,9 @@ class Writer:
             f"b = {self.asked()}",
             "a = a + 'x'",
             f"if {self.asked()} == {self.one_of(*WORDS)!r}:\n{{pad}}    raise {self.raised()}",
+            f"if {self.asked()} == {self.one_of(*WORDS)!r}:\n{{pad}}    {self.one_of(*PARTS)}\n"
+            f"{{pad}}    raise {self.raised()}",
+            self.one_of(*PARTS),
         )
 
     def raised(self) -> str:

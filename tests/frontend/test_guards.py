@@ -287,3 +287,17 @@ def test_a_default_inside_of_a_tuple_that_changes_is_seen() -> None:
     shared[0] = "c"
     assert ask("x") == "x c"
     assert ask.cache_info().misses == 2
+
+
+def test_an_unset_global_that_no_run_reads_is_no_error() -> None:
+    @ember.jit
+    def ask(q: str) -> object:
+        if ember.generate(q) == "never":
+            return undefined_name  # type: ignore[name-defined]  # noqa: F821
+        return "ok"
+
+    with (
+        ember.Session(seed=1, clock="virtual"),
+        pytest.warns(ember.CaptureWarning, match="the name 'undefined_name' that has no value"),
+    ):
+        assert ask("q") == "ok"

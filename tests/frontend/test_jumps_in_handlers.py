@@ -253,3 +253,28 @@ def nested_deep(q: str) -> object:
 def test_what_is_nested_too_deep_for_python_is_refused() -> None:
     with pytest.raises(ember.CaptureError, match="nested so deep is not captured yet; make a fun"):
         captured_of(nested_deep, ("q",))
+
+
+def else_of_a_try_that_moves_its_begin_out(q: str) -> str:
+    n = 0
+    a = q
+    try:
+        if generate(q) == "no":
+            raise ValueError("known")
+        b = generate("more" + q)
+    except ValueError:
+        return f"{a} {n}"
+    else:
+        try:
+            pass
+        except KeyError:
+            a, b, n = "failed", "again", -1
+        else:
+            b = generate(b)
+        finally:
+            n = n + 1
+    return f"{a} {b} {n}"
+
+
+def test_a_name_is_known_where_it_was_before() -> None:
+    assert not differences(else_of_a_try_that_moves_its_begin_out, ("q",))

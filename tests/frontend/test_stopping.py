@@ -182,3 +182,39 @@ def test_nobody_knows_what_an_iterator_gives_behind(function: Callable[..., obje
     message = r"the iterator zip\(\) behind a loop that may have left it early is not captured"
     with ember.Session(clock="virtual"), pytest.raises(ember.CaptureError, match=message):
         ember.compile(function, strict=True)(["a"])
+
+
+def first_of_pairs(xs: list[str]) -> str:
+    pairs = [*enumerate(zip(xs, xs, strict=True))]
+    return next((f"{i}{x}{y}" for i, (x, y) in pairs if generate(x + y) == "yes"), xs[0])
+
+
+def first_of_two_loops(xs: list[str]) -> str | None:
+    return next(
+        (x + y for x in xs if generate(x) != "no" for y in xs if generate(x + y) == "yes"), None
+    )
+
+
+def first_that_two_loops_name(xs: list[str]) -> str:
+    return next((x + r for x in xs for y in xs if "o" in (r := generate(x + y))), generate("none"))
+
+
+def any_between(xs: list[str]) -> bool:
+    return any(generate(a + c) == "yes" for a, *_, c in [[x, x, x + "3"] for x in xs])
+
+
+@pytest.mark.parametrize(
+    "function", [first_of_pairs, first_of_two_loops, first_that_two_loops_name, any_between]
+)
+def test_nothing_more_is_asked(function: Callable[..., object]) -> None:
+    for xs in LISTS:
+        agree(function, xs)
+
+
+def default_that_is_asked_for_first(xs: list[str]) -> str:
+    return next((x for x in sorted(xs) if generate(x) == "yes"), generate("none"))
+
+
+def test_a_default_that_asks_before() -> None:
+    with ember.Session(clock="virtual"), pytest.raises(ember.CaptureError, match="give it a name"):
+        ember.compile(default_that_is_asked_for_first, strict=True)(["a"])

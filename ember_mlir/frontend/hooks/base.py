@@ -17,7 +17,7 @@ from ember_mlir.frontend.narrowing import (
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections
-from ember_mlir.frontend.regions.raising import emit_check, unbound
+from ember_mlir.frontend.regions.raising import PathRaises, emit_check, emit_raise, unbound
 from ember_mlir.frontend.rewriting.places import Place
 from ember_mlir.frontend.selections import called, looked_up
 from ember_mlir.frontend.trace import Trace
@@ -111,7 +111,14 @@ class BaseHooks:
             return self.local(number, Unknown(name, has_value.why))
         error = unbound(name, is_own)
         if has_value is False or value is UNBOUND:
-            raise error
+            if is_own or not self._recorder.is_capture:
+                raise error
+            # Other free variables may get a value before the next call, but this one is ours.
+            emit_raise(self._capture(number), error)
+            raise PathRaises
+        if isinstance(has_value, Unknown):
+            what = f"the value of '{self._places[number].name}', which may have no value here,"
+            self._at(number).refuse(what, "give it one value and type before")
         if has_value is not True:
             emit_check(self._capture(number), error, has_value)
         return self.local(number, value)

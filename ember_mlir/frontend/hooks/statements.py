@@ -84,11 +84,12 @@ class StatementHooks(ExpressionHooks):
         number: int,
         kinds: tuple[object, ...],
         last: tuple[str, ...],
+        again: tuple[str, ...],
         looks: tuple[int, ...],
         /,
     ) -> Attempt:
         """A `try`."""
-        return self._begun(Attempt(self._recorder, self._places[number], kinds, last, looks))
+        return self._begun(Attempt(self._recorder, self._places[number], kinds, last, again, looks))
 
     def _begun(self, region: RegionT) -> RegionT:
         """A region, which forgets the expressions that an error in it leaves unfinished."""
@@ -140,7 +141,7 @@ class StatementHooks(ExpressionHooks):
         function: Callable[..., object],
         source: object,
         every: Callable[[], object],
-        stop: Callable[[], object],
+        stop: Callable[..., object],
         /,
         *default: object,
     ) -> object:
@@ -160,7 +161,7 @@ class StatementHooks(ExpressionHooks):
                 return found[0]
             self._choices.forget(marks[0])
             self._collections.forget(marks[1])
-        return stop()
+        return stop(*default)
 
     def stopped(self, number: int, items: object, /, *given: object) -> object:
         """Elements asked one after the other until one decides."""

@@ -47,6 +47,10 @@ class Arms(Region):
         state = self.state(variables)
         held = tuple(map(frozen, state))
         changes = self.trace.close()
+        if self._raised:
+            pairs = zip(self.place.names, self._entry, state, strict=True)
+            names = [name for name, before, after in pairs if before is not after]
+            self.trace.lose(names, changes.values())
         self._outcomes.append(Outcome(block, state, held, changes, self._raised))
 
 

@@ -47,8 +47,9 @@ BODY = 0
 class Attempt(Arms):
     """One `try`; `kinds` are the classes of its handlers.
 
-    Of the names that it binds, `last` are those that have no new value when it fails; the
-    handlers of the numbers `looks` look at their error.
+    Of the names that it binds, `last` are those that have no new value when it fails, and
+    `again` those that may have been another one in between; the handlers of the numbers
+    `looks` look at their error.
 
     In a run of the code as it is, the body runs, and a handler if it fails. In a capture the
     body is captured, and behind it the handlers that may take one of its errors.
@@ -60,11 +61,13 @@ class Attempt(Arms):
         place: Place,
         kinds: Sequence[object],
         last: Sequence[str],
-        looks: Sequence[int] = (),
+        again: Sequence[str],
+        looks: Sequence[int],
     ) -> None:
         super().__init__(recorder, place)
         self.kinds = kinds
         self.last = last
+        self.again = frozenset(again)
         self.looks = frozenset(looks)
         self.scope: Scope | None = None
         self.live = isinstance(recorder, Trace)
@@ -206,7 +209,8 @@ class Attempt(Arms):
         for name, before, after in zip(
             self.place.names, entry, self._outcomes[BODY].state, strict=True
         ):
-            if before is after or is_of_jump(name) or name in self.last:
+            is_kept = before is after and name not in self.again
+            if is_kept or is_of_jump(name) or name in self.last:
                 found.append(before)
                 continue
             bound = self._bound_before(name, after)
@@ -239,10 +243,13 @@ class Attempt(Arms):
             return found
         if not isinstance(found, Symbolic) or not isinstance(last, Symbolic):
             return None
+        if found.ssa is not last.ssa:
+            return None
+        if self.trace.is_here(found):
+            return found
         # It stands before the `try` now, and so may be read in all arms.
         assert self._home is not None
-        here = Symbolic(found.ssa, self._home, found.layout)
-        return here if found.ssa is last.ssa else None
+        return Symbolic(found.ssa, self._home, found.layout)
 
     def takes(self, error: BaseException) -> bool:
         if self.live:
@@ -254,6 +261,8 @@ class Attempt(Arms):
 
     def leave(self, variables: Mapping[str, object]) -> None:
         self.scope = self.trace.scopes[-1]
+        if self._arm == BODY:
+            self.again |= self.trace.lost_names()
         super().leave(variables)
 
     def _finish(self) -> None:

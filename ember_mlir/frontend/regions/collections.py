@@ -108,10 +108,12 @@ class Collections(UnderWay[Collection]):
             trace.refuse(f"{describe(value)} in a list", "make texts or numbers of it")
         trace.aliases.copy(value)
         trace.add(YieldOp(trace.hold(value, inner)))
-        if has_changed(trace.close()):
+        changes = trace.close()
+        if has_changed(changes):
             erase_behind(block)
             yield from self._with_state(place, items, shape, sources)
             return
+        trace.lose((), changes.values())
         mapped = trace.emit(MapOp(source, Body(block), ListOf(inner).type))
         result = trace.value(mapped, ListOf(inner))
         if is_many:

@@ -141,7 +141,10 @@ def left_with(trace: Trace, entry: State, emit: Callable[[], State]) -> Outcome:
         raises = True
     block = trace.block
     held = tuple(map(frozen, state))
-    return Outcome(block, state, held, trace.close(), raises)
+    changes = trace.close()
+    if raises:
+        trace.lose((), changes.values())
+    return Outcome(block, state, held, changes, raises)
 
 
 def inlined(trace: Trace, outcome: Outcome) -> State:

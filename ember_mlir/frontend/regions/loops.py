@@ -197,6 +197,7 @@ class Rounds(CapturedLoop):
             erase_behind(scope.block, mark)
             return
         around = self.trace.scopes[-1]
+        around.rebound |= scope.rebound
         scope.join(around)
         for place, before in scope.journal:
             if place.home.outermost() is not around:

@@ -23,10 +23,18 @@ from typing import NamedTuple
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
-from ember_mlir.frontend.rewriting.scopes import FUNCTIONS, NameUses, bound, nodes_in_scope
+from ember_mlir.frontend.rewriting.scopes import (
+    FUNCTIONS,
+    NameUses,
+    bound,
+    nodes_in_scope,
+    statements_in_scope,
+)
 from ember_mlir.frontend.trees import children
 
 _FLAG = f"{PREFIX}bound_"
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 State = frozenset[str] | None
 """The names that surely have a value; None where control never comes."""
@@ -67,33 +75,64 @@ def unsure_names(
     nodes = [*nodes_in_scope(body)]
     handlers = {node.name for node in nodes if isinstance(node, ast.ExceptHandler)}
     walruses = {node.target.id for node in nodes if isinstance(node, ast.NamedExpr)}
-    within = walruses | {name for name in handlers if name is not None}
-    lost = own & _lost(nodes)
-    analysis = _Analysis(own, uses, bool(walruses), bool(lost))
+    analysis = _Analysis(own, uses, bool(walruses))
     analysis.block(body, frozenset(arguments))
-    if deleted := lost - handlers:
-        # A function inside may be called before and after that.
-        inner = [node for node in nodes if isinstance(node, FUNCTIONS)]
-        analysis.unsure |= deleted & _free_in(inner)
-    return Unsure(frozenset(analysis.unsure - within), frozenset(analysis.unsure & within))
+    unsure = analysis.unsure | (own & _read_later(nodes) & _lost(nodes))
+    within = walruses | {name for name in handlers if name is not None}
+    within |= {name for node in nodes for name in _bound_in_turn(node)}
+    # Which errors a handler takes is asked for even if there is none.
+    kinds = [node.type for node in nodes if isinstance(node, ast.ExceptHandler) and node.type]
+    within |= _free_in(kinds)
+    return Unsure(frozenset(unsure - within), frozenset(unsure & within))
 
 
-def with_flags(body: Sequence[ast.stmt], names: frozenset[str]) -> list[ast.stmt]:
-    """A body that keeps the flags of `names`."""
-    if not names:
+def with_flags(body: Sequence[ast.stmt], unsure: Unsure) -> list[ast.stmt]:
+    """A body that keeps the flags of names, and reads what it deletes, as that needs a value."""
+    if not unsure.flagged and not unsure.within:
         return [*body]
-    start = [_set(name, False, body[0]) for name in sorted(names)]
-    return [*start, *_Flags(names).block(body)]
+    start = [_set(name, False, body[0]) for name in sorted(unsure.flagged)]
+    return [*start, *_Flags(unsure).block(body)]
+
+
+def _read_later(nodes: Iterable[ast.AST]) -> set[str]:
+    """What functions inside read, which are called at any time."""
+    return {name for node in nodes if isinstance(node, FUNCTIONS) for name in _free_names(node)}
+
+
+def _lost(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that some nodes take a value from; that of an error is its handler's."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Delete):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ExceptHandler) and node.name is not None:
+            found.add(node.name)
+    return found
+
+
+def _bound_in_turn(node: ast.AST) -> set[str]:
+    """What a statement binds before a step of its own that may fail, as in `x, d[k] = …`."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.For):
+        targets = [node.target]
+    parts = [target.elts for target in targets if isinstance(target, ast.Tuple | ast.List)]
+    flat = [one for row in parts for one in row]
+    plain = [one.value if isinstance(one, ast.Starred) else one for one in flat]
+    takes_apart = len(targets) > 1 and bool(parts)
+    if not takes_apart and all(isinstance(one, ast.Name) for one in plain):
+        others = [one for one in targets if not isinstance(one, ast.Tuple | ast.List)]
+        if all(isinstance(one, ast.Name) for one in others):
+            return set()
+    return {*bound(targets)}
 
 
 class _Analysis:
     """The definite assignment analysis of one function."""
 
-    def __init__(self, own: set[str], uses: NameUses, has_walruses: bool, has_losses: bool) -> None:
+    def __init__(self, own: set[str], uses: NameUses, has_walruses: bool) -> None:
         self.own = own
         self.uses = uses
         self.has_walruses = has_walruses
-        self.has_losses = has_losses
         self.unsure: set[str] = set()
         # What surely has a value where loops are left, loop by loop.
         self._breaks: list[list[State]] = []
@@ -131,16 +170,14 @@ class _Analysis:
                 return self.evaluated([statement], state)
 
     def loop(self, loop: ast.For | ast.While, state: frozenset[str]) -> State:
-        """A loop may have no round; one without an end is left by a `break` alone.
-
-        What a round takes the value of has none in the next.
-        """
+        """A loop may have no round; one without an end is left by a `break` alone."""
         is_endless = False
+        # What a round takes the value from has none in the next one.
+        state -= self.lost([loop])
         if isinstance(loop, ast.For):
-            after = self.without_lost(loop.body, self.evaluated([loop.iter], state))
+            after = self.evaluated([loop.iter], state)
             inside = self.evaluated([loop.target], after)
         else:
-            state = self.without_lost(loop.body, state)
             self.read([loop.test], state)
             inside, after = self.given(loop.test, state)
             is_endless = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
@@ -150,20 +187,22 @@ class _Analysis:
         return _both(None if is_endless else self.block(loop.orelse, after), *broken)
 
     def attempt(self, attempt: ast.Try, state: frozenset[str]) -> State:
-        """A handler begins with what there was before the attempt, and is not taken there."""
+        """A handler begins with what there was before the attempt, and is there still."""
         ends = [self.block(attempt.orelse, self.block(attempt.body, state))]
-        state = self.without_lost(attempt.body, state)
+        kept = state - self.lost(attempt.body)
+        self.read([one.type for one in attempt.handlers if one.type is not None], kept)
         for handler in attempt.handlers:
             named = frozenset[str]() if handler.name is None else frozenset([handler.name])
-            end = self.block(handler.body, state | named)
+            end = self.block(handler.body, kept | named)
             ends.append(None if end is None else end - named)
-        after = [*attempt.handlers, *attempt.orelse]
-        self.block(attempt.finalbody, self.without_lost(after, state))
+        self.block(attempt.finalbody, state - self.lost([attempt]))
         return self.block(attempt.finalbody, _both(*ends))
 
-    def without_lost(self, nodes: Sequence[ast.AST], state: frozenset[str]) -> frozenset[str]:
-        """What of a state still has a value wherever control is in some nodes."""
-        return state - _lost(nodes_in_scope(nodes)) if self.has_losses else state
+    def lost(self, nodes: Sequence[ast.AST]) -> set[str]:
+        """The names that statements may take a value from."""
+        if self.own.isdisjoint(self.uses.bound(nodes)):
+            return set()
+        return _lost(statements_in_scope(nodes))
 
     def evaluated(self, nodes: Sequence[ast.AST], state: frozenset[str]) -> frozenset[str]:
         """What is read in some nodes is read now, and what is bound there has a value then."""
@@ -190,21 +229,68 @@ class _Analysis:
             return
         found = self.own & {name for node in nodes for name in _free_names(node)}
         found -= {node.name for node in nodes if isinstance(node, FUNCTIONS[:2])}
-        if self.has_walruses:
-            found -= _walruses(nodes, surely=False)
+        if self.has_walruses and not found.isdisjoint(_walruses(nodes, surely=False)):
+            reads = _Reads()
+            reads.all_of(nodes, state)
+            found &= reads.unsure
         self.unsure |= found - state
 
 
-def _lost(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names whose value nodes may take: by `del`, or at the end of a handler."""
-    found: set[str] = set()
-    for node in nodes:
+class _Reads:
+    """What is read in nodes that ':=' binds there, in the order in which they are evaluated."""
+
+    def __init__(self) -> None:
+        self.unsure: set[str] = set()
+
+    def all_of(self, nodes: Iterable[ast.AST], state: frozenset[str]) -> frozenset[str]:
+        """The state behind some nodes, one after the other."""
+        for node in nodes:
+            state = self.one(node, state)
+        return state
+
+    def one(self, node: ast.AST, state: frozenset[str]) -> frozenset[str]:
+        """The state behind a node."""
         match node:
-            case ast.Name(name, ast.Del()) | ast.ExceptHandler(name=str(name)):
-                found.add(name)
+            case ast.Name() | ast.Lambda() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.unsure |= _free_names(node) - state
+                return state
+            case ast.NamedExpr(ast.Name(name), value):
+                return self.one(value, state) | {name}
+            case ast.BoolOp(operator, values):
+                whole = state
+                for number, value in enumerate(values):
+                    after = self.one(value, state)
+                    whole = after if number == 0 else whole
+                    state = after | given(value, isinstance(operator, ast.And))
+                return whole
+            case ast.IfExp(test, body, orelse):
+                after = self.one(test, state)
+                then = self.one(body, after | given(test, True))
+                return then & self.one(orelse, after | given(test, False))
+            case ast.Compare(left, _, comparators):
+                whole = self.all_of([left, comparators[0]], state)
+                self.all_of(comparators[1:], whole)
+                return whole
+            case ast.Dict(keys, values):
+                pairs = zip(keys, values, strict=True)
+                return self.all_of([one for pair in pairs for one in pair if one], state)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return self.comprehension(node, state)
             case _:
-                pass
-    return found
+                return self.all_of(children(node), state)
+
+    def comprehension(self, node: Comprehension, state: frozenset[str]) -> frozenset[str]:
+        """The state behind a comprehension, which may have no round."""
+        after = self.one(node.generators[0].iter, state)
+        inside = after
+        for number, generator in enumerate(node.generators):
+            inside = inside if number == 0 else self.one(generator.iter, inside)
+            inside |= {*bound([generator.target])}
+            for test in generator.ifs:
+                inside = self.one(test, inside) | given(test, True)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        self.all_of(parts, inside)
+        return after
 
 
 def _free_names(node: ast.AST) -> set[str]:
@@ -285,8 +371,9 @@ def _both(*states: State) -> State:
 class _Flags:
     """Sets the flags of some names wherever they get a value, or lose it."""
 
-    def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
+    def __init__(self, unsure: Unsure) -> None:
+        self.names = unsure.flagged
+        self.unsure = unsure.flagged | unsure.within
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Statements, and the flags that they set."""
@@ -312,10 +399,19 @@ class _Flags:
                 statement.body = inside
             case ast.AnnAssign(value=None):
                 pass
+            case ast.Delete(targets):
+                return [made for one in targets for made in self.deleted(one, statement)]
             case _:
-                value = not isinstance(statement, ast.Delete)
-                return [statement, *self.set_by([statement], statement, value)]
+                return [statement, *self.set_by([statement], statement)]
         return [statement]
+
+    def deleted(self, target: ast.expr, place: ast.stmt) -> list[ast.stmt]:
+        """What deletes a target, which must have a value."""
+        gone = placed(ast.Delete([target]), place)
+        if not isinstance(target, ast.Name) or target.id not in self.unsure:
+            return [gone]
+        read = placed(ast.Expr(ast.Name(target.id, ast.Load())), place)
+        return [read, gone, *self.set_by([target], place, False)]
 
     def set_by(
         self, nodes: Sequence[ast.AST], place: ast.stmt, value: bool = True

@@ -8,7 +8,7 @@ any(f(x) for x in xs)  =>   what `stopping` shows
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ember_mlir.frontend.rewriting.bindings import flag_of
 from ember_mlir.frontend.rewriting.operators import Operators
@@ -17,12 +17,15 @@ from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.rewriting.positions import copied, placed
 from ember_mlir.frontend.rewriting.scopes import read
 from ember_mlir.frontend.rewriting.stopping import (
+    DEFAULT,
     FIRST,
     ITEM,
     PICKED,
     Stopping,
     asked_of,
     bound_in,
+    function_of,
+    is_in_order,
     lambda_of,
     names_of,
     stopping,
@@ -85,10 +88,13 @@ class Calls(Operators):
 
     def stopping_call(self, node: ast.Call, found: Stopping) -> ast.expr:
         """A call that stops at the first element that decides."""
+        if not is_in_order(found):
+            self.refuse(node, "a default of 'next' that is computed there", "give it a name before")
         place = self.place(node, site=site_of(node))
         source = self.unsure_source(found)
         every = self.thunk(lambda: self.expression(copied(found.generator)), found.generator)
-        stop = self.thunk(lambda: self.stopped(node, found), found.generator)
+        given = [DEFAULT] if found.default else []
+        stop = self.thunk(lambda: self.stopped(node, found), found.generator, given)
         function = self.expression(node.func)
         default = [self.expression(one) for one in found.default]
         return self.hook(node, "stopping", place, function, source, every, stop, *default)
@@ -106,10 +112,12 @@ class Calls(Operators):
             self.refuse(source, what, step)
         return self.expression(copied(source)) if unsure else ast.Constant(None)
 
-    def thunk(self, write: Callable[[], ast.expr], where: ast.expr) -> ast.expr:
-        """An expression that is evaluated when it is asked for."""
-        with self.scope(set()):
-            return placed(lambda_of([], write()), where)
+    def thunk(
+        self, write: Callable[[], ast.expr], where: ast.expr, names: Sequence[str] = ()
+    ) -> ast.expr:
+        """An expression that is evaluated when it is asked for, and is given what has `names`."""
+        with self.scope({*names}):
+            return placed(lambda_of(names, write()), where)
 
     def stopped(self, node: ast.Call, found: Stopping) -> ast.expr:
         """A call of what loops until an element decides."""
@@ -122,13 +130,12 @@ class Calls(Operators):
             ]
         name = PICKED if found.name == FIRST and len(written) == 1 else found.name
         place = self.place(node, site=site_of(node), name=name)
-        written += [self.expression(copied(one)) for one in found.default]
+        written += [placed(ast.Name(DEFAULT, ast.Load()), one) for one in found.default]
         return self.hook(node, "stopped", place, source, *written)
 
     def of_each(self, generator: ast.comprehension, body: ast.expr) -> ast.expr:
         """A function of what a generator expression runs through."""
-        names = names_of(generator)
-        made = lambda_of(names, body)
+        made = function_of(generator.target, body)
         if isinstance(generator.target, ast.Name):
             return made
         place = self.place(generator.target)

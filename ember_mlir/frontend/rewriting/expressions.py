@@ -35,7 +35,10 @@ class Expressions(Calls):
             flag = ast.Name(flag_of(node.id), ast.Load())
             is_own = ast.Constant(local == len(self.scopes) - 1)
             place = self.place(node, name=node.id)
-            return self.hook(node, "if_bound", place, node, flag, is_own)
+            # A function inside cannot even read what has no value.
+            is_not = ast.Compare(flag, [ast.Is()], [ast.Constant(False)])
+            value = placed(ast.IfExp(is_not, ast.Constant(None), node), node)
+            return self.hook(node, "if_bound", place, value, flag, is_own)
         if refusal_of(node.id) in self.scopes[local]:
             what = f"the value of '{node.id}', which may have no value here,"
             self.refuse(node, what, "give it one value and type before")

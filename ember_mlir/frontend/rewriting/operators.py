@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.base import Rewriting
+from ember_mlir.frontend.rewriting.bindings import flag_of
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -64,7 +65,7 @@ class Operators(Rewriting):
         )
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        if any(not _is_simple(operand) for operand in node.comparators[1:]):
+        if any(not self.is_simple(operand) for operand in node.comparators[1:]):
             return self.expression(self.pairwise(node))
         operands = [self.expression(operand) for operand in (node.left, *node.comparators)]
         signs = [ast.Constant(COMPARISONS[type(op)]) for op in node.ops]
@@ -73,6 +74,12 @@ class Operators(Rewriting):
         written = ast.Tuple([*signs], ast.Load())
         ast.fix_missing_locations(ast.copy_location(written, node))
         return self.hook(node, "compared_in_turn", self.place(node), written, *operands)
+
+    def is_simple(self, node: ast.expr) -> bool:
+        """Whether it does not matter whether an operand is evaluated."""
+        if isinstance(node, ast.Name):
+            return not any(flag_of(node.id) in names for names in self.scopes)
+        return isinstance(node, ast.Constant)
 
     def pairwise(self, node: ast.Compare) -> ast.expr:
         """`a < b < c` as `a < (x := b) and x < c`, as Python may not come to `c`."""
@@ -127,8 +134,3 @@ class Operators(Rewriting):
         again = self.hook(node, "other")
         second = ast.copy_location(ast.IfExp(again, other, nothing), node)
         return self.hook(node, "chosen", place, first, second)
-
-
-def _is_simple(node: ast.expr) -> bool:
-    """Whether it does not matter whether an operand is evaluated."""
-    return isinstance(node, ast.Constant | ast.Name)

@@ -13,6 +13,8 @@ from typing import NamedTuple, NoReturn
 
 from ember_mlir.frontend.names import PREFIX
 from ember_mlir.frontend.rewriting.positions import placed
+from ember_mlir.frontend.rewriting.scopes import statements_in_scope
+from ember_mlir.frontend.trees import children
 
 Refuse = Callable[[ast.AST, str, str], NoReturn]
 """How a construct is refused: where, what it is, and what to do instead."""
@@ -47,9 +49,19 @@ class PlainForms(ast.NodeTransformer):
     def visit_While(self, node: ast.While) -> ast.stmt:
         self.generic_visit(node)
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node.test)):
-            leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
-            node.body = [placed(leave, node), *node.body]
+            if any(map(_jumps, node.orelse)):
+                what = "a jump in the 'else' of a loop whose test has ':='"
+                self.refuse(node.orelse[0], what, "set a flag there, and jump behind")
+            leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [*node.orelse, ast.Break()], [])
+            node.body, node.orelse = [placed(leave, node), *node.body], []
             node.test = placed(ast.Constant(True), node)
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.stmt:
+        self.generic_visit(node)
+        jump = next((one for one in node.finalbody if _jumps(one, or_returns=True)), None)
+        if jump is not None:
+            self.refuse(jump, "a jump out of 'finally', which drops an error,", "jump behind it")
         return node
 
     def visit_Match(self, node: ast.Match) -> list[ast.stmt]:
@@ -154,6 +166,26 @@ class _Fits:
             tests = [*tests, *fit.tests]
             names += fit.names
         return Fit(tests, names)
+
+
+def _jumps(statement: ast.AST, *, or_returns: bool = False) -> bool:
+    """Whether a statement may leave a loop around it, or begin its next round, or return."""
+    inner = children(statement)
+    match statement:
+        case ast.Break() | ast.Continue():
+            return True
+        case ast.Return():
+            return or_returns
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.expr():
+            return False
+        case ast.For() | ast.While() if not or_returns:
+            inner = statement.orelse
+        case ast.For() | ast.While():
+            returns = any(isinstance(one, ast.Return) for one in statements_in_scope([statement]))
+            return returns or any(map(_jumps, statement.orelse))
+        case _:
+            pass
+    return any(_jumps(one, or_returns=or_returns) for one in inner)
 
 
 def hook(name: str, *arguments: ast.expr) -> ast.Call:

@@ -178,6 +178,23 @@ class NameUses:
             found += sure
         return [name for name in dict.fromkeys(found) if name not in before]
 
+    def bound_again(self, body: Sequence[ast.stmt]) -> list[str]:
+        """The names that statements may bind to one thing, and then to another."""
+        nodes = [*nodes_in_scope(body)]
+        repeated = {
+            name for node in nodes if isinstance(node, LOOPS) for name in self.bound([node])
+        }
+        counts = Counter(map(_bound_name, nodes))
+        constants: dict[str, list[str]] = {}
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        constants.setdefault(target.id, []).append(repr(node.value.value))
+        found = [name for name in self.bound(body) if counts[name] > 1 or name in repeated]
+        is_one = {name for name, each in constants.items() if each == each[:1] * counts[name]}
+        return [name for name in found if name not in is_one]
+
     def _is_last(self, name: str, arms: Iterable[Sequence[ast.stmt]]) -> bool:
         """Whether each arm binds a name last, or not at all."""
         return all(name in self.bound_last(arm) or name not in self.bound(arm) for arm in arms)

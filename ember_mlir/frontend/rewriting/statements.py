@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from ember_mlir.frontend.names import PREFIX
@@ -104,7 +104,7 @@ class Rewriter(Assignments):
         uses = NameUses()
         unsure = unsure_names(plain, _arguments(node), _risky(plain, uses), uses)
         flags = {name: flag_of(name) for name in unsure.flagged}
-        structured = without_jumps(with_flags(plain, unsure.flagged))
+        structured = without_jumps(with_flags(plain, unsure))
         self._names = uses = NameUses(flags)
         self._broken, self._reads = structured.broken, uses.read(structured.body)
         # The test of a loop asks for its flag, which stands nowhere yet.
@@ -208,10 +208,8 @@ class Rewriter(Assignments):
             for handler in node.handlers
         ]
         with_arm = self.region(node, names)
-        last = ast.Tuple(
-            [ast.Constant(name) for name in self._names.bound_last(node.body)], ast.Load()
-        )
-        ast.fix_missing_locations(ast.copy_location(last, node))
+        last = _names_of(node, self._names.bound_last(node.body))
+        again = _names_of(node, self._names.bound_again(node.body))
         body = self.stepwise(node, with_arm)
         arms: list[ast.stmt] = []
         for number, handler in reversed([*enumerate(node.handlers, 1)]):
@@ -226,7 +224,7 @@ class Rewriter(Assignments):
         )
         ast.fix_missing_locations(ast.copy_location(looks, node))
         place = self.place(node, names=names)
-        start = self.hook(node, "attempt", place, written, last, looks)
+        start = self.hook(node, "attempt", place, written, last, again, looks)
         return with_arm.run(start, [arm])
 
     def stepwise(self, node: ast.Try, region: Region) -> list[ast.stmt]:
@@ -318,6 +316,12 @@ class Rewriter(Assignments):
             written = [placed(self._handling[-1].attribute("error"), node)]
         raised = self.hook(node, "raised", self.place(node), *written)
         return placed(ast.Raise(raised), node)
+
+
+def _names_of(node: ast.stmt, names: Iterable[str]) -> ast.Tuple:
+    """Some names, as an expression."""
+    made = ast.Tuple([ast.Constant(name) for name in names], ast.Load())
+    return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
 def _looking(node: ast.Try, uses: NameUses) -> list[int]:

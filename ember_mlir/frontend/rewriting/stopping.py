@@ -20,6 +20,7 @@ FIRST = "next"
 PICKED = "picked"
 _STOPPING = ("any", "all", FIRST)
 ITEM = f"{PREFIX}item"
+DEFAULT = f"{PREFIX}default"
 
 IsReadOutside = Callable[[ast.AST, str], bool]
 
@@ -40,9 +41,7 @@ def stopping(node: ast.Call, is_read_outside: IsReadOutside) -> Stopping | None:
     generator, *default = node.args
     if not isinstance(generator, ast.GeneratorExp) or len(default) > (name == FIRST):
         return None
-    simple = all(isinstance(one, ast.Constant | ast.Name) for one in default)
-    many = name == FIRST and len(generator.generators) > 1
-    if not simple or many or not all(map(_is_flat, generator.generators)):
+    if not all(map(_is_of_names, generator.generators)):
         return None
     for inner in nodes_of(generator):
         if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom):
@@ -52,12 +51,24 @@ def stopping(node: ast.Call, is_read_outside: IsReadOutside) -> Stopping | None:
     return Stopping(name, generator, default)
 
 
-def _is_flat(generator: ast.comprehension) -> bool:
-    """Whether a target is a name, or a tuple of names."""
-    target = generator.target
-    if isinstance(target, ast.Tuple):
-        return all(isinstance(part, ast.Name) for part in target.elts)
-    return isinstance(target, ast.Name) and not generator.is_async
+def is_in_order(found: Stopping) -> bool:
+    """Whether the default may be computed before what the generator runs through."""
+    return isinstance(found.generator.generators[0].iter, ast.Name) or not any(
+        map(_asks, found.default)
+    )
+
+
+def _is_of_names(generator: ast.comprehension) -> bool:
+    """Whether a target is a name, or names in tuples."""
+    kinds = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
+    return not generator.is_async and all(
+        isinstance(node, kinds) for node in ast.walk(generator.target)
+    )
+
+
+def _asks(node: ast.expr) -> bool:
+    """Whether an expression may do something, or fail."""
+    return any(isinstance(inner, ast.Call | ast.Subscript | ast.Await) for inner in ast.walk(node))
 
 
 def names_of(generator: ast.comprehension) -> list[str]:
@@ -81,16 +92,19 @@ def asked_of(
     Of `next` that is whether it is the one, and what it gives; or a list of that, or of nothing.
     """
     element = copied(found.generator.elt)
+    kept, nothing = ast.List([element], ast.Load()), ast.List([], ast.Load())
     if others:
-        inner = placed(ast.GeneratorExp(element, [*others]), found.generator)
-        element = ast.copy_location(ast.Call(copied(node.func), [inner], []), node)
-        mark_site(element, site_of(node))
+        one = kept if found.name == FIRST else element
+        inner = placed(ast.GeneratorExp(one, [*others]), found.generator)
+        given = [inner, nothing] if found.name == FIRST else [inner]
+        element = ast.copy_location(ast.Call(copied(node.func), [*given], []), node)
+        mark_site(ast.fix_missing_locations(element), site_of(node))
+        kept = element
     if found.name != FIRST:
         return [(_decides(found, tests, element), True)]
     test = _joined(ast.And(), tests) if tests else placed(ast.Constant(True), element)
-    if not bound_in(found.generator):
+    if not others and not bound_in(found.generator):
         return [(test, True), (element, False)]
-    kept, nothing = ast.List([element], ast.Load()), ast.List([], ast.Load())
     return [(placed(ast.IfExp(test, kept, nothing), element), False)]
 
 
@@ -104,6 +118,21 @@ def _decides(found: Stopping, tests: Sequence[ast.expr], element: ast.expr) -> a
 
 def _joined(how: ast.boolop, parts: Sequence[ast.expr]) -> ast.expr:
     return parts[0] if len(parts) == 1 else placed(ast.BoolOp(how, [*parts]), parts[0])
+
+
+def function_of(target: ast.expr, body: ast.expr) -> ast.Lambda:
+    """A function of the parts of a target, which are taken apart already."""
+    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+    names: list[str] = []
+    for number, part in enumerate(parts):
+        plain = part.value if isinstance(part, ast.Starred) else part
+        if isinstance(plain, ast.Name):
+            names.append(plain.id)
+            continue
+        names.append(f"{PREFIX}part{number}")
+        given = ast.Starred(ast.Name(names[-1], ast.Load()), ast.Load())
+        body = placed(ast.Call(function_of(plain, body), [given], []), body)
+    return lambda_of(names, body)
 
 
 def lambda_of(names: Sequence[str], body: ast.expr) -> ast.Lambda:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from xdsl.ir import Block, Operation, SSAValue
@@ -39,14 +39,18 @@ HERE = object()
 
 
 class Scope(Home):
-    """A region that is captured: where its operations go, and what it has changed."""
+    """A region that is captured: where its operations go, and what it has changed.
 
-    __slots__ = ("block", "journal")
+    What names were `rebound` on paths that raise matters to whoever handles the error.
+    """
+
+    __slots__ = ("block", "journal", "rebound")
 
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.block = block
         self.journal = Journal()
+        self.rebound: set[tuple[tuple[int, ...], str]] = set()
 
 
 class Scoped(Recorder, ABC):
@@ -75,7 +79,25 @@ class Scoped(Recorder, ABC):
 
     def close(self) -> dict[int, Change]:
         """End the innermost region: all is again what it was before; returns what was changed."""
-        return self.scopes.pop().journal.undo()
+        scope = self.scopes.pop()
+        if self.scopes:
+            self.scopes[-1].rebound |= scope.rebound
+        return scope.journal.undo()
+
+    def lose(self, names: Iterable[str], changes: Iterable[Change]) -> None:
+        """Take note of what was bound and changed on a path that has raised an error.
+
+        It is so where that is handled, however else this region is left.
+        """
+        chain = tuple(self.chain)
+        self.scopes[-1].rebound |= {(chain, name) for name in names}
+        for change in changes:
+            self.change(change.place)
+
+    def lost_names(self) -> set[str]:
+        """The names of this function that were bound on paths that raise in the region here."""
+        chain = tuple(self.chain)
+        return {name for where, name in self.scopes[-1].rebound if where == chain}
 
     @contextmanager
     def inside(self, block: Block) -> Generator[None]:
