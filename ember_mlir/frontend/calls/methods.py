@@ -11,6 +11,7 @@ from ember_mlir.frontend.calls.applying import apply_call, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.calls.tasks import call_of_task
 from ember_mlir.frontend.changes import VIEWS, dict_method, list_method, note_change, viewed
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.dict_parts import DictPart, change_part
@@ -30,6 +31,7 @@ from ember_mlir.frontend.layouts import (
 from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
+from ember_mlir.frontend.ready_values import Ready, TaskGroup, ThreadPool
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.merging import tracked
 from ember_mlir.frontend.sets import set_method
@@ -41,6 +43,8 @@ def call_method_of(recorder: Recorder, method: MethodType, args: Args, kwargs: K
     """A method of a user's object, which is traced through like a function."""
     function: object = method.__func__
     owner: object = method.__self__
+    if isinstance(owner, Ready | TaskGroup | ThreadPool):
+        return call_of_task(recorder, owner, method.__name__, args, kwargs)
     if isinstance(function, FunctionType) and not is_of_library(function):
         return call_function(recorder, function, (owner, *args), kwargs)
     return call_library(recorder, method, args, kwargs)

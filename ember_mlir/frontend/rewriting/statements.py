@@ -45,7 +45,6 @@ InnerT = TypeVar("InnerT", ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 _REFUSED: dict[str, tuple[str, str]] = {
     "AsyncFor": ("an asynchronous loop", "write a loop over a list"),
-    "AsyncWith": ("a 'with' block", "enter it around the call of the program"),
     "ClassDef": ("a class", "define it outside of the function"),
     "Global": ("'global'", "return the value instead"),
     "Nonlocal": ("'nonlocal'", "return the value instead"),
@@ -301,7 +300,10 @@ class Rewriter(Assignments):
         broken = self._broken.get(node)
         return names if broken is None else [*dict.fromkeys([*names, broken])]
 
-    def visit_With(self, node: ast.With) -> ast.With:
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.stmt:
+        return self.visit_With(node)
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> ast.stmt:
         for item in node.items:
             if not isinstance(item.optional_vars, ast.Name | None):
                 self.refuse(node, "'with' that takes a value apart", "give it a name first")
@@ -338,7 +340,7 @@ def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:
     return {
         name
         for statement in body
-        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With)
+        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With | ast.AsyncWith)
         for name in uses.bound([statement])
     }
 
