@@ -21,6 +21,7 @@ from ember_mlir.frontend.layouts import (
     Maybe,
     Parts,
 )
+from ember_mlir.frontend.library import OBJECT_METHODS
 from ember_mlir.frontend.plain import ATOMS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.trace import Trace
@@ -116,7 +117,7 @@ def _field_layout(layout: Layout, name: str) -> Layout | None:
             return None
 
 
-_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set)])
+_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set), *OBJECT_METHODS])
 
 
 class _Getter:

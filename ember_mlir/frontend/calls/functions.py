@@ -8,12 +8,14 @@ from types import FunctionType
 from ember_mlir.frontend.calls.applying import call_declared, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, check_arguments, taken_arguments
 from ember_mlir.frontend.calls.coroutines import ran
+from ember_mlir.frontend.calls.dumping import dumped
 from ember_mlir.frontend.calls.limiting import options, sets_options
 from ember_mlir.frontend.calls.refusals import refuse_call
 from ember_mlir.frontend.calls.tasks import concurrent_call, is_concurrent
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.recorder import PACKAGE, Recorder
 from ember_mlir.frontend.rewriting.results import is_rewritten
+from ember_mlir.frontend.trace import Trace
 
 OPERATIONS = "ember_mlir.frontend.operations."
 """What the modules of `ember.generate` and its kin, which ask the active recorder, begin with."""
@@ -60,6 +62,10 @@ def call_function(recorder: Recorder, function: FunctionType, args: Args, kwargs
         return call_declared(recorder, function, taken_arguments(recorder, function, args), kwargs)
     if is_our_own(function):
         refuse_call(recorder, function)
+    if module == "dataclasses" and isinstance(recorder, Trace) and len(args) == 1:
+        made = dumped(recorder, function, args[0], (), kwargs)
+        if made is not None:
+            return made[0]
     if is_of_library(function):
         return call_library(recorder, function, taken_arguments(recorder, function, args), kwargs)
     from ember_mlir.frontend.hooks import instrument

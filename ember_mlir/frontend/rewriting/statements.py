@@ -97,7 +97,7 @@ class Rewriter(Assignments):
         box(node, _arguments(node), self.refuse)
         forms = PlainForms(self.refuse)
         plain: list[ast.stmt] = []
-        for statement in node.body:
+        for statement in [*_own_entries(node), *node.body]:
             made: ast.stmt | list[ast.stmt] = forms.visit(statement)
             plain += made if isinstance(made, list) else [made]
         uses = NameUses()
@@ -347,6 +347,15 @@ def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:
 
 def _arguments(node: FunctionNode) -> set[str]:
     return {argument.arg for argument in _all_arguments(node)}
+
+
+def _own_entries(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """`entries = {**entries}`: what a call has made of named arguments may be changed."""
+    if node.args.kwarg is None:
+        return []
+    name = node.args.kwarg.arg
+    copy = ast.Dict([None], [ast.Name(name, ast.Load())])
+    return [placed(ast.Assign([ast.Name(name, ast.Store())], copy), node.body[0])]
 
 
 def _all_arguments(node: FunctionNode) -> list[ast.arg]:
