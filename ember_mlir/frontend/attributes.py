@@ -25,7 +25,7 @@ from ember_mlir.frontend.library import OBJECT_METHODS
 from ember_mlir.frontend.plain import ATOMS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Symbolic, Unknown, describe
+from ember_mlir.frontend.values import Selection, Symbolic, Unknown, describe
 
 _PLAIN = (*ATOMS, list, tuple, dict, set, frozenset, bytes)
 
@@ -42,6 +42,10 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return _of_known(recorder, owner, name)
     if isinstance(owner, Symbolic | TrackedList | TrackedDict | TrackedSet):
         return _of_value(recorder, owner, name)
+    if isinstance(owner, Selection):
+        from ember_mlir.frontend.selections import chosen_attribute
+
+        return chosen_attribute(recorder, owner, name, lambda one: attribute(recorder, one, name))
     if isinstance(owner, Unknown):
         recorder.refuse(f"'.{name}' of {describe(owner)}", "give it one type in both arms")
     if type(owner) in _PLAIN or isinstance(owner, FunctionType | BaseException):

@@ -47,6 +47,7 @@ from ember_mlir.frontend.selections import selected
 from ember_mlir.frontend.sets import IN_PLACE, set_method
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
+    Selection,
     Symbolic,
     Unknown,
     describe,
@@ -192,12 +193,17 @@ class ValueHooks(BaseHooks):
     def negated(self, number: int, value: object, /) -> object:
         """`not value`."""
         found = known_or_symbolic(value)
-        if not isinstance(found, Symbolic | Unknown):
+        if not is_symbolic(found):
             return not found
         return operators.negated(self._capture(number), found)
 
     def compared(self, number: int, sign: str, left: object, right: object, /) -> object:
         """A comparison."""
+        is_of_none = right is None and sign in ("is", "is not")
+        if isinstance(left, Selection) and left.may_be_none and is_of_none:
+            trace = self._capture(number)
+            found = operators.truth(trace, left)
+            return operators.negated(trace, found) if sign == "is" else found
         if sign in ("is", "is not") and (left is right or not any_symbolic(left, right)):
             return (left is right) is (sign == "is")
         if is_known(left, right):
@@ -241,7 +247,7 @@ class ValueHooks(BaseHooks):
         trace = self._capture(number)
         if isinstance(found, Unknown):
             refuse_look("element", found, trace.location)
-        function = selected(found, index)
+        function = selected(trace, found, index)
         if function is not None:
             return function
         result = operators.element(trace, found, index)
