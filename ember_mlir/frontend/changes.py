@@ -206,7 +206,7 @@ def store(trace: Trace, owner: object, index: object, value: object) -> None:
 def _put(trace: Trace, owner: TrackedDict, key: object, value: object) -> None:
     """Store a value in a dict that is not known behind it."""
     is_new = (
-        isinstance(value, TrackedList)
+        isinstance(value, TrackedList | TrackedDict)
         and value.symbolic is None
         and not value
         and not trace.aliases.is_copied(value)
@@ -220,7 +220,7 @@ def _put(trace: Trace, owner: TrackedDict, key: object, value: object) -> None:
     if is_new and place is not None:
         # It may be changed in the dict, which would not be seen here.
         trace.change(place)
-        place.become(Unknown("a list", "which is a part of a dict by now"))
+        place.become(Unknown(describe(value), "which is a part of a dict by now"))
 
 
 def delete(trace: Trace, owner: object, index: object) -> None:

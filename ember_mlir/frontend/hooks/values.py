@@ -9,6 +9,7 @@ from typing import Any
 
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.attributes import attribute
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.changes import (
     as_known,
@@ -297,6 +298,17 @@ class ValueHooks(BaseHooks):
             store(recorder, owner, index, value)
         else:
             owner[index] = value
+
+    def store_part(
+        self, number: int, owner: object, key: object, index: object, value: object, /
+    ) -> None:
+        """`owner[key][index] = value`."""
+        recorder = self._at(number)
+        found = part_method(owner, key, "__setitem__") if recorder.is_capture else None
+        if isinstance(found, BoundMethod):
+            recorder.invoke(found, (index, value), {})
+        else:
+            self.store(number, self.element(number, owner, key), index, value)
 
     def delete(self, number: int, owner: Any, index: object, /) -> None:
         """`del owner[index]`."""
