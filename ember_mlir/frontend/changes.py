@@ -270,12 +270,12 @@ def dict_method(trace: Trace, entries: TrackedDict, name: str, args: Sequence[ob
             )
 
 
-def dict_of(trace: Trace, symbolic: object) -> dict[object, object]:
+def dict_of(trace: Trace, symbolic: object, *, is_given: bool = True) -> dict[object, object]:
     """A dict of captured code, for one of which only the value is known."""
     entries = trace.made_dict({})
     assert isinstance(entries, TrackedDict)
     entries.symbolic = symbolic
-    entries.is_given = True
+    entries.is_given = is_given
     return entries
 
 

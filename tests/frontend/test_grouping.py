@@ -312,3 +312,36 @@ def a_table_that_is_read_elsewhere(docs: list[str]) -> object:
 def test_a_table_in_a_table_is_nobody_elses(function: Callable[..., object]) -> None:
     with pytest.raises(ember.CaptureError, match="is not captured yet"):
         captured_of(function, [["x", "y"]])
+
+
+def lists_of_a_comprehension(docs: list[str]) -> object:
+    found: dict[str, list[str]] = {generate(doc): [] for doc in docs}
+    for doc in docs:
+        for kind in ("yes", "no", generate(doc)):
+            if kind in found:
+                found[kind].append(doc)
+    return found, [(kind, len(some)) for kind, some in found.items()]
+
+
+def test_lists_of_a_comprehension() -> None:
+    check(lists_of_a_comprehension, ["x", "y", "longer"])
+
+
+def one_list_of_a_comprehension(docs: list[str]) -> object:
+    shared: list[str] = []
+    found = {generate(doc): shared for doc in docs}
+    found[generate(docs[0])].append("x")
+    return found
+
+
+def lists_that_hold_something(docs: list[str]) -> object:
+    shared: list[str] = []
+    found = {generate(doc): [shared] for doc in docs}
+    found[generate(docs[0])].append(["x"])
+    return found
+
+
+@pytest.mark.parametrize("function", [one_list_of_a_comprehension, lists_that_hold_something])
+def test_lists_of_a_comprehension_that_others_have(function: Callable[..., object]) -> None:
+    with pytest.raises(ember.CaptureError, match="is not captured yet"):
+        captured_of(function, [["x", "y"]])

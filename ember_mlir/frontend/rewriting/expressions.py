@@ -257,7 +257,9 @@ class Expressions(ast.NodeTransformer):
         """A call of what looks at the frame: `super()` alone is left as it is."""
         if function.id == "super" and not node.args:
             return node
-        if any(function.id in scope for scope in self.scopes):
+        # With all names given, `eval` does not look at the frame.
+        is_given = function.id == "eval" and len(node.args) > 1
+        if is_given or any(function.id in scope for scope in self.scopes):
             return self.generic_call(node)
         self.refuse(node, f"a call of {function.id}()", "write out what you need")
 
@@ -436,7 +438,13 @@ class Expressions(ast.NodeTransformer):
 
     def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
         pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
-        return self.collected(node, node.generators, pair, "dict_of_pairs")
+        # Of what is new for each key, nobody else knows.
+        match node.value:
+            case ast.List(elts=[]) | ast.Dict(keys=[]):
+                kind = "dict_of_new"
+            case _:
+                kind = "dict_of_pairs"
+        return self.collected(node, node.generators, pair, kind)
 
     def collected(
         self, node: ast.expr, generators: list[ast.comprehension], element: ast.expr, kind: str
