@@ -116,7 +116,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "call": ("a call of", "call a function by its name"),
     "argument": ("a function of", "give it one value and type before"),
     "copy": ("a copy of", "use the value itself: it never changes"),
-    "block": ("'await' or 'with' on", "use the value itself"),
+    "block": ("'await' or 'with' on", "use the value itself, and keep tasks in a list"),
 }
 
 _DUNDERS = {
