@@ -13,10 +13,11 @@ from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
 from ember_mlir.frontend.guards import MISSING, InstanceAttribute, ModuleAttribute
 from ember_mlir.frontend.kinds import InstanceKind
 from ember_mlir.frontend.layouts import ANY, OBJECT, TEXT_LEAF, EnumOf, Layout, Maybe, Parts
+from ember_mlir.frontend.library import OBJECT_METHODS
 from ember_mlir.frontend.plain import ATOMS
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Symbolic, Unknown, describe
+from ember_mlir.frontend.values import Selection, Symbolic, Unknown, describe
 
 _PLAIN = (*ATOMS, list, tuple, dict, set, frozenset, bytes)
 
@@ -33,6 +34,10 @@ def attribute(recorder: Recorder, owner: object, name: str) -> object:
         return _of_known(recorder, owner, name)
     if isinstance(owner, Symbolic | TrackedList | TrackedDict | TrackedSet):
         return _of_value(recorder, owner, name)
+    if isinstance(owner, Selection):
+        from ember_mlir.frontend.selections import chosen_attribute
+
+        return chosen_attribute(recorder, owner, name, lambda one: attribute(recorder, one, name))
     if isinstance(owner, Unknown):
         recorder.refuse(f"'.{name}' of {describe(owner)}", "give it one type in both arms")
     if type(owner) in _PLAIN or isinstance(owner, FunctionType | BaseException):
@@ -108,7 +113,7 @@ def _field_layout(layout: Layout, name: str) -> Layout | None:
             return None
 
 
-_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set)])
+_METHODS = frozenset([*dir(str), *dir(list), *dir(dict), *dir(set), *OBJECT_METHODS])
 
 
 class _Getter:

@@ -12,7 +12,7 @@ from ember_mlir.frontend.iterators import OneTimeList
 from ember_mlir.frontend.kinds import TupleKind
 from ember_mlir.frontend.layouts import ATOMS, OBJECT, TEXT_LEAF, Layout, ListOf, Parts
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Unknown
+from ember_mlir.frontend.values import Unknown, describe
 
 
 def dict_method(trace: Trace, entries: TrackedDict, name: str, args: Sequence[object]) -> object:
@@ -48,12 +48,12 @@ def dict_method(trace: Trace, entries: TrackedDict, name: str, args: Sequence[ob
             )
 
 
-def dict_of(trace: Trace, symbolic: object) -> dict[object, object]:
+def dict_of(trace: Trace, symbolic: object, *, is_given: bool = True) -> dict[object, object]:
     """A dict of captured code, for one of which only the value is known."""
     entries = trace.made_dict({})
     assert isinstance(entries, TrackedDict)
     entries.symbolic = symbolic
-    entries.is_given = True
+    entries.is_given = is_given
     return entries
 
 
@@ -126,7 +126,7 @@ def change_dict(
 def store_entry(trace: Trace, entries: TrackedDict, key: object, value: object) -> None:
     """Store a value in a dict that is not known behind it."""
     is_new = (
-        isinstance(value, TrackedList)
+        isinstance(value, TrackedList | TrackedDict)
         and value.symbolic is None
         and not value
         and not trace.aliases.is_copied(value)
@@ -140,7 +140,7 @@ def store_entry(trace: Trace, entries: TrackedDict, key: object, value: object) 
     if is_new and place is not None:
         # It may be changed in the dict, which would not be seen here.
         trace.change(place)
-        place.become(Unknown("a list", "which is a part of a dict by now"))
+        place.become(Unknown(describe(value), "which is a part of a dict by now"))
 
 
 def delete_entry(trace: Trace, entries: TrackedDict, key: object) -> None:

@@ -7,9 +7,10 @@ from enum import Enum
 from ember_mlir.frontend.containers import KnownSet, TrackedSet, attributes_of
 from ember_mlir.frontend.joining import joined_all, list_layout, parts_layout
 from ember_mlir.frontend.kinds import DictKind, InstanceKind, TupleKind
-from ember_mlir.frontend.layouts import ATOMS, OBJECT, Layout, SetOf, fits_integer
+from ember_mlir.frontend.layouts import ATOMS, OBJECT, Layout, ReadyOf, SetOf, fits_integer
 from ember_mlir.frontend.narrowing import instance_fields, is_exact_tuple, is_model
 from ember_mlir.frontend.plain import is_dict, is_list
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.values import Symbolic, known_or_symbolic
 
 
@@ -34,6 +35,9 @@ def layout_of(value: object) -> Layout | None:
         return list_layout(value, layout_of)
     if is_dict(value):
         return parts_layout(DictKind(tuple(value)), [*value.values()], layout_of)
+    if isinstance(value, Ready):
+        inner = layout_of(value.value) if value.error is None else None
+        return None if inner is None else ReadyOf(inner)
     names = instance_fields(value)
     is_all = names is not None and [*attributes_of(value)] == [*names] and not _has_more(value)
     if names is not None and is_all:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ember_mlir.frontend.kinds import Kind, TupleKind
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence
+from ember_mlir.frontend.ready_values import Ready
 
 if TYPE_CHECKING:
     from xdsl.ir import Attribute
@@ -223,6 +224,24 @@ class Maybe(Single):
         return None if value is None else self.inner.write(value)
 
 
+@dataclass(frozen=True)
+class ReadyOf(Single):
+    """What may be awaited and is there already: it is held as what it is."""
+
+    inner: Layout
+
+    @property
+    def type(self) -> Attribute:
+        return self.inner.type
+
+    def read(self, held: object) -> object:
+        return Ready(self.inner.read(held))
+
+    def write(self, value: object) -> object:
+        assert isinstance(value, Ready)
+        return self.inner.write(value.result())
+
+
 def is_held_as_it_is(layout: Layout | None) -> bool:
     """Whether a value of Python that is laid out so is the value of the run itself."""
     match layout:
@@ -230,7 +249,7 @@ def is_held_as_it_is(layout: Layout | None) -> bool:
             return True
         case ListOf(element) | Maybe(element):
             return is_held_as_it_is(element)
-        case Parts() | EnumOf() | SetOf():
+        case Parts() | EnumOf() | SetOf() | ReadyOf():
             return False
         case _:
             return True

@@ -96,7 +96,14 @@ _ANNOTATED: Mapping[str, Layout] = {
     "html.unescape": TEXT_LEAF,
     "unicodedata.normalize": TEXT_LEAF,
     "difflib.get_close_matches": _TEXTS,
+    "string.Template.substitute": TEXT_LEAF,
+    "string.Template.safe_substitute": TEXT_LEAF,
 }
+
+OBJECT_METHODS: Mapping[str, Layout] = dict.fromkeys(
+    ("hexdigest", "isoformat", "model_dump_json", "strftime"), TEXT_LEAF
+)
+"""Methods that give a text, whatever object of a library has them."""
 
 
 def is_pure_builtin(function: object) -> bool:
@@ -109,6 +116,8 @@ def is_pure(function: object) -> bool:
     if is_pure_builtin(function) or is_enumeration(function):
         return True
     module, name = _home(function)
+    if module == "string" and name.startswith("Template."):
+        return True
     if f"{name}" in _NOT_PURE or f"{module}.{name}" in _NOT_PURE:
         return False
     if isinstance(function, BuiltinFunctionType) and module in ("math", "_json", "_operator"):

@@ -34,7 +34,7 @@ from ember_mlir.frontend.layouts import (
 from ember_mlir.frontend.narrowing import is_any_dict, is_any_sequence, is_slice
 from ember_mlir.frontend.plain import is_list
 from ember_mlir.frontend.trace import Trace
-from ember_mlir.frontend.values import Symbolic, describe, is_symbolic
+from ember_mlir.frontend.values import Selection, Symbolic, describe, is_symbolic
 
 NUMBERS = (INT, FLOAT, BOOL)
 
@@ -123,6 +123,8 @@ def truth(trace: Trace, value: object) -> object:
     """The truth of a value: a condition, or True or False if it is known."""
     if not is_symbolic(value):
         return bool(value)
+    if isinstance(value, Selection) and value.may_be_none:
+        return present(trace, value)
     if not isinstance(value, Symbolic):
         trace.refuse(f"the truth of {describe(value)}", "give it one type in both arms")
     match value.layout:
@@ -137,6 +139,11 @@ def truth(trace: Trace, value: object) -> object:
             return compared(trace, "!=", value, 0)
         case _:
             return trace.apply_python("bool", bool, [value], result=BOOL)
+
+
+def present(trace: Trace, chosen: Selection) -> object:
+    """Whether what may be None is something."""
+    return compared(trace, "in", chosen.index, [key for key, _ in chosen.cases])
 
 
 def negated(trace: Trace, value: object) -> object:

@@ -61,13 +61,13 @@ class Unknown:
 
 
 class Selection:
-    """One of several known functions: which one is known only when the program runs.
+    """One of several known functions or objects: which one is known only when the program runs.
 
     Of the `cases`, it is the one whose key `index` is; with none, `default`, if there is one,
-    or else the error `missing`.
+    or else the error `missing`. It `may_be_none` instead: then the error is that of using None.
     """
 
-    __slots__ = ("cases", "default", "index", "missing")
+    __slots__ = ("cases", "default", "index", "may_be_none", "missing")
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Selection:
         self.cases = cases
         self.missing = missing
         self.default = default
+        self.may_be_none = False
 
 
 class Spread:
@@ -115,7 +116,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "call": ("a call of", "call a function by its name"),
     "argument": ("a function of", "give it one value and type before"),
     "copy": ("a copy of", "use the value itself: it never changes"),
-    "block": ("'await' or 'with' on", "use the value itself"),
+    "block": ("'await' or 'with' on", "use the value itself, and keep tasks in a list"),
 }
 
 _DUNDERS = {
@@ -156,7 +157,7 @@ def describe(value: object) -> str:
         case Unknown():
             return f"'{value.name}', {value.why},"
         case Selection():
-            return "a function that is chosen only when the program runs"
+            return "a function or object that is chosen only when the program runs"
         case None:
             return "None"
         case OneTimeIterator() | OneTimeList():

@@ -21,15 +21,19 @@ from . import (
     embedding,
     extracting,
     failing,
+    finding,
     guarding,
     judging,
     languages,
     planning,
+    recording,
     retrieving,
     routing,
     searching,
+    starting,
     summarizing,
     talking,
+    teams,
     typed,
     voting,
     writing,
@@ -41,6 +45,7 @@ THEMES = (
     *(coding, collecting, debating, extracting, guarding, judging, languages, planning),
     *(retrieving, routing, searching, summarizing, voting, writing),
     *(acting, embedding, failing, talking, typed),
+    *(finding, recording, starting, teams),
 )
 CORPUS: Sequence[Written] = [written for theme in THEMES for written in theme.PROGRAMS]
 

@@ -222,11 +222,6 @@ def changed_list_in_it(q: str) -> object:
     return found
 
 
-def spread_in_another(q: str) -> object:
-    found = {generate(q): 1}
-    return {**found, "a": 2}
-
-
 def matched(q: str) -> object:
     found = {generate(q): 1}
     match found:
@@ -247,7 +242,6 @@ def keywords(q: str) -> object:
         changed_in_a_loop_over_it,
         viewed_before,
         changed_list_in_it,
-        spread_in_another,
         matched,
         keywords,
     ],
@@ -256,3 +250,12 @@ def keywords(q: str) -> object:
 def test_what_is_refused(function: Callable[..., object]) -> None:
     with pytest.raises(ember.CaptureError, match="is not captured yet"):
         captured_of(function, ("q",))
+
+
+def spread_in_another(q: str) -> object:
+    found = {generate(q): 1}
+    return {**found, "a": 2}
+
+
+def test_a_dict_that_is_spread_in_another() -> None:
+    check(spread_in_another, "q")

@@ -14,7 +14,7 @@ import pytest
 import ember_mlir as ember
 from ember_mlir import generate
 
-from .ways import Words
+from .ways import Words, check
 
 LOG: list[str] = []
 NUMBERS = itertools.count()
@@ -280,3 +280,18 @@ def test_an_effect_in_a_comprehension() -> None:
     assert run(all_noted, ["a", "b"]) == ["noted 1", "noted 2"]
     assert run(all_noted, ["c"]) == ["noted 3"]
     assert LOG == ["a", "b", "c"]
+
+
+def computed(expression: str) -> str:
+    try:
+        return f"{eval(expression, {'__builtins__': {}}):.1f}"
+    except (SyntaxError, NameError, TypeError, ValueError) as error:
+        return type(error).__name__
+
+
+def program_of_thought(q: str) -> str:
+    return f"{computed(generate(q))} {computed('1 + 2')}"
+
+
+def test_eval_with_names_of_its_own_is_applied() -> None:
+    check(program_of_thought, "hello")

@@ -10,7 +10,7 @@ import pytest
 import ember_mlir as ember
 from ember_mlir import generate
 
-from .ways import agree, operations
+from .ways import agree, captured_of, check, operations
 
 LISTS: tuple[list[str], ...] = (["a", "bb", "c"], [], ["x"])
 
@@ -258,3 +258,90 @@ def test_what_others_may_have_is_not_changed(function: Callable[..., object]) ->
     program = ember.compile(function, strict=True)
     with ember.Session(clock="virtual"), pytest.raises(ember.CaptureError, match="not captured"):
         program(["a", "b"])
+
+
+def tables_in_a_table(docs: list[str]) -> object:
+    found: dict[str, dict[str, str]] = {}
+    for doc in docs:
+        kind = generate(doc)
+        found[kind] = {}
+        for other in docs:
+            found[kind][other] = generate(f"{doc} {other}")
+    return found
+
+
+def tables_of_known_kinds(docs: list[str]) -> object:
+    found: dict[str, dict[str, str]] = {"a": {}, "b": {}}
+    for doc in docs:
+        found["a"][doc] = generate(doc)
+        found["b"]["last"] = doc
+    return found
+
+
+def tables_by_default(docs: list[str]) -> object:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for doc in docs:
+        found[generate(doc)][doc] = len(doc)
+    return dict(found)
+
+
+@pytest.mark.parametrize("function", [tables_in_a_table, tables_of_known_kinds, tables_by_default])
+def test_tables_in_tables(function: Callable[..., object]) -> None:
+    check(function, ["x", "y", "longer"])
+
+
+def a_table_that_others_have(docs: list[str]) -> object:
+    found: dict[str, dict[str, str]] = {}
+    for doc in docs:
+        inner: dict[str, str] = {}
+        found[generate(doc)] = inner
+        found[generate(doc)]["a"] = doc
+        inner["b"] = doc
+    return found
+
+
+def a_table_that_is_read_elsewhere(docs: list[str]) -> object:
+    found: dict[str, dict[str, str]] = {}
+    inner: dict[str, str] = {}
+    found[generate(docs[0])] = inner
+    found[generate(docs[0])]["a"] = "b"
+    return [*inner]
+
+
+@pytest.mark.parametrize("function", [a_table_that_others_have, a_table_that_is_read_elsewhere])
+def test_a_table_in_a_table_is_nobody_elses(function: Callable[..., object]) -> None:
+    with pytest.raises(ember.CaptureError, match="is not captured yet"):
+        captured_of(function, [["x", "y"]])
+
+
+def lists_of_a_comprehension(docs: list[str]) -> object:
+    found: dict[str, list[str]] = {generate(doc): [] for doc in docs}
+    for doc in docs:
+        for kind in ("yes", "no", generate(doc)):
+            if kind in found:
+                found[kind].append(doc)
+    return found, [(kind, len(some)) for kind, some in found.items()]
+
+
+def test_lists_of_a_comprehension() -> None:
+    check(lists_of_a_comprehension, ["x", "y", "longer"])
+
+
+def one_list_of_a_comprehension(docs: list[str]) -> object:
+    shared: list[str] = []
+    found = {generate(doc): shared for doc in docs}
+    found[generate(docs[0])].append("x")
+    return found
+
+
+def lists_that_hold_something(docs: list[str]) -> object:
+    shared: list[str] = []
+    found = {generate(doc): [shared] for doc in docs}
+    found[generate(docs[0])].append(["x"])
+    return found
+
+
+@pytest.mark.parametrize("function", [one_list_of_a_comprehension, lists_that_hold_something])
+def test_lists_of_a_comprehension_that_others_have(function: Callable[..., object]) -> None:
+    with pytest.raises(ember.CaptureError, match="is not captured yet"):
+        captured_of(function, [["x", "y"]])

@@ -93,6 +93,11 @@ def methods(q: str) -> object:
     return Agent().run(q)
 
 
+def that_may_be_none(q: str) -> str:
+    found = TABLE.get(generate(q))
+    return "none" if found is None else found(q)
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -103,6 +108,7 @@ def methods(q: str) -> object:
         by_key_that_may_fail,
         in_rounds,
         methods,
+        that_may_be_none,
     ],
     ids=lambda function: function.__name__,
 )
@@ -112,11 +118,6 @@ def test_all_ways_agree(function: Callable[..., object]) -> None:
 
 def of_a_mixed_table(q: str) -> str:
     return MIXED[generate(q)](q)
-
-
-def that_may_be_none(q: str) -> str:
-    found = TABLE.get(generate(q))
-    return "none" if found is None else found(q)
 
 
 def its_truth(q: str) -> str:
@@ -147,7 +148,6 @@ def mapped(docs: list[str]) -> list[str]:
     "function",
     [
         of_a_mixed_table,
-        that_may_be_none,
         its_truth,
         compared,
         identical,

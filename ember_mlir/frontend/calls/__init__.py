@@ -10,7 +10,7 @@ through the recorder, so that none of them needs to know all the others.
 
 from __future__ import annotations
 
-from ember_mlir.frontend.calls.coroutines import finished
+from ember_mlir.frontend.calls.coroutines import check_tries, finished
 from ember_mlir.frontend.calls.dispatch import invoke
 from ember_mlir.frontend.calls.functions import is_of_library
 from ember_mlir.frontend.calls.spread import KEYWORDS, call_spread, is_spread
@@ -18,6 +18,7 @@ from ember_mlir.frontend.calls.spread import KEYWORDS, call_spread, is_spread
 __all__ = [
     "KEYWORDS",
     "call_spread",
+    "check_tries",
     "finished",
     "invoke",
     "is_of_library",

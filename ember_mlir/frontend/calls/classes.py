@@ -16,6 +16,7 @@ from ember_mlir.frontend.calls.arguments import Args, Kwargs, are_known
 from ember_mlir.frontend.calls.functions import call_function, is_library_module, is_our_own
 from ember_mlir.frontend.calls.iteration import each, lazily
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.calls.tasks import concurrent_call
 from ember_mlir.frontend.composition import initializer
 from ember_mlir.frontend.dict_parts import collection
 from ember_mlir.frontend.kinds import InstanceKind
@@ -48,6 +49,9 @@ def call_class(trace: Trace, made: type, args: Args, kwargs: Kwargs) -> object:
         return partial(args[0], *args[1:], **kwargs)
     if made in _MAPPING:
         return lazily(trace, made, args)
+    waiting = concurrent_call(trace, made, args, kwargs)
+    if waiting is not None:
+        return waiting[0]
     if made is nullcontext:
         return nullcontext(*args, **kwargs)
     if made in (defaultdict, Counter):

@@ -16,6 +16,7 @@ from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.iteration import Spreading
 from ember_mlir.frontend.calls.limiting import check_options
 from ember_mlir.frontend.calls.methods import call_bound, call_method_of
+from ember_mlir.frontend.calls.tasks import concurrent_call
 from ember_mlir.frontend.composition import (
     BoundInitializer,
     Operator,
@@ -88,6 +89,9 @@ def _call_operator(
 def _call_known(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:
     """A call in an eager run: what a capture would trace through runs through its hooks, too."""
     if is_class(function):
+        waiting = concurrent_call(recorder, function, args, kwargs)
+        if waiting is not None:
+            return waiting[0]
         start = initializer(function)
         if is_traced_class(function) and isinstance(start, FunctionType):
             value = bare(function)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from asyncio import create_task, gather
 from types import FunctionType
 
 from ember_mlir.frontend.calls.applying import call_declared, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs, check_arguments, taken_arguments
-from ember_mlir.frontend.calls.coroutines import awaited, ran
+from ember_mlir.frontend.calls.coroutines import ran
+from ember_mlir.frontend.calls.dumping import dumped
 from ember_mlir.frontend.calls.limiting import options, sets_options
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.calls.tasks import concurrent_call, is_concurrent
 from ember_mlir.frontend.effects import declared
-from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import PACKAGE, Recorder
 from ember_mlir.frontend.rewriting.results import is_rewritten
+from ember_mlir.frontend.trace import Trace
 
 OPERATIONS = "ember_mlir.frontend.operations."
 """What the modules of `ember.generate` and its kin, which ask the active recorder, begin with."""
@@ -43,7 +44,7 @@ MAKERS = (
 def call_function(recorder: Recorder, function: FunctionType, args: Args, kwargs: Kwargs) -> object:
     """The result of a function of Python: of its source, if that can be captured."""
     if is_rewritten(function.__code__):
-        return ran(function(*args, **kwargs))
+        return ran(recorder, function(*args, **kwargs))
     if sets_options(function):
         return options(recorder, function, args, kwargs)
     # Not `__module__`, which `functools.wraps` copies: where the code itself stands.
@@ -54,19 +55,22 @@ def call_function(recorder: Recorder, function: FunctionType, args: Args, kwargs
         return function(*args, **kwargs)
     if (module, function.__name__) in MAKERS:
         return function(*args, **kwargs)
-    if function is gather:
-        return Ready(recorder.made([awaited(one) for one in args]))
-    if function is create_task:
-        return args[0]
+    found = concurrent_call(recorder, function, args, kwargs) if is_concurrent(module) else None
+    if found is not None:
+        return found[0]
     if declared(function) is not None:
         return call_declared(recorder, function, taken_arguments(recorder, function, args), kwargs)
     if is_our_own(function):
         refuse_call(recorder, function)
+    if module == "dataclasses" and isinstance(recorder, Trace) and len(args) == 1:
+        made = dumped(recorder, function, args[0], (), kwargs)
+        if made is not None:
+            return made[0]
     if is_of_library(function):
         return call_library(recorder, function, taken_arguments(recorder, function, args), kwargs)
     from ember_mlir.frontend.hooks import instrument
 
-    return ran(instrument(recorder, function)(*args, **kwargs))
+    return ran(recorder, instrument(recorder, function)(*args, **kwargs))
 
 
 def is_our_own(function: FunctionType) -> bool:

@@ -9,8 +9,10 @@ from types import BuiltinMethodType, FunctionType, MethodType
 from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls.applying import apply_call, call_library
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
+from ember_mlir.frontend.calls.dumping import dumped
 from ember_mlir.frontend.calls.functions import call_function, is_of_library
 from ember_mlir.frontend.calls.refusals import refuse_call
+from ember_mlir.frontend.calls.tasks import call_of_task
 from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList
 from ember_mlir.frontend.dict_parts import DictPart, change_part
@@ -19,10 +21,11 @@ from ember_mlir.frontend.inspection import is_set, layout_of
 from ember_mlir.frontend.iterators import is_known_iterable
 from ember_mlir.frontend.kinds import TupleKind
 from ember_mlir.frontend.layouts import INT, OBJECT, TEXT_LEAF, Layout, ListOf, Maybe, Parts
-from ember_mlir.frontend.library import CHANGING, LIST_METHODS, TEXT_METHODS
+from ember_mlir.frontend.library import CHANGING, LIST_METHODS, OBJECT_METHODS, TEXT_METHODS
 from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.native import called, is_simple
 from ember_mlir.frontend.plain import is_list
+from ember_mlir.frontend.ready_values import Ready, TaskGroup, ThreadPool
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.sets import set_method
 from ember_mlir.frontend.stand_ins import tracked
@@ -34,6 +37,11 @@ def call_method_of(recorder: Recorder, method: MethodType, args: Args, kwargs: K
     """A method of a user's object, which is traced through like a function."""
     function: object = method.__func__
     owner: object = method.__self__
+    if isinstance(owner, Ready | TaskGroup | ThreadPool):
+        return call_of_task(recorder, owner, method.__name__, args, kwargs)
+    found = dumped(recorder, function, owner, args, kwargs) if isinstance(recorder, Trace) else None
+    if found is not None:
+        return found[0]
     if isinstance(function, FunctionType) and not is_of_library(function):
         return call_function(recorder, function, (owner, *args), kwargs)
     return call_library(recorder, method, args, kwargs)
@@ -136,8 +144,9 @@ def _of_symbolic(trace: Trace, owner: Symbolic, name: str, args: Args, kwargs: K
         # It may be shared with whatever the same function has given elsewhere.
         trace.refuse(f"'.{name}()' of {describe(owner)}", "make one inside, as in list(items)")
     called = partial(call_method, name)
+    known = OBJECT_METHODS.get(name, OBJECT)
     return trace.apply_python(
-        name, called, [owner, *args], kwargs, result=OBJECT, effect="effectful"
+        name, called, [owner, *args], kwargs, result=known, effect="effectful"
     )
 
 

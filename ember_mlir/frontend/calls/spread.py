@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from inspect import Parameter, iscoroutinefunction, signature
 
+from ember_mlir.frontend import operators
 from ember_mlir.frontend.annotations import declared_result
 from ember_mlir.frontend.calls.arguments import Args, Kwargs
+from ember_mlir.frontend.calls.coroutines import all_awaited, awaited
 from ember_mlir.frontend.calls.refusals import name_of
+from ember_mlir.frontend.calls.tasks import check_gathered
 from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.guards import Callee
 from ember_mlir.frontend.inspection import layout_of
@@ -41,8 +45,9 @@ def call_spread(trace: Trace, function: object, args: Args, kwargs: Kwargs) -> o
         if any(isinstance(one, Spread) for one in args):
             trace.refuse("'*' and '**' of what is not known", "write out one of them")
         return _with_keywords(trace, function, args, kwargs)
-    if function is asyncio.gather and len(args) == 1 and isinstance(args[0], Spread):
-        return Ready(args[0].value)
+    if function is asyncio.gather:
+        check_gathered(trace, kwargs)
+        return Ready(_gathered(trace, args), None, trace.tries())
     assert callable(function)
     applied = _Spreading(function, tuple([isinstance(one, Spread) for one in args]))
     given = tuple([one.value if isinstance(one, Spread) else one for one in args])
@@ -59,6 +64,17 @@ def call_spread(trace: Trace, function: object, args: Args, kwargs: Kwargs) -> o
     name = name_of(function)
     made = trace.apply_python(name, applied, given, kwargs, result=result, effect=effect)
     return tracked(trace, made)
+
+
+def _gathered(trace: Trace, args: Args) -> object:
+    """The results of what can be awaited, some of it of a list that is not known."""
+    parts = [
+        all_awaited(trace, one.value)
+        if isinstance(one, Spread)
+        else trace.made([awaited(trace, one)])
+        for one in args
+    ]
+    return reduce(partial(operators.binary, trace, "+"), parts)
 
 
 class _Spreading:

@@ -9,11 +9,12 @@ from types import CellType
 from typing import Any
 
 from ember_mlir.frontend.attributes import attribute
-from ember_mlir.frontend.calls import call_spread, invoke, is_spread
+from ember_mlir.frontend.calls import call_spread, check_tries, invoke, is_spread
 from ember_mlir.frontend.guards import ClosureName, GlobalName
 from ember_mlir.frontend.narrowing import (
     is_awaitable,
 )
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.recorder import Recorder
 from ember_mlir.frontend.regions.choices import Choices
 from ember_mlir.frontend.regions.collections import Collections
@@ -132,6 +133,8 @@ class BaseHooks:
         if not is_awaitable(value):
             self._at(number).refuse(f"'await' of {describe(value)}", "call it without 'await'")
         recorder = self._recorder
+        if isinstance(value, Ready):
+            check_tries(self._at(number), value)
         if recorder.is_capture and isinstance(value, asyncio.Future):
             self._at(number).refuse("'await' of a future", "await the call itself")
         return value

@@ -24,6 +24,8 @@ from ember_mlir.frontend.values import (
     known_or_symbolic,
 )
 
+_DICTS = ("dict_of_pairs", "dict_of_new")
+
 
 class ExpressionHooks(MadeHooks):
     """The hooks of `and`, `or`, `x if c else y` and comprehensions."""
@@ -107,14 +109,15 @@ class ExpressionHooks(MadeHooks):
             trace = self._capture(number)
             if kind == "made_set":
                 return set_of(trace, found)
-            if kind == "dict_of_pairs":
-                return dict_of(trace, trace.apply_python("dict", dict, [found], result=OBJECT))
+            if kind in _DICTS:
+                whole = trace.apply_python("dict", dict, [found], result=OBJECT)
+                return dict_of(trace, whole, is_given=kind == "dict_of_pairs")
             return tracked(self._capture(number), found)
         assert is_any_list(value)
         items = value
         if kind == "made_set":
             return self.made_set(number, items)
-        if kind == "dict_of_pairs":
+        if kind in _DICTS:
             pairs = [pair for pair in items if is_any_tuple(pair)]
             return self.made_dict(number, *pairs)
         if kind == "once":

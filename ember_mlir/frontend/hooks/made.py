@@ -13,6 +13,7 @@ from ember_mlir.frontend.hooks.values import ValueHooks
 from ember_mlir.frontend.iterators import taken
 from ember_mlir.frontend.layouts import OBJECT, ListOf
 from ember_mlir.frontend.narrowing import (
+    is_any_tuple,
     is_iterable,
     is_mapping,
 )
@@ -77,10 +78,12 @@ class MadeHooks(ValueHooks):
             for _, value in pairs:
                 trace.aliases.copy(value)
             return dict_of(trace, trace.apply_python("dict", dict, [[*pairs]], result=OBJECT))
+        if any(isinstance(known_or_symbolic(pair[0]), Symbolic) for pair in pairs):
+            return self._merged(number, pairs)
         for pair in pairs:
             if len(pair) == 1:
                 spread = known_or_symbolic(pair[0])
-                if isinstance(spread, Symbolic | Unknown):
+                if isinstance(spread, Unknown):
                     refuse_look("iteration", spread, self._places[number].location)
                 assert is_mapping(spread)
                 made.update(spread)
@@ -92,6 +95,19 @@ class MadeHooks(ValueHooks):
                 )
             made[key] = value
         return self._recorder.made_dict(made)
+
+    def _merged(self, number: int, pairs: Iterable[tuple[object, ...]]) -> object:
+        """A dict of pairs and other dicts, of which some is known only when the program runs."""
+        trace = self._capture(number)
+        dicts: list[object] = []
+        for pair in pairs:
+            found = known_or_symbolic(pair[0])
+            if len(pair) == 1 and isinstance(found, Unknown):
+                refuse_look("iteration", found, self._places[number].location)
+            for value in pair:
+                trace.aliases.copy_parts(value) if len(pair) == 1 else trace.aliases.copy(value)
+            dicts.append([tuple(pair)] if len(pair) > 1 else [found])
+        return dict_of(trace, trace.apply_python("dict", merged, dicts, result=OBJECT))
 
     def spread(self, number: int, value: Any, /) -> Iterable[object]:
         """`*value`, in a call or a set."""
@@ -192,3 +208,21 @@ class MadeHooks(ValueHooks):
                 "assign it in a statement before",
             )
         return value
+
+
+def merged(*parts: list[object]) -> dict[object, object]:
+    """A dict of what each part holds: a pair, or another dict.
+
+    >>> merged([{"a": 1, "b": 1}], [("b", 2)])
+    {'a': 1, 'b': 2}
+    """
+    made: dict[object, object] = {}
+    for (part,) in parts:
+        if is_any_tuple(part):
+            key, value = part
+            made[key] = value
+            continue
+        if not is_mapping(part):
+            raise TypeError(f"'{type(part).__name__}' object is not a mapping")
+        made.update(part)
+    return made

@@ -30,6 +30,7 @@ from ember_mlir.frontend.values import (
     Symbolic,
     Unknown,
     describe,
+    is_symbolic,
     known_or_symbolic,
     refuse_look,
 )
@@ -47,7 +48,7 @@ class StatementHooks(ExpressionHooks):
     def branch(self, number: int, test: object, /) -> Branch:
         """An `if`."""
         found = known_or_symbolic(test)
-        if isinstance(found, Symbolic | Unknown):
+        if is_symbolic(found):
             found = operators.truth(self._capture(number), found)
         return self._begun(Branch(self._recorder, self._places[number], found))
 
@@ -75,7 +76,7 @@ class StatementHooks(ExpressionHooks):
     def test(self, number: int, value: object) -> object:
         """The truth of the test of a loop."""
         found = known_or_symbolic(value)
-        if isinstance(found, Symbolic | Unknown):
+        if is_symbolic(found):
             return operators.truth(self._capture(number), found)
         return bool(found)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ember_mlir.frontend import operators
 from ember_mlir.frontend.attributes import attribute
+from ember_mlir.frontend.bound import BoundMethod
 from ember_mlir.frontend.calls import invoke
 from ember_mlir.frontend.changes import note_change
 from ember_mlir.frontend.containers import TrackedDict, TrackedList, TrackedSet
@@ -42,6 +43,7 @@ from ember_mlir.frontend.sets import IN_PLACE, set_method
 from ember_mlir.frontend.stand_ins import tracked
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import (
+    Selection,
     Symbolic,
     Unknown,
     describe,
@@ -187,12 +189,17 @@ class ValueHooks(BaseHooks):
     def negated(self, number: int, value: object, /) -> object:
         """`not value`."""
         found = known_or_symbolic(value)
-        if not isinstance(found, Symbolic | Unknown):
+        if not is_symbolic(found):
             return not found
         return operators.negated(self._capture(number), found)
 
     def compared(self, number: int, sign: str, left: object, right: object, /) -> object:
         """A comparison."""
+        is_of_none = right is None and sign in ("is", "is not")
+        if isinstance(left, Selection) and left.may_be_none and is_of_none:
+            trace = self._capture(number)
+            found = operators.truth(trace, left)
+            return operators.negated(trace, found) if sign == "is" else found
         if sign in ("is", "is not") and (left is right or not any_symbolic(left, right)):
             return (left is right) is (sign == "is")
         if is_known(left, right):
@@ -236,7 +243,7 @@ class ValueHooks(BaseHooks):
         trace = self._capture(number)
         if isinstance(found, Unknown):
             refuse_look("element", found, trace.location)
-        function = selected(found, index)
+        function = selected(trace, found, index)
         if function is not None:
             return function
         result = operators.element(trace, found, index)
@@ -286,6 +293,17 @@ class ValueHooks(BaseHooks):
             store(recorder, owner, index, value)
         else:
             owner[index] = value
+
+    def store_part(
+        self, number: int, owner: object, key: object, index: object, value: object, /
+    ) -> None:
+        """`owner[key][index] = value`."""
+        recorder = self._at(number)
+        found = part_method(owner, key, "__setitem__") if recorder.is_capture else None
+        if isinstance(found, BoundMethod):
+            recorder.invoke(found, (index, value), {})
+        else:
+            self.store(number, self.element(number, owner, key), index, value)
 
     def delete(self, number: int, owner: Any, index: object, /) -> None:
         """`del owner[index]`."""

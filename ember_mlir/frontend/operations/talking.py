@@ -19,7 +19,7 @@ def given_by(returned: object) -> object:
     """What a tool has given: the result, where that is to be awaited."""
     with recorder_of_call():
         if isinstance(returned, Ready):
-            return returned.value
+            return returned.result()
         if not is_coroutine(returned):
             return returned
         # asyncio is slow to import, and most tools have nothing to wait for.

@@ -202,6 +202,7 @@ class Attempt(Arms):
             self._home = self.trace.block
         entry = super().enter(variables)
         if self._arm == BODY:
+            self.trace.scopes[-1].is_tried = True
             return entry
         # What a jump sets is the last that is done there.
         why = "which may have been given another value before the error"

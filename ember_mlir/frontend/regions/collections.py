@@ -20,7 +20,6 @@ from ember_mlir.frontend.lists import list_method
 from ember_mlir.frontend.narrowing import is_any_list
 from ember_mlir.frontend.one_by_one import apart
 from ember_mlir.frontend.operators import binary, truth
-from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.regions.branches import branched
 from ember_mlir.frontend.regions.loops import Loop, erase_behind, steps
 from ember_mlir.frontend.regions.merging import Outcome
@@ -187,8 +186,7 @@ class Collections(UnderWay[Collection]):
         collection = self._under_way[-1]
         if not isinstance(self.recorder, Trace):
             return value
-        # What can be awaited is there already; only `gather` takes a list of such.
-        kept: object = value.value if isinstance(value, Ready) else value
+        kept = value
         is_many = False
         while collection.tests:
             test, place = collection.tests.pop()

@@ -59,6 +59,10 @@ class Assignments(Expressions):
     def stored(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> list[ast.stmt]:
         """Statements that store a value in one target."""
         match target:
+            case ast.Subscript(ast.Subscript(whole, key), index) if not isinstance(key, ast.Slice):
+                written = [self.expression(one) for one in (whole, key, index)]
+                stored = self.hook(target, "store_part", self.place(target), *written, value)
+                return [placed(ast.Expr(stored), node)]
             case ast.Subscript(owner, index):
                 written = [self.expression(owner), self.expression(index)]
                 stored = self.hook(target, "store", self.place(target), *written, value)

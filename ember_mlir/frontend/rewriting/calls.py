@@ -49,7 +49,9 @@ class Calls(Operators):
             node.args = [self.expression(argument) for argument in node.args]
             return node
         if isinstance(function, ast.Name) and function.id in _SCOPES:
-            if not self.is_local(function.id):
+            # With all names given, `eval` does not look at the frame.
+            is_given = function.id == "eval" and len(node.args) > 1
+            if not is_given and not self.is_local(function.id):
                 return self.frame_call(node, function.id)
         found = stopping(node, self.is_read_outside)
         if found is not None and not self.is_local(found.name):

@@ -144,7 +144,13 @@ class Expressions(Calls):
 
     def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
         pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node)
-        return self.collected(node, node.generators, pair, "dict_of_pairs")
+        # Of what is new for each key, nobody else knows.
+        match node.value:
+            case ast.List(elts=[]) | ast.Dict(keys=[]):
+                kind = "dict_of_new"
+            case _:
+                kind = "dict_of_pairs"
+        return self.collected(node, node.generators, pair, kind)
 
     def collected(
         self, node: ast.expr, generators: list[ast.comprehension], element: ast.expr, kind: str

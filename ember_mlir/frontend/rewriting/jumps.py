@@ -126,7 +126,7 @@ class _Lowering:
                 return _Lowered(self.loop(statement, loops))
             case ast.Try():
                 return _Lowered(self.attempt(statement, loops))
-            case ast.With():
+            case ast.With() | ast.AsyncWith():
                 return _Lowered(self.within(statement, loops))
             case _:
                 return _Lowered(Block([statement], frozenset(), False))
@@ -203,7 +203,7 @@ class _Lowering:
         made.finalbody = final.statements
         return Block([made], flags | final.flags, leaves)
 
-    def within(self, statement: ast.With, loops: tuple[Loop, ...]) -> Block:
+    def within(self, statement: ast.With | ast.AsyncWith, loops: tuple[Loop, ...]) -> Block:
         """A block that may be left early by an error, too."""
         body = self.block(statement.body, loops)
         made = _copied(statement)

@@ -45,7 +45,6 @@ InnerT = TypeVar("InnerT", ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 _REFUSED: dict[str, tuple[str, str]] = {
     "AsyncFor": ("an asynchronous loop", "write a loop over a list"),
-    "AsyncWith": ("a 'with' block", "enter it around the call of the program"),
     "ClassDef": ("a class", "define it outside of the function"),
     "Global": ("'global'", "return the value instead"),
     "Nonlocal": ("'nonlocal'", "return the value instead"),
@@ -98,7 +97,7 @@ class Rewriter(Assignments):
         box(node, _arguments(node), self.refuse)
         forms = PlainForms(self.refuse)
         plain: list[ast.stmt] = []
-        for statement in node.body:
+        for statement in [*_own_entries(node), *node.body]:
             made: ast.stmt | list[ast.stmt] = forms.visit(statement)
             plain += made if isinstance(made, list) else [made]
         uses = NameUses()
@@ -299,7 +298,10 @@ class Rewriter(Assignments):
         broken = self._broken.get(node)
         return names if broken is None else [*dict.fromkeys([*names, broken])]
 
-    def visit_With(self, node: ast.With) -> ast.With:
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.stmt:
+        return self.visit_With(node)
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> ast.stmt:
         for item in node.items:
             if not isinstance(item.optional_vars, ast.Name | None):
                 self.refuse(node, "'with' that takes a value apart", "give it a name first")
@@ -342,13 +344,22 @@ def _risky(body: Sequence[ast.stmt], uses: NameUses) -> set[str]:
     return {
         name
         for statement in body
-        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With)
+        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.With | ast.AsyncWith)
         for name in uses.bound([statement])
     }
 
 
 def _arguments(node: FunctionNode) -> set[str]:
     return {argument.arg for argument in _all_arguments(node)}
+
+
+def _own_entries(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """`entries = {**entries}`: what a call has made of named arguments may be changed."""
+    if node.args.kwarg is None:
+        return []
+    name = node.args.kwarg.arg
+    copy = ast.Dict([None], [ast.Name(name, ast.Load())])
+    return [placed(ast.Assign([ast.Name(name, ast.Store())], copy), node.body[0])]
 
 
 def _all_arguments(node: FunctionNode) -> list[ast.arg]:

@@ -41,14 +41,16 @@ HERE = object()
 class Scope(Home):
     """A region that is captured: where its operations go, and what it has changed.
 
-    What names were `rebound` on paths that raise matters to whoever handles the error.
+    It may be what is tried by a `try`. What names were `rebound` on paths that raise matters to
+    whoever handles the error.
     """
 
-    __slots__ = ("block", "journal", "rebound")
+    __slots__ = ("block", "is_tried", "journal", "rebound")
 
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.block = block
+        self.is_tried = False
         self.journal = Journal()
         self.rebound: set[tuple[tuple[int, ...], str]] = set()
 
@@ -70,6 +72,10 @@ class Scoped(Recorder, ABC):
     def block(self) -> Block:
         """Where operations are added."""
         return self.scopes[-1].block
+
+    def tries(self) -> tuple[Scope, ...]:
+        """What is being tried by each `try` around, the innermost last."""
+        return tuple([scope for scope in self.scopes if scope.is_tried])
 
     def open(self, block: Block) -> Scope:
         """Begin a region."""

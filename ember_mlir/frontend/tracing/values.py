@@ -33,12 +33,14 @@ from ember_mlir.frontend.layouts import (
     ListOf,
     Maybe,
     Parts,
+    ReadyOf,
     SetOf,
     holds_records,
 )
 from ember_mlir.frontend.names import value_hint
 from ember_mlir.frontend.narrowing import is_exact_dict
 from ember_mlir.frontend.plain import is_list
+from ember_mlir.frontend.ready_values import Ready
 from ember_mlir.frontend.tracing.scopes import Scoped
 from ember_mlir.frontend.values import Symbolic, describe, known_or_symbolic
 
@@ -55,6 +57,8 @@ class Holding(Scoped, ABC):
 
     def value(self, ssa: SSAValue, layout: Layout) -> object:
         """What stands for a value of the module in the program, until the current scope ends."""
+        if isinstance(layout, ReadyOf):
+            return Ready(self.value(ssa, layout.inner))
         if not isinstance(layout, Parts):
             return Symbolic(ssa, self.block, layout)
         names = layout.kind.names
@@ -112,6 +116,8 @@ class Holding(Scoped, ABC):
                 return self.emit(RecordOp([self.hold(*part) for part in held], layout.type))
             case EnumOf(inner=inner):
                 return self.constant(layout.write(value), inner)
+            case ReadyOf(inner=inner) if isinstance(value, Ready):
+                return self.hold(value.value, inner)
             case Maybe(inner) if value is not None:
                 return self.converted(self.hold(value, inner), inner, layout)
             case _ if isinstance(value, Enum):
