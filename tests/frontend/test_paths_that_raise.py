@@ -319,3 +319,63 @@ def else_of_a_loop_whose_test_binds(q: str) -> str:
 @pytest.mark.parametrize("function", [a_loop_inside_of_finally, else_of_a_loop_whose_test_binds])
 def test_jumps_that_stay_inside(function: Callable[..., object]) -> None:
     check(function, "q")
+
+
+class SlowToBegin:
+    """A model that says "no", late where it is asked to begin."""
+
+    def simulate(self, request: ember.Request) -> tuple[ember.Reply, float]:
+        return ember.Reply(["no"], 1, 1), 10.0 if "begin" in str(request.prompt) else 1.0
+
+    async def generate(self, request: ember.Request, /) -> ember.Reply:
+        return self.simulate(request)[0]
+
+
+def needed(document: str, word: str) -> str:
+    if generate(f"{word} {document}") == "no":
+        raise KeyError(document)
+    return document
+
+
+def error_before_a_list(q: str, documents: list[str]) -> list[str]:
+    if generate("begin" + q) == "no":
+        raise LookupError(q)
+    return [needed(document, "is") for document in documents]
+
+
+def error_before_a_list_that_waits(q: str, documents: list[str]) -> list[str]:
+    word = generate("begin" + q)
+    if word == "no":
+        raise LookupError(q)
+    return [needed(document, word) for document in [*documents, word]]
+
+
+def error_before_a_loop_of_lists(q: str, documents: list[str]) -> list[list[str]]:
+    found: list[list[str]] = []
+    for document in documents:
+        if generate(f"begin {q} {document}") == "no":
+            raise LookupError(q)
+        found.append([needed(one, "is") for one in documents])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("function", "effect"),
+    [
+        (error_before_a_list, "effectful"),
+        (error_before_a_list_that_waits, "idempotent"),
+        (error_before_a_loop_of_lists, "effectful"),
+    ],
+)
+def test_the_first_error_of_the_program_is_raised(
+    function: Callable[..., object], effect: str
+) -> None:
+    program = ember.compile(function, strict=True)
+    for run in (program.eager, program):
+        with (
+            ember.Session(provider=SlowToBegin(), clock="virtual"),
+            pytest.raises(LookupError) as caught,
+        ):
+            run("q", ["a", "b"])
+        assert caught.type is LookupError
+    assert f"{effect} @raise_KeyError" in program.ir()

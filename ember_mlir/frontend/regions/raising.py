@@ -9,6 +9,7 @@ from xdsl.ir import Block, Operation
 
 from ember_mlir.dialects.ensemble import MapOp
 from ember_mlir.dialects.llm import ApplyOp
+from ember_mlir.dialects.values import AsksModel, ancestors
 from ember_mlir.frontend.applied import Functions
 from ember_mlir.frontend.layouts import NONE
 from ember_mlir.frontend.trace import Trace
@@ -69,22 +70,51 @@ def settle_raises(functions: Functions, block: Block) -> None:
 
     An error that only ends the program may come at any time: of several the first in program
     order is known anyway. But it must not come where another one stands before it on its way,
-    and where something is done, that must come first.
+    nor before one that waits for what the list does not wait for; and where something is done,
+    that must come first.
     """
-    acting: dict[Operation | None, list[ApplyOp]] = {}
+    raising: list[ApplyOp] = []
     for op in block.walk():
         if isinstance(op, ApplyOp) and op.effect.data == "effectful":
             called = functions.by_symbol[op.function.string_value()].function
             if not isinstance(called, Raising | Checking):
                 return
-            acting.setdefault(_repeats(op), []).append(op)
-    for repetition, raising in acting.items():
-        if repetition is not None and not any(_is_behind(op, raising) for op in raising):
-            for op in raising:
+            raising.append(op)
+    groups: dict[MapOp | None, list[ApplyOp]] = {}
+    for op in raising:
+        groups.setdefault(_repeats(op), []).append(op)
+    for repetition, inside in groups.items():
+        if repetition is None or any(_is_behind(op, inside) for op in inside):
+            continue
+        earlier = [op for op in raising[: raising.index(inside[0])] if op not in inside]
+        known = _awaited([repetition])
+        if all(_awaited([op]) <= known for op in earlier):
+            for op in inside:
                 op.properties["effect"] = StringAttr("idempotent")
 
 
-def _repeats(op: Operation) -> Operation | None:
+def _awaited(ops: Sequence[Operation]) -> set[Operation]:
+    """The requests, and functions that may do anything, that must be over before some operations.
+
+    Operations begin when their operands are there, and those of what is around them.
+    """
+    begun = {one for op in ops for one in (op, *ancestors(op))}
+    pending, seen, found = [*begun], {*begun}, set[Operation]()
+    while pending:
+        op = pending.pop()
+        needed = [operand.owner for operand in op.operands]
+        needed = [one if isinstance(one, Operation) else one.parent_op() for one in needed]
+        if op not in begun:
+            is_slow = isinstance(op, ApplyOp) and op.effect.data != "pure"
+            found |= {op} if is_slow or op.has_trait(AsksModel) else set()
+            needed += [inner for region in op.regions for inner in region.walk()]
+        new = [one for one in needed if one is not None and one not in seen]
+        seen.update(new)
+        pending += new
+    return found
+
+
+def _repeats(op: Operation) -> MapOp | None:
     """The map that `op` is done for each element of, if it is in one."""
     around = op.parent_op()
     while around is not None and not isinstance(around, MapOp):
