@@ -55,7 +55,7 @@ def apply_call(
     name, result = name_of(function), declared_result(function)
     made = trace.apply_python(name, function, args, kwargs, result=result, effect=effect)
     value = tracked(trace, made)
-    return Ready(value) if iscoroutinefunction(function) else value
+    return Ready(value, None, trace.tries()) if iscoroutinefunction(function) else value
 
 
 def call_natively(recorder: Recorder, function: object, args: Args, kwargs: Kwargs) -> object:

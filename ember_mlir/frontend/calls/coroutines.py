@@ -46,10 +46,7 @@ def check_tries(recorder: Recorder, value: Ready) -> None:
         return
     around = recorder.tries()
     if around and around[-1] not in value.tries:
-        recorder.refuse(
-            "waiting inside of 'try' for a call that was begun before the 'try'",
-            "put the 'try' into the function that is called, or the call into the 'try'",
-        )
+        recorder.refuse_earlier_call()
 
 
 def all_awaited(recorder: Recorder, value: Symbolic) -> object:
@@ -57,7 +54,8 @@ def all_awaited(recorder: Recorder, value: Symbolic) -> object:
     layout = value.layout
     if not isinstance(layout, ListOf) or not isinstance(layout.element, ReadyOf):
         return value
-    check_tries(recorder, Ready(None))
+    assert isinstance(recorder, Trace)
+    recorder.checked(value)
     # What is there already is held as what it is.
     return Symbolic(value.ssa, value.scope, ListOf(layout.element.inner))
 

@@ -6,6 +6,7 @@ from abc import ABC
 from collections.abc import Callable, Sequence
 from enum import Enum
 from inspect import iscoroutinefunction
+from typing import NoReturn
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, f64, i1, i64
@@ -58,7 +59,8 @@ class Holding(Scoped, ABC):
     def value(self, ssa: SSAValue, layout: Layout) -> object:
         """What stands for a value of the module in the program, until the current scope ends."""
         if isinstance(layout, ReadyOf):
-            return Ready(self.value(ssa, layout.inner))
+            # Of a list that is begun elsewhere, no element is read here.
+            return Ready(self.value(ssa, layout.inner), None, self.tries())
         if not isinstance(layout, Parts):
             return Symbolic(ssa, self.block, layout)
         names = layout.kind.names
@@ -141,10 +143,15 @@ class Holding(Scoped, ABC):
         return all(map(self.is_here, parts_of(value)))
 
     def _is_in_scope(self, value: Symbolic) -> bool:
+        home = self._home_of(value)
+        return any(scope.block is home for scope in self.scopes)
+
+    def _home_of(self, value: Symbolic) -> Block:
+        """The block outside of which a value does not exist."""
         home = value.scope
         while home in self.moved:
             home = self.moved[home]
-        return any(scope.block is home for scope in self.scopes)
+        return home
 
     def checked(self, value: Symbolic) -> SSAValue:
         """The value of the module that stands for `value`, if it exists here."""
@@ -153,7 +160,24 @@ class Holding(Scoped, ABC):
                 "a value from inside a function that runs for each element",
                 "return it: the results are collected",
             )
+        layout = value.layout
+        if isinstance(layout, ListOf) and isinstance(layout.element, ReadyOf):
+            self._check_begun(value)
         return value.ssa
+
+    def _check_begun(self, value: Symbolic) -> None:
+        """Refuse a list of calls inside of a `try` that were begun before it."""
+        tried = self.tries()
+        homes = [scope.block for scope in self.scopes]
+        if tried and homes.index(self._home_of(value)) < homes.index(tried[-1].block):
+            self.refuse_earlier_call()
+
+    def refuse_earlier_call(self) -> NoReturn:
+        """Refuse to wait for a call that was begun before the `try` around."""
+        self.refuse(
+            "waiting inside of 'try' for a call that was begun before the 'try'",
+            "put the 'try' into the function that is called, or the call into the 'try'",
+        )
 
     def constant(self, value: object, layout: Layout) -> SSAValue:
         """A value that is known."""
