@@ -20,6 +20,7 @@ from ember_mlir.frontend.rewriting.scopes import (
     bound,
     nodes_in_scope,
     read,
+    statements_in_scope,
 )
 from ember_mlir.frontend.trees import nodes_of
 
@@ -50,18 +51,16 @@ def box(node: Outer, arguments: Iterable[str], refuse: Refuse) -> None:
 
 def _assigned_inside(node: Outer) -> dict[str, ast.Nonlocal]:
     """The variables of a function that those inside declare as not their own."""
-    mine = {
-        *bound(node.body),
-        *[one.arg for one in nodes_of(node.args) if isinstance(one, ast.arg)],
-    }
-    found: dict[str, ast.Nonlocal] = {}
-    for inner in nodes_in_scope(node.body):
-        if not isinstance(inner, FUNCTIONS):
-            continue
-        for one in nodes_of(inner):
-            if isinstance(one, ast.Nonlocal):
-                found.update({name: one for name in one.names if name in mine})
-    return found
+    # Only a statement may declare it, and most functions have no function inside.
+    inside = [one for one in statements_in_scope(node.body) if isinstance(one, FUNCTIONS)]
+    declaring = [
+        one for inner in inside for one in nodes_of(inner) if isinstance(one, ast.Nonlocal)
+    ]
+    if not declaring:
+        return {}
+    arguments = [one.arg for one in nodes_of(node.args) if isinstance(one, ast.arg)]
+    mine = {*bound(node.body), *arguments}
+    return {name: one for one in declaring for name in one.names if name in mine}
 
 
 def _boxed(statements: Sequence[ast.stmt], name: str, refuse: Refuse) -> list[ast.stmt]:
