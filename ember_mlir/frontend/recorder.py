@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from ember_mlir.errors import CaptureError, InputError, SourceLocation
 from ember_mlir.frontend.guards import Guards, Source, Unguardable
+from ember_mlir.frontend.indices import Indices
 from ember_mlir.frontend.iterators import OneTimeIterator
 from ember_mlir.frontend.layouts import TEXT_LEAF, Layout, ListOf
 from ember_mlir.frontend.plain import is_unicode
@@ -81,7 +82,7 @@ class Recorder(ABC):
 
     def __init__(self) -> None:
         self.chain: list[int] = []
-        self.indices: list[int | None] = []
+        self.indices = Indices()
         self.location: SourceLocation | None = None
         self.guards = Guards()
 
@@ -206,7 +207,7 @@ class Recorder(ABC):
                 "bound it, or write a loop",
                 location,
             )
-        outer, repetitions = self.location, len(self.indices)
+        outer, repetitions = self.location, self.indices.here()
         self.chain.append(site)
         if outer is None or not location.file.startswith(PACKAGE):
             # What this package does on behalf of a call stands where the call does.
@@ -216,17 +217,17 @@ class Recorder(ABC):
         finally:
             self.location = outer
             self.chain.pop()
-            del self.indices[repetitions:]
+            self.indices.back_to(repetitions)
 
     @contextmanager
     def repetition(self, index: int | None) -> Generator[None]:
         """Be inside one repetition of a map, sample or reduction."""
-        location, repetitions = self.location, len(self.indices)
+        location, repetitions = self.location, self.indices.here()
         self.indices.append(index)
         try:
             yield
         finally:
-            del self.indices[repetitions:]
+            self.indices.back_to(repetitions)
             self.location = location
 
     @contextmanager
@@ -234,7 +235,7 @@ class Recorder(ABC):
         """Be inside of repetitions, each of which begins with a call of what this gives."""
         # Later these may be others: the iterator of a loop may be closed somewhere else.
         indices = self.indices
-        depth = len(indices)
+        depth, begun = len(indices), indices.begun()
 
         def begin(index: int | None) -> None:
             indices[depth:] = [index]
@@ -242,13 +243,13 @@ class Recorder(ABC):
         try:
             yield begin
         finally:
-            del indices[depth:]
+            indices.ended(begun)
 
     @contextmanager
     def back_at(self, chain: Sequence[int], indices: Sequence[int | None]) -> Generator[None]:
         """Be where the recorder was when it was at that place."""
         outer = self.chain, self.indices
-        self.chain, self.indices = [*chain], [*indices]
+        self.chain, self.indices = [*chain], Indices(indices)
         try:
             yield
         finally:

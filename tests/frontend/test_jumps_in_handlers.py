@@ -278,3 +278,31 @@ def else_of_a_try_that_moves_its_begin_out(q: str) -> str:
 
 def test_a_name_is_known_where_it_was_before() -> None:
     assert not differences(else_of_a_try_that_moves_its_begin_out, ("q",))
+
+
+def error_in_a_comprehension(q: str, docs: list[str]) -> object:
+    try:
+        found = "-".join([str(picky(generate(doc))) for doc in docs])
+    except ValueError:
+        found = generate(f"again {q}")
+    return found + generate("end")
+
+
+def errors_in_comprehensions_of_rounds(q: str, docs: list[str]) -> object:
+    out = ""
+    for number in range(2):
+        try:
+            out += "-".join([str(picky(generate(f"{number} {doc}"))) for doc in docs])
+        except ValueError:
+            for other in range(2):
+                out += generate(f"again {q} {number} {other}")
+        out += generate(f"end {number}")
+    return out
+
+
+@pytest.mark.parametrize("docs", [[], ["d1"], ["d1", "d2", "d3"]], ids=len)
+@pytest.mark.parametrize("function", [error_in_a_comprehension, errors_in_comprehensions_of_rounds])
+def test_errors_leave_the_rounds_of_comprehensions(
+    function: Callable[..., object], docs: list[str]
+) -> None:
+    assert differences(function, ("q", docs), words=WORDS) == []

@@ -95,10 +95,13 @@ class StatementHooks(ExpressionHooks):
     def _begun(self, region: RegionT) -> RegionT:
         """A region, which forgets the expressions that an error in it leaves unfinished."""
         marks = self._choices.depth, self._collections.depth
+        indices, place = self._recorder.indices, self._recorder.indices.here()
 
         def unwind() -> None:
             self._choices.forget(marks[0])
             self._collections.forget(marks[1])
+            # The frame of a comprehension lives on with its error, and its rounds with it.
+            indices.back_to(place)
 
         region.unwind = unwind
         return region
