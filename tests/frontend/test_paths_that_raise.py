@@ -347,7 +347,24 @@ def error_before_a_list_that_waits(q: str, documents: list[str]) -> list[str]:
     word = generate("begin" + q)
     if word == "no":
         raise LookupError(q)
-    return [needed(document, word) for document in [*documents, word]]
+    return [needed(one, word) for one in f"{word}, {documents}".split(", ")]
+
+
+def error_of_an_argument_before_a_list(q: str, documents: list[str]) -> list[str]:
+    if not q.strip("qQ"):
+        raise LookupError(q)
+    return [needed(document, "is") for document in documents]
+
+
+def error_of_an_argument_before_errors_of_arguments(q: str, documents: list[str]) -> list[str]:
+    def named(document: str) -> str:
+        if document.upper() == "A":
+            raise KeyError(document)
+        return document
+
+    if not q.strip("qQ"):
+        raise LookupError(q)
+    return [named(document) for document in documents]
 
 
 def error_before_a_loop_of_lists(q: str, documents: list[str]) -> list[list[str]]:
@@ -365,6 +382,8 @@ def error_before_a_loop_of_lists(q: str, documents: list[str]) -> list[list[str]
         (error_before_a_list, "effectful"),
         (error_before_a_list_that_waits, "idempotent"),
         (error_before_a_loop_of_lists, "effectful"),
+        (error_of_an_argument_before_a_list, "idempotent"),
+        (error_of_an_argument_before_errors_of_arguments, "effectful"),
     ],
 )
 def test_the_first_error_of_the_program_is_raised(

@@ -8,9 +8,10 @@ from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, Operation
 
 from ember_mlir.dialects.ensemble import MapOp
-from ember_mlir.dialects.llm import ApplyOp
+from ember_mlir.dialects.llm import ApplyOp, TemplateOp
 from ember_mlir.dialects.values import AsksModel, ancestors
 from ember_mlir.frontend.applied import Functions
+from ember_mlir.frontend.effects import declared
 from ember_mlir.frontend.layouts import NONE
 from ember_mlir.frontend.trace import Trace
 from ember_mlir.frontend.values import known_or_symbolic
@@ -87,31 +88,71 @@ def settle_raises(functions: Functions, block: Block) -> None:
         if repetition is None or any(_is_behind(op, inside) for op in inside):
             continue
         earlier = [op for op in raising[: raising.index(inside[0])] if op not in inside]
-        known = _awaited([repetition])
-        if all(_awaited([op]) <= known for op in earlier):
+        known = _surely_awaited(repetition)
+        if all(_asks_inside(repetition, op) for op in inside):
+            # What Python computes meanwhile is there before a model has answered.
+            known |= {op for one in earlier for op in _awaited(one) if _is_quick(op, functions)}
+        if all(_awaited(op) <= known for op in earlier):
             for op in inside:
                 op.properties["effect"] = StringAttr("idempotent")
 
 
-def _awaited(ops: Sequence[Operation]) -> set[Operation]:
-    """The requests, and functions that may do anything, that must be over before some operations.
+def _awaited(op: Operation) -> set[Operation]:
+    """All that takes time and may have to be over before `op` begins.
 
-    Operations begin when their operands are there, and those of what is around them.
+    It begins when its operands are there, and those of what is around it.
     """
-    begun = {one for op in ops for one in (op, *ancestors(op))}
+    begun = {op, *ancestors(op)}
     pending, seen, found = [*begun], {*begun}, set[Operation]()
     while pending:
-        op = pending.pop()
-        needed = [operand.owner for operand in op.operands]
-        needed = [one if isinstance(one, Operation) else one.parent_op() for one in needed]
-        if op not in begun:
-            is_slow = isinstance(op, ApplyOp) and op.effect.data != "pure"
-            found |= {op} if is_slow or op.has_trait(AsksModel) else set()
-            needed += [inner for region in op.regions for inner in region.walk()]
-        new = [one for one in needed if one is not None and one not in seen]
+        one = pending.pop()
+        needed = _makers(one)
+        if one not in begun:
+            found |= {one} if _takes_time(one) else set()
+            needed += [inner for region in one.regions for inner in region.walk()]
+        new = [maker for maker in needed if maker not in seen]
         seen.update(new)
         pending += new
     return found
+
+
+def _surely_awaited(op: MapOp) -> set[Operation]:
+    """Some of what takes time and is over when the first element of `op` is there.
+
+    What has regions, or lists what is written out, may give some of it sooner.
+    """
+    pending, found = _makers(op), set[Operation]()
+    while pending:
+        one = pending.pop()
+        if one in found or not (_takes_time(one) or isinstance(one, TemplateOp)):
+            continue
+        found.add(one)
+        pending += [] if one.regions else _makers(one)
+    return found
+
+
+def _asks_inside(repetition: MapOp, op: Operation) -> bool:
+    """Whether `op`, which is done for each element, waits for a request of its element."""
+    return any(one.has_trait(AsksModel) and repetition in ancestors(one) for one in _awaited(op))
+
+
+def _is_quick(op: Operation, functions: Functions) -> bool:
+    """Whether an operation applies a function that is known to be pure, and none of the user's."""
+    if not isinstance(op, ApplyOp) or op.effect.data != "pure":
+        return False
+    return declared(functions.by_symbol[op.function.string_value()].function) is None
+
+
+def _takes_time(op: Operation) -> bool:
+    """Whether an operation is a request, or a function that is not known to be quick."""
+    return isinstance(op, ApplyOp) or op.has_trait(AsksModel)
+
+
+def _makers(op: Operation) -> list[Operation]:
+    """The operations whose results are operands of `op`, or in whose regions these are given."""
+    owners = [operand.owner for operand in op.operands]
+    makers = [one if isinstance(one, Operation) else one.parent_op() for one in owners]
+    return [maker for maker in makers if maker is not None]
 
 
 def _repeats(op: Operation) -> MapOp | None:
