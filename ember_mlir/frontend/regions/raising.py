@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, Operation
@@ -81,18 +82,19 @@ def settle_raises(functions: Functions, block: Block) -> None:
             if not isinstance(called, Raising | Checking):
                 return
             raising.append(op)
+    awaited = cache(_awaited)
     groups: dict[MapOp | None, list[ApplyOp]] = {}
     for op in raising:
         groups.setdefault(_repeats(op), []).append(op)
     for repetition, inside in groups.items():
         if repetition is None or any(_is_behind(op, inside) for op in inside):
             continue
-        earlier = [op for op in raising[: raising.index(inside[0])] if op not in inside]
+        earlier = raising[: raising.index(inside[0])]
         known = _surely_awaited(repetition)
-        if all(_asks_inside(repetition, op) for op in inside):
+        if all(_asks_inside(repetition, awaited(op)) for op in inside):
             # What Python computes meanwhile is there before a model has answered.
-            known |= {op for one in earlier for op in _awaited(one) if _is_quick(op, functions)}
-        if all(_awaited(op) <= known for op in earlier):
+            known |= {op for one in earlier for op in awaited(one) if _is_quick(op, functions)}
+        if all(awaited(op) <= known for op in earlier):
             for op in inside:
                 op.properties["effect"] = StringAttr("idempotent")
 
@@ -131,9 +133,9 @@ def _surely_awaited(op: MapOp) -> set[Operation]:
     return found
 
 
-def _asks_inside(repetition: MapOp, op: Operation) -> bool:
-    """Whether `op`, which is done for each element, waits for a request of its element."""
-    return any(one.has_trait(AsksModel) and repetition in ancestors(one) for one in _awaited(op))
+def _asks_inside(repetition: MapOp, awaited: Iterable[Operation]) -> bool:
+    """Whether there is a request of an element itself among what is awaited for it."""
+    return any(one.has_trait(AsksModel) and repetition in ancestors(one) for one in awaited)
 
 
 def _is_quick(op: Operation, functions: Functions) -> bool:
