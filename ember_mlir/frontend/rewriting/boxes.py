@@ -18,6 +18,8 @@ from ember_mlir.frontend.rewriting.scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
     bound,
+    bound_name,
+    is_name,
     nodes_in_scope,
     read,
     statements_in_scope,
@@ -39,7 +41,7 @@ def box(node: Outer, arguments: Iterable[str], refuse: Refuse) -> None:
         first = node.body[number]
         is_start = isinstance(first, ast.Assign | ast.AnnAssign) and first.value is not None
         targets = _targets(first)
-        if not is_start or len(targets) != 1 or not _is_name(targets[0], name):
+        if not is_start or len(targets) != 1 or not is_name(targets[0], name):
             step = "give it a value first, in a statement of its own"
             refuse(where, f"'nonlocal' of '{name}' that has no value at first", step)
         assert isinstance(first, ast.Assign | ast.AnnAssign)
@@ -118,18 +120,14 @@ class _Boxing(ast.NodeTransformer):
 def _binds_otherwise(node: ast.AST, name: str) -> bool:
     """Whether a node binds a name that is no `Name`."""
     match node:
-        case ast.FunctionDef(name=own) | ast.AsyncFunctionDef(name=own) | ast.ClassDef(name=own):
-            return own == name
-        case ast.ExceptHandler(name=own) | ast.MatchAs(name=own) | ast.MatchStar(name=own):
-            return own == name
-        case ast.MatchMapping(rest=own):
-            return own == name
+        case ast.Name():
+            return False
         case ast.alias(name=imported, asname=own):
             return name in (own, imported)
         case ast.Global(names=names):
             return name in names
         case _:
-            return False
+            return bound_name(node) == name
 
 
 def _targets(node: ast.stmt) -> list[ast.expr]:
@@ -139,11 +137,7 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
 
 
 def _mentions(node: ast.AST, name: str) -> bool:
-    return name in read([node]) or any(_is_name(one, name) for one in nodes_of(node))
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+    return name in read([node]) or any(is_name(one, name) for one in nodes_of(node))
 
 
 def _name(name: str) -> ast.Name:

@@ -15,7 +15,7 @@ from ember_mlir.frontend.rewriting.operators import Operators
 from ember_mlir.frontend.rewriting.places import shape_of, site_of
 from ember_mlir.frontend.rewriting.plain_forms import ASK
 from ember_mlir.frontend.rewriting.positions import copied, placed
-from ember_mlir.frontend.rewriting.scopes import read
+from ember_mlir.frontend.rewriting.scopes import is_name, read
 from ember_mlir.frontend.rewriting.stopping import (
     DEFAULT,
     FIRST,
@@ -45,7 +45,7 @@ class Calls(Operators):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         function = node.func
-        if isinstance(function, ast.Attribute) and _is_name(function.value, ASK):
+        if isinstance(function, ast.Attribute) and is_name(function.value, ASK):
             node.args = [self.expression(argument) for argument in node.args]
             return node
         if isinstance(function, ast.Name) and function.id in _SCOPES:
@@ -167,7 +167,3 @@ def _is_new(node: ast.Call) -> bool:
     if isinstance(default, ast.Dict):
         return not default.keys
     return isinstance(default, ast.List) and not default.elts
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name

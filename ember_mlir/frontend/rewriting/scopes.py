@@ -51,7 +51,7 @@ def bound(statements: Iterable[ast.AST]) -> dict[str, None]:
             # What a comprehension runs through is its own.
             for generator in node.generators:
                 own.update(map(id, nodes_of(generator.target)))
-        name = None if id(node) in own else _bound_name(node)
+        name = None if id(node) in own else bound_name(node)
         if name is not None:
             found[name] = None
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -60,7 +60,13 @@ def bound(statements: Iterable[ast.AST]) -> dict[str, None]:
     return found
 
 
-def _bound_name(node: ast.AST) -> str | None:
+def is_name(node: ast.AST, name: str) -> bool:
+    """Whether a node is a name, and this one."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def bound_name(node: ast.AST) -> str | None:
+    """The name that a node itself binds, or unbinds."""
     match node:
         case ast.Name(name, ast.Store() | ast.Del()):
             return name
@@ -96,10 +102,11 @@ def read(nodes: Iterable[ast.AST]) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in nodes:
         for inner in nodes_of(node):
-            target = inner.target if isinstance(inner, ast.AugAssign) else inner
-            is_read = target is not inner or not isinstance(getattr(inner, "ctx", None), ast.Store)
-            if isinstance(target, ast.Name) and is_read:
-                found[target.id] += 1
+            match inner:
+                case ast.AugAssign(ast.Name(name)) | ast.Name(name, ast.Load() | ast.Del()):
+                    found[name] += 1
+                case _:
+                    pass
     return found
 
 
@@ -150,7 +157,7 @@ class NameUses:
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             reads, binds = self.read(parts), bound([node])
         else:
-            own = _bound_name(node)
+            own = bound_name(node)
             reads, binds = self.read(parts), {} if own is None else {own: None}
             binds |= self.bound(parts)
         for name in self._flags.keys() & reads.keys():
@@ -184,7 +191,7 @@ class NameUses:
         repeated = {
             name for node in nodes if isinstance(node, LOOPS) for name in self.bound([node])
         }
-        counts = Counter(map(_bound_name, nodes))
+        counts = Counter(map(bound_name, nodes))
         constants: dict[str, list[str]] = {}
         for node in nodes:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
